@@ -1,0 +1,1 @@
+"""Sivient: self-hosted scheduling with one Zoom link per booking."""
