@@ -1,1 +1,29 @@
-"""Settings of the test run: the product's own, with secrets made up here."""
+"""Settings of the test run: the product's own, with an environment made up here."""
+
+import os
+import tempfile
+
+_GIVEN = {
+    "SIVIENT_BASE_URL": "http://testserver",
+    "SIVIENT_SECRET_KEY": "test-secret-0123456789-abcdefghijklmnop",
+    "SIVIENT_TOKEN_KEYS": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+    "SIVIENT_DATA_DIR": tempfile.mkdtemp(prefix="sivient-test-"),
+    "SIVIENT_SUPPORT_EMAIL": "support@sivient.example",
+    "SMTP_URL": "smtp://127.0.0.1:1",
+    "SIVIENT_MAIL_FROM": "bookings@sivient.example",
+    "ZOOM_CLIENT_ID": "zoom-client",
+    "ZOOM_CLIENT_SECRET": "zoom-secret",
+    "ZOOM_WEBHOOK_SECRET_TOKEN": "zoom-webhook-secret",
+    "ZOOM_OAUTH_BASE": "https://zoom.test",
+    "ZOOM_API_BASE": "https://api.zoom.test",
+    "GOOGLE_CLIENT_ID": "google-client",
+    "GOOGLE_CLIENT_SECRET": "google-secret",
+    "GOOGLE_ISSUER": "https://google.test",
+    "MICROSOFT_CLIENT_ID": "microsoft-client",
+    "MICROSOFT_CLIENT_SECRET": "microsoft-secret",
+    "MICROSOFT_AUTHORITY": "https://microsoft.test/common",
+}
+for _name, _value in _GIVEN.items():
+    os.environ.setdefault(_name, _value)
+
+from sivient.config.settings import *  # noqa: E402, F403

@@ -1,0 +1,1 @@
+"""Users, identities and sign-in, handles, plans and the features they open."""

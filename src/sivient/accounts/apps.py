@@ -1,0 +1,11 @@
+"""Tells Django about the room."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    """The room `accounts`."""
+
+    name = "sivient.accounts"
+    label = "accounts"
+    default_auto_field = "django.db.models.BigAutoField"

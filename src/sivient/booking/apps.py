@@ -1,0 +1,11 @@
+"""Tells Django about the room."""
+
+from django.apps import AppConfig
+
+
+class BookingConfig(AppConfig):
+    """The room `booking`."""
+
+    name = "sivient.booking"
+    label = "booking"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,79 @@
+"""A time promised to a guest, and the online meeting that belongs to it."""
+
+import secrets
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from sivient.scheduling.models import EventType, Hold, Platform
+
+
+def _secret_token() -> str:
+    return secrets.token_urlsafe(24)  # 192 bits: whoever has the link may see and cancel the booking
+
+
+class Booking(models.Model):
+    """A time promised to a guest. The row is the promise; jobs only deliver it."""
+
+    class Status(models.TextChoices):
+        """Whether the promise stands."""
+
+        CONFIRMED = "confirmed"
+        CANCELLED = "cancelled"
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)  # iCalendar UID, never changes
+    token = models.CharField(max_length=40, default=_secret_token, unique=True, editable=False)
+    host = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="bookings")
+    event_type = models.ForeignKey(EventType, models.SET_NULL, null=True, related_name="bookings")
+    hold = models.OneToOneField(Hold, models.SET_NULL, null=True, related_name="booking")
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.CONFIRMED)
+    version = models.PositiveIntegerField(default=1)  # grows with each change; older steps give way
+    title = models.CharField(max_length=120)  # as it was promised, whatever becomes of the event type
+    start = models.DateTimeField()
+    end = models.DateTimeField()
+    platform = models.CharField(max_length=20, choices=Platform.choices)
+    platform_details = models.CharField(max_length=500, blank=True)
+    guest_name = models.CharField(max_length=100)
+    guest_email = models.EmailField(max_length=254)
+    guest_timezone = models.CharField(max_length=64)
+    guest_clock = models.PositiveSmallIntegerField(default=24)  # 12 or 24, as the guest chose
+    note = models.CharField(max_length=1000, blank=True)
+    idempotency_key = models.CharField(max_length=64, unique=True, editable=False)
+    content_digest = models.CharField(max_length=64, editable=False)  # same key, other content: an error
+    sequence = models.PositiveIntegerField(default=0)  # iCalendar SEQUENCE of the next invite
+    invited_at = models.DateTimeField(null=True)
+    link_invited_at = models.DateTimeField(null=True)  # an invite that carried the join link has left
+    created_at = models.DateTimeField()
+    cancelled_at = models.DateTimeField(null=True)
+    cancelled_by = models.CharField(max_length=10, blank=True)  # guest, host or system
+    cancel_reason = models.CharField(max_length=1000, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["host", "start"], name="booking_by_host_and_start")]
+        constraints = [models.CheckConstraint(condition=Q(end__gt=F("start")), name="booking_ends_after_start")]
+
+    def __str__(self) -> str:
+        return f"booking {self.pk}"
+
+
+class Conference(models.Model):
+    """The online meeting of a booking. The first one stored is the one; a later one is kept as unused."""
+
+    booking = models.ForeignKey(Booking, models.CASCADE, related_name="conferences")
+    vendor = models.CharField(max_length=20)
+    external_id = models.CharField(max_length=64)
+    join_url = models.CharField(max_length=2048)
+    passcode = models.CharField(max_length=64, blank=True)
+    vendor_start = models.DateTimeField()  # the vendor's own date of the meeting
+    unused = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["booking"], condition=Q(unused=False), name="one_conference_per_booking")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.vendor} meeting of booking {self.booking_id}"

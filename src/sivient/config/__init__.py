@@ -1,0 +1,1 @@
+"""Settings, URL map and WSGI entry of the application."""

@@ -1,0 +1,1 @@
+"""The host's pages that look across rooms: onboarding, settings, integrations, plan."""

@@ -1,0 +1,1 @@
+"""The steps that bring a booking out: conference, invite, and the timeline of both."""

@@ -1,0 +1,1 @@
+"""Product documentation and troubleshooting, served at /docs/."""

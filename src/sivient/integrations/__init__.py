@@ -1,0 +1,1 @@
+"""Grants and connections to vendors: OAuth flow, tokens, webhook inbox, the registry of vendors."""

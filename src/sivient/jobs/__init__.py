@@ -1,0 +1,1 @@
+"""Background work as rows of the same database: enqueue(), handlers, the worker."""

@@ -1,0 +1,1 @@
+"""Account deletion, the 30-day purge, export."""
