@@ -90,7 +90,8 @@ class Env:
         """Return one sentence for each setting that stops the start; empty when all is well."""
         found = []
         required = [partial(self.get, setting.name) for setting in SETTINGS if setting.default is None]
-        for check in (*required, *self._checks()):
+        checks: list[Callable[[], object]] = [*required, *self._checks()]
+        for check in checks:
             try:
                 check()
             except ConfigError as error:
