@@ -1,0 +1,1 @@
+"""What `make` runs: set-up, checks and tests. The standard library only."""
