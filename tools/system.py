@@ -10,6 +10,9 @@ from pathlib import Path
 from tools import chromium, postgres
 
 
+DEBIAN = Path("/etc/debian_version")
+
+
 class PartMissing(Exception):
     """A program is not here and could not be installed. The message says how to install it."""
 
@@ -64,7 +67,7 @@ def require(parts: tuple[Part, ...] = PARTS) -> None:
 
 
 def _has_apt() -> bool:
-    return Path("/etc/debian_version").exists() and shutil.which("apt-get") is not None
+    return DEBIAN.exists() and shutil.which("apt-get") is not None
 
 
 def _install(packages: list[str]) -> None:
