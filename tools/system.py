@@ -9,7 +9,6 @@ from pathlib import Path
 
 from tools import chromium, postgres
 
-
 DEBIAN = Path("/etc/debian_version")
 
 
@@ -40,23 +39,21 @@ def _has_postgres() -> bool:
     return True
 
 
-PARTS = (
-    Part(
-        "Chromium",
-        lambda: chromium.executable() is not None,
-        ("chromium", "fonts-noto-core"),
-        ".venv/bin/playwright install --with-deps chromium",
-    ),
-    Part(
-        f"PostgreSQL {postgres.OLDEST} or newer",
-        _has_postgres,
-        ("postgresql",),
-        "brew install postgresql@17  (or your system's package that brings initdb)",
-    ),
+CHROMIUM = Part(
+    "Chromium",
+    lambda: chromium.executable() is not None,
+    ("chromium", "fonts-noto-core"),
+    ".venv/bin/playwright install --with-deps chromium",
+)
+POSTGRES = Part(
+    f"PostgreSQL {postgres.OLDEST} or newer",
+    _has_postgres,
+    ("postgresql",),
+    "brew install postgresql@17  (or your system's package that brings initdb)",
 )
 
 
-def require(parts: tuple[Part, ...] = PARTS) -> None:
+def require(parts: tuple[Part, ...] = (CHROMIUM, POSTGRES)) -> None:
     """Return when every part is here. Root on Debian or Ubuntu gets what is missing installed; others PartMissing."""
     missing = [part for part in parts if not part.is_here()]
     if missing and os.geteuid() == 0 and _has_apt():

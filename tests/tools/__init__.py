@@ -1,0 +1,1 @@
+"""The set-up and the test run are themselves tested."""
