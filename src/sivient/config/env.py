@@ -3,6 +3,7 @@
 import base64
 import os
 import re
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -56,6 +57,30 @@ SETTINGS = (
 )
 NAMES = frozenset(setting.name for setting in SETTINGS)
 _DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
+
+
+def export(values: Mapping[str, str]) -> None:
+    """Put settings into the environment of this process and of those it starts; what is given there wins."""
+    for name, value in values.items():
+        if name not in NAMES:
+            raise KeyError(name)
+        if not Env().given(name):
+            os.environ[name] = value
+
+
+def has_display() -> bool:
+    """Say whether a browser window can be opened here (on Linux: X11 or Wayland)."""
+    return sys.platform != "linux" or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+
+
+def user_data_home() -> Path:
+    """Return where programs keep data of this user (XDG base directories)."""
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+
+
+def name_settings_module() -> None:
+    """Tell Django which module holds its settings, unless something else was named."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sivient.config.settings")
 
 
 class Env:

@@ -42,7 +42,6 @@ MICROSOFT_AUTHORITY = _env.get("MICROSOFT_AUTHORITY").rstrip("/")
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.staticfiles",
     "sivient.site",
     "sivient.jobs",
@@ -61,6 +60,7 @@ if DEMO_DIR:
     INSTALLED_APPS.append("sivient.demo")
 
 MIDDLEWARE = [
+    "sivient.ops.access.AccessLog",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -101,6 +101,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["sivient.accounts.backend.SignedInBackend"]
 LOGIN_URL = "sign-in"
+SESSION_ENGINE = "sivient.accounts.sessions"
 SESSION_COOKIE_NAME = "__Host-session" if SECURE else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE

@@ -9,3 +9,7 @@ class DeliveryConfig(AppConfig):
     name = "sivient.delivery"
     label = "delivery"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the steps."""
+        from sivient.delivery import work  # noqa: F401

@@ -24,6 +24,7 @@ class Work(models.Model):
     run_at = models.DateTimeField()
     attempt = models.PositiveIntegerField(default=0)
     fence = models.PositiveIntegerField(default=0)
+    again = models.BooleanField(default=False)  # asked for once more while it was running
     lease_owner = models.CharField(max_length=40, blank=True)
     lease_until = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=300, blank=True)

@@ -1,0 +1,217 @@
+"""The `sivient` command."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if sys.version_info < (3, 11):  # noqa: UP036 - somebody may run it with an older one
+    sys.exit("Sivient needs Python 3.11 or newer.")
+
+from sivient.config.env import ConfigError, Env, name_settings_module
+
+if TYPE_CHECKING:
+    from sivient.accounts.models import User
+
+DRAIN = 30.0  # seconds that running work gets at the stop
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code: 0 done, 1 the answer is no, 2 it could not be tried."""
+    options = _parser().parse_args(arguments)
+    command: Command = options.command
+    try:
+        return command(options)
+    except ConfigError as error:
+        print(f"sivient: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="sivient", description="Self-hosted scheduling.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_running(commands)
+    _add_accounts(commands)
+    return parser
+
+
+def _add_running(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    demo = commands.add_parser("demo", help="the whole product with emulated vendors, on this machine")
+    demo.add_argument("--port", type=_port, default=8000, help="first of six ports (default 8000)")
+    demo.add_argument("--data-dir", type=Path, help="where the demo keeps its data")
+    demo.add_argument("--no-browser", action="store_true", help="do not open the tour in a browser")
+    demo.add_argument("--fresh", action="store_true", help="forget the last demo")
+    demo.set_defaults(command=_demo)
+
+    serve = commands.add_parser("serve", help="the application and its worker, settings from the environment")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=_port, default=8000)
+    serve.add_argument("--web-processes", type=int, default=1, help="web processes (default 1)")
+    serve.add_argument("--worker-threads", type=int, default=4, help="0 serves pages only")
+    serve.set_defaults(command=_serve)
+
+    worker = commands.add_parser("worker", help="one more worker process")
+    worker.add_argument("--threads", type=int, default=4)
+    worker.set_defaults(command=_worker)
+
+    commands.add_parser("migrate", help="bring the database up to date").set_defaults(command=_migrate)
+    commands.add_parser("check", help="say what is missing before `serve` can start").set_defaults(command=_check)
+    commands.add_parser(
+        "rotate-keys", help="encrypt stored tokens anew with the first of SIVIENT_TOKEN_KEYS"
+    ).set_defaults(command=_rotate_keys)
+
+
+def _add_accounts(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    link = commands.add_parser("login-link", help="a link that signs in once, for 15 minutes")
+    link.add_argument("who", metavar="EMAIL|HANDLE")
+    link.set_defaults(command=_login_link)
+
+    commands.add_parser("invite", help="a link for one new account, for 7 days").set_defaults(command=_invite)
+
+    plan = commands.add_parser("plan", help="plans of accounts").add_subparsers(required=True, metavar="ACTION")
+    setting = plan.add_parser("set", help="change the plan of one account")
+    setting.add_argument("who", metavar="EMAIL|HANDLE")
+    setting.add_argument("plan", choices=["free", "pro", "business"])
+    setting.set_defaults(command=_plan_set)
+
+    account = commands.add_parser("account", help="accounts").add_subparsers(required=True, metavar="ACTION")
+    delete = account.add_parser("delete", help="close an account; it is erased 30 days later")
+    delete.add_argument("who", metavar="EMAIL|HANDLE")
+    delete.add_argument("--keep-bookings", action="store_true", help="let upcoming bookings stand")
+    delete.set_defaults(command=_account_delete)
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 < port < 65530:  # the demo takes six in a row
+        raise argparse.ArgumentTypeError("a port is a number from 1 to 65529")
+    return port
+
+
+def _django() -> None:
+    """Load Django with the settings of the environment; ConfigError when one is missing."""
+    name_settings_module()
+    import django
+
+    django.setup()
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from sivient.demo.run import run
+
+    return run(port=options.port, data_dir=options.data_dir, browser=not options.no_browser, fresh=options.fresh)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    problems = Env().problems()
+    if problems:
+        raise ConfigError(problems[0])
+    _django()
+    from sivient.config import server
+
+    server.require_free(options.host, options.port)
+    server.prepare()
+    server.serve(
+        options.host,
+        options.port,
+        web_processes=options.web_processes,
+        worker_threads=options.worker_threads,
+        drain=DRAIN,
+        started=lambda: print(f"Sivient serves on http://{options.host}:{options.port}", flush=True),
+    )
+    return 0
+
+
+def _worker(options: argparse.Namespace) -> int:
+    _django()
+    from sivient.config import server
+    from sivient.jobs.worker import run_until_signal
+
+    if server.missing_migrations():
+        raise ConfigError("The database is not up to date. Run: sivient migrate")
+    run_until_signal(threads=options.threads, drain=DRAIN)
+    return 0
+
+
+def _migrate(_: argparse.Namespace) -> int:
+    _django()
+    from django.conf import settings
+    from django.core.management import call_command
+
+    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    call_command("migrate", interactive=False)
+    return 0
+
+
+def _check(_: argparse.Namespace) -> int:
+    problems = Env().problems()
+    if not problems:
+        _django()
+        from sivient.ops.check import installation_problems
+
+        problems = installation_problems()
+    for problem in problems:
+        print(f"- {problem}")
+    print("Not ready." if problems else "Ready: sivient serve can start.")
+    return 1 if problems else 0
+
+
+def _rotate_keys(_: argparse.Namespace) -> int:
+    _django()
+    from sivient.integrations.services import reencrypt_tokens
+
+    print(f"Encrypted anew: {reencrypt_tokens()} rows. Older keys can leave SIVIENT_TOKEN_KEYS.")
+    return 0
+
+
+def _account(who: str) -> "User":
+    """Return the account that the operator means, or raise ConfigError with what to give instead."""
+    from sivient.ops.accounts import NotTheOne, the_one
+
+    try:
+        return the_one(who)
+    except NotTheOne as error:
+        raise ConfigError(str(error)) from error
+
+
+def _login_link(options: argparse.Namespace) -> int:
+    _django()
+    from sivient.accounts.services import login_link
+
+    print(login_link(_account(options.who)))
+    return 0
+
+
+def _invite(_: argparse.Namespace) -> int:
+    _django()
+    from sivient.accounts.services import invite
+
+    print(invite())
+    return 0
+
+
+def _plan_set(options: argparse.Namespace) -> int:
+    _django()
+    from sivient.accounts.services import set_plan
+
+    user = _account(options.who)
+    set_plan(user, options.plan)
+    print(f"{user} is on {options.plan} now.")
+    return 0
+
+
+def _account_delete(options: argparse.Namespace) -> int:
+    _django()
+    from sivient.privacy.services import close
+
+    user = close(_account(options.who), keep_bookings=options.keep_bookings, by="operator")
+    print(f"{user} is closed. It is erased on {user.purge_at:%Y-%m-%d}; signing in before then can restore it.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

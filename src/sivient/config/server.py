@@ -1,0 +1,118 @@
+"""Runs the application: web processes, and the worker in threads of the parent process."""
+
+import hashlib
+import logging
+import multiprocessing
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from sivient.config.env import ConfigError
+
+log = logging.getLogger(__name__)
+BLOCKING_THREADS = 8  # requests at once per web process
+
+
+def prepare() -> None:
+    """Bring the embedded database and the static files up to date. Raises ConfigError with one sentence.
+
+    PostgreSQL is only looked at: with several machines one of them migrates, by `sivient migrate`.
+    """
+    folder: Path = settings.DATA_DIR
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / ".writable").touch()
+        (folder / ".writable").unlink()
+    except OSError as error:
+        raise ConfigError(f"SIVIENT_DATA_DIR: cannot write to {folder} ({error.strerror}).") from error
+    if connection.vendor == "sqlite":
+        call_command("migrate", verbosity=0, interactive=False)
+    elif missing_migrations():
+        raise ConfigError("The database is not up to date. Run: sivient migrate")
+    _collect_static()
+
+
+def missing_migrations() -> bool:
+    """Say whether the database waits for migrations."""
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def require_free(host: str, port: int) -> None:
+    """Raise ConfigError when something listens on the port already."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise ConfigError(
+                f"Port {port} on {host} cannot be used ({error.strerror}). Choose another with --port."
+            ) from error
+
+
+def serve(
+    host: str,
+    port: int,
+    *,
+    web_processes: int,
+    worker_threads: int,
+    drain: float,
+    started: Callable[[], None] = lambda: None,
+    stopping: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve until SIGTERM or SIGINT; then let running work finish for up to `drain` seconds.
+
+    The web processes are spawned, not forked: the parent has threads of the worker.
+    """
+    from granian import Granian  # loaded here: the worker alone does not need it
+    from granian.constants import Interfaces
+
+    from sivient.jobs.worker import Worker
+
+    multiprocessing.set_start_method("spawn", force=True)
+    worker = Worker(threads=worker_threads)
+    server = Granian(
+        "sivient.config.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=web_processes,
+        blocking_threads=BLOCKING_THREADS,
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=max(1, int(min(drain, 10))),
+        log_enabled=False,
+    )
+    connection.close()
+
+    def start() -> None:
+        if worker_threads:
+            worker.start()
+        started()
+
+    def stop() -> None:
+        stopping()
+        worker.stop(drain=drain)
+
+    server.on_startup(start)
+    server.on_shutdown(stop)
+    server.serve()
+
+
+def _collect_static() -> None:
+    """Collect and compress the static files if they changed since the last start."""
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            file = Path(storage.path(path)).stat()
+            digest.update(f"{path} {file.st_size} {file.st_mtime_ns}\n".encode())
+    stamp = Path(settings.STATIC_ROOT) / ".stamp"
+    if not stamp.exists() or stamp.read_text() != digest.hexdigest():
+        call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+        stamp.write_text(digest.hexdigest())

@@ -1,0 +1,32 @@
+"""Instants in words, in somebody's zone. Mails and pages must not say one time in two ways."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+
+def day(at: datetime, zone: str) -> str:
+    """Return the local date, such as 'Tuesday 24 November 2026'."""
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{local:%A} {local.day} {local:%B} {local.year}"
+
+
+def clock(at: datetime, zone: str, hours: int = 24) -> str:
+    """Return the local time of day: '14:00', or '2:00 pm' on a 12-hour clock."""
+    local = at.astimezone(ZoneInfo(zone))
+    if hours == 12:  # noqa: PLR2004
+        return f"{local.hour % 12 or 12}:{local:%M} {'am' if local.hour < 12 else 'pm'}"  # noqa: PLR2004
+    return f"{local:%H:%M}"
+
+
+def city(zone: str) -> str:
+    """Return the place a zone is named after: 'Lisbon' for Europe/Lisbon."""
+    return zone.rsplit("/", 1)[-1].replace("_", " ")
+
+
+def offset(at: datetime, zone: str) -> str:
+    """Return the offset from UTC at that instant, such as 'UTC+1' or 'UTC+5:30'."""
+    delta = at.astimezone(ZoneInfo(zone)).utcoffset()
+    minutes = int(delta.total_seconds()) // 60 if delta is not None else 0
+    sign = "-" if minutes < 0 else "+"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "") if minutes else "UTC"

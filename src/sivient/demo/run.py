@@ -1,0 +1,142 @@
+"""`sivient demo`: the product, its worker, the emulated vendors and the mailbox, in one command."""
+
+import shutil
+import threading
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from sivient.config.env import ConfigError, Env, export, has_display, name_settings_module, user_data_home
+from sivient.demo import httpd, stage
+from sivient.demo.stage import HOST, Stage
+
+if TYPE_CHECKING:
+    from sivient.vendors.zoom.emulator import ZoomEmulator
+
+DRAIN = 0.5  # seconds; the demo has to stop within 2 s, and dropped work is taken up at the next start
+MARK = stage.STAGE_FILE
+
+
+def run(*, port: int, data_dir: Path | None, browser: bool, fresh: bool) -> int:
+    """Run the demo until Ctrl-C or SIGTERM; return the exit code. ConfigError when it cannot start."""
+    folder = _folder(data_dir or user_data_home() / "sivient" / "demo", fresh=fresh)
+    layout = stage.plan(folder, port)
+    export(stage.settings_of(layout))
+    layout.save()
+    name_settings_module()
+    import django
+
+    django.setup()
+    from sivient.config import server
+    from sivient.demo import people
+
+    ports = [layout.port(a) for a in (layout.web, layout.zoom, layout.google, layout.microsoft, layout.mailbox) if a]
+    for used in (*ports, *([layout.smtp_port] if layout.smtp_port else [])):
+        server.require_free(HOST, used)
+    server.prepare()
+    people.prepare()
+    closers = _start_stage(layout)
+    try:
+        server.serve(
+            HOST,
+            layout.port(layout.web),
+            web_processes=1,
+            worker_threads=4,
+            drain=DRAIN,
+            started=lambda: _announce(layout, browser=browser),
+        )
+    finally:
+        for close in closers:
+            close()
+    return 0
+
+
+def _folder(folder: Path, *, fresh: bool) -> Path:
+    folder = folder.absolute()
+    try:
+        if fresh and folder.exists():
+            if any(folder.iterdir()) and not (folder / MARK).exists():
+                raise ConfigError(f"{folder} holds something that is not a demo. --fresh leaves it alone.")
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / ".writable").touch()
+        (folder / ".writable").unlink()
+    except OSError as error:
+        raise ConfigError(f"Cannot write to {folder} ({error.strerror}). Choose another with --data-dir.") from error
+    return folder
+
+
+def _start_stage(layout: Stage) -> list[Callable[[], None]]:
+    """Start the emulators and the mailbox; return what closes them."""
+    env, folder = Env(), Path(layout.folder)
+    closers: list[Callable[[], None]] = []
+
+    def serve(handle: Callable[[httpx.Request], httpx.Response], address: str) -> None:
+        closers.append(httpd.serve(handle, host=HOST, port=layout.port(address)).close)
+
+    if layout.zoom:
+        zoom = _zoom(layout, env, folder)
+        serve(zoom.handle, layout.zoom)
+        closers.append(zoom.close)
+    if layout.google:
+        from sivient.vendors.google.emulator import GoogleEmulator
+
+        serve(GoogleEmulator(layout.google, **_client(layout, env, folder, "google")).handle, layout.google)
+    if layout.microsoft:
+        from sivient.vendors.microsoft.emulator import MicrosoftEmulator
+
+        client = _client(layout, env, folder, "microsoft")
+        serve(MicrosoftEmulator(layout.microsoft, **client).handle, layout.microsoft)
+    if layout.mailbox:
+        from sivient.demo.mailbox import Mailbox, start_smtp
+
+        mailbox = Mailbox(folder / "mails")
+        serve(mailbox.handle, layout.mailbox)
+        closers.append(start_smtp(mailbox, layout.smtp_port).stop)
+    return closers
+
+
+def _zoom(layout: Stage, env: Env, folder: Path) -> "ZoomEmulator":
+    from sivient.vendors.zoom.emulator import ZoomApp, ZoomEmulator
+
+    app = ZoomApp(
+        client_id=env.get("ZOOM_CLIENT_ID"),
+        client_secret=env.get("ZOOM_CLIENT_SECRET"),
+        webhook_secret=env.get("ZOOM_WEBHOOK_SECRET_TOKEN").split(",")[0],
+        redirect_uris=(f"{env.base_url()}/settings/integrations/zoom/callback",),
+        webhook_url=f"{layout.web}/webhooks/zoom",
+        published=True,
+    )
+    return ZoomEmulator(app, base_url=layout.zoom, join_base=layout.zoom, state_file=folder / "zoom.state")
+
+
+def _client(layout: Stage, env: Env, folder: Path, provider: str) -> dict[str, Any]:
+    name = provider.upper()
+    return {
+        "client_id": env.get(f"{name}_CLIENT_ID"),
+        "client_secret": env.get(f"{name}_CLIENT_SECRET"),
+        "redirect_uris": (f"{env.base_url()}/sign-in/{provider}/callback",),
+        "state_file": folder / f"{provider}.state",
+    }
+
+
+def _announce(layout: Stage, *, browser: bool) -> None:
+    names = {
+        "Tour": f"{layout.web}/tour",
+        "Sivient": layout.web,
+        "Zoom": layout.zoom or Env().get("ZOOM_OAUTH_BASE"),
+        "Google": layout.google or Env().get("GOOGLE_ISSUER"),
+        "Microsoft": layout.microsoft or Env().get("MICROSOFT_AUTHORITY"),
+        "Mailbox": layout.mailbox or "(SMTP_URL of the environment)",
+        "Data": layout.folder,
+    }
+    print("\nSivient demo. Zoom, Google and Microsoft are emulated; nothing leaves this machine.\n")
+    for name, address in names.items():
+        print(f"  {name:<10} {address}")
+    print("\nStart with the tour. Ctrl-C stops everything; the data stays.\n", flush=True)
+    if browser and has_display():
+        # The web process needs a moment; the browser itself may block.
+        threading.Timer(1.5, webbrowser.open, [f"{layout.web}/tour"]).start()

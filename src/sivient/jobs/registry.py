@@ -1,0 +1,59 @@
+"""Which function does which kind of work. Rooms register in their `work.py`, loaded by their AppConfig."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sivient.jobs.models import Work
+
+Function = Callable[[Work], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """A function, how long it may hold its work, and how often it comes back by itself."""
+
+    function: Function
+    lease: timedelta
+    interval: timedelta | None = None
+
+
+_handlers: dict[str, Handler] = {}
+
+
+def handles(kind: str, *, lease: timedelta = timedelta(seconds=45)) -> Callable[[Function], Function]:
+    """Register the function for a kind. `lease` must exceed its longest outside call plus a margin."""
+
+    def register(function: Function) -> Function:
+        _add(kind, Handler(function, lease))
+        return function
+
+    return register
+
+
+def every(
+    interval: timedelta, kind: str, *, lease: timedelta = timedelta(minutes=10)
+) -> Callable[[Function], Function]:
+    """Register periodic work: the worker plants one row, which comes back `interval` after each run."""
+
+    def register(function: Function) -> Function:
+        _add(kind, Handler(function, lease, interval))
+        return function
+
+    return register
+
+
+def handler(kind: str) -> Handler | None:
+    """Return the handler, or None for a kind that this version does not know."""
+    return _handlers.get(kind)
+
+
+def periodic() -> dict[str, timedelta]:
+    """Return the kinds that come back by themselves."""
+    return {kind: h.interval for kind, h in _handlers.items() if h.interval is not None}
+
+
+def _add(kind: str, new: Handler) -> None:
+    if kind in _handlers and _handlers[kind].function is not new.function:
+        raise ValueError(f"{kind} is registered twice")
+    _handlers[kind] = new

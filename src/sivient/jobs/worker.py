@@ -1,0 +1,155 @@
+"""Runs work: threads that claim, do, and settle. Any number of processes may do so on one database."""
+
+import logging
+import os
+import signal
+import socket
+import threading
+import time
+
+from django.db import close_old_connections, connection
+from django.utils import timezone
+
+from sivient.jobs import claim, completion, queue, registry
+from sivient.jobs.completion import LeaseLost
+from sivient.jobs.models import Work
+from sivient.ports.errors import IntegrationError, Reconnect, Rejected, TryLater
+
+log = logging.getLogger(__name__)
+POLL = 0.2  # seconds; on PostgreSQL a notification usually comes first
+BUG_LIMIT = 20  # runs that end in an unexpected error before the work is given up
+
+
+def run_once(owner: str) -> bool:
+    """Do the work that is due for longest; return whether there was any."""
+    work = claim.claim(owner)
+    if work is None:
+        return False
+    try:
+        _run(work)
+    except LeaseLost:
+        log.warning("lease lost", extra={"kind": work.kind, "key": work.key})
+    return True
+
+
+def run_due(owner: str = "test") -> int:
+    """Do everything that is due now, in this thread; return how many runs it took."""
+    runs = 0
+    while run_once(owner):
+        runs += 1
+    return runs
+
+
+def plant_periodic() -> None:
+    """Make sure that periodic work has its row."""
+    for kind in registry.periodic():
+        Work.objects.get_or_create(
+            kind=kind, key="every", defaults={"run_at": timezone.now(), "created_at": timezone.now()}
+        )
+
+
+def _run(work: Work) -> None:
+    known = registry.handler(work.kind)
+    if known is None:
+        completion.postpone(
+            work, run_at=timezone.now() + claim.backoff(work.attempt), error="This version cannot do it."
+        )
+        return
+    try:
+        known.function(work)
+        if work.state != Work.State.DONE:
+            with completion.work_completion(work):
+                pass
+    except LeaseLost:
+        raise
+    except IntegrationError as error:
+        _settle_trouble(work, error)
+    except Exception:  # the worker's top: a bug in one piece of work must not stop the others
+        log.exception("work failed", extra={"kind": work.kind, "key": work.key})
+        _settle_bug(work)
+
+
+def _settle_trouble(work: Work, error: IntegrationError) -> None:
+    log.info("work deferred", extra={"kind": work.kind, "key": work.key, "error": type(error).__name__})
+    match error:
+        case TryLater(after=after):
+            completion.postpone(work, run_at=timezone.now() + (after or claim.backoff(work.attempt)), error=str(error))
+        case Reconnect():
+            completion.park(work, error=str(error))
+        case Rejected():
+            completion.fail(work, error=str(error))
+
+
+def _settle_bug(work: Work) -> None:
+    if work.attempt >= BUG_LIMIT and registry.handler(work.kind) is not None:
+        completion.fail(work, error="An unexpected error; the log has it.")
+    else:
+        wait = claim.backoff(work.attempt)
+        completion.postpone(work, run_at=timezone.now() + wait, error="An unexpected error; trying again.")
+
+
+class Worker:
+    """Threads of this process that do work until `stop`."""
+
+    def __init__(self, threads: int = 4) -> None:
+        self.owner = f"{socket.gethostname()[:20]}-{os.getpid()}"
+        self._stop = threading.Event()
+        self._wake = threading.Event()
+        targets = [self._loop] * threads + ([self._listen] if connection.vendor == "postgresql" else [])
+        self._threads = [threading.Thread(target=target, daemon=True) for target in targets]
+
+    def start(self) -> None:
+        """Start the threads."""
+        plant_periodic()
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, *, drain: float) -> None:
+        """Let running work finish for `drain` seconds, then drop what is left for others."""
+        self._stop.set()
+        self._wake.set()
+        deadline = time.monotonic() + drain
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        if any(thread.is_alive() for thread in self._threads):
+            claim.release(self.owner)
+
+    def _loop(self) -> None:
+        name = f"{self.owner}-{threading.get_ident() % 100000}"[:40]
+        while not self._stop.is_set():
+            try:
+                if run_once(name):
+                    continue
+                self._wake.wait(POLL)
+                self._wake.clear()
+            except Exception:  # the thread's top: the database may be away for a while
+                log.exception("worker loop")
+                close_old_connections()
+                self._stop.wait(1.0)
+        connection.close()
+
+    def _listen(self) -> None:
+        while not self._stop.is_set():
+            try:
+                with connection.cursor() as cursor:
+                    cursor.execute(f"LISTEN {queue.CHANNEL}")
+                raw = connection.connection
+                while not self._stop.is_set():
+                    for _ in raw.notifies(timeout=0.5, stop_after=1):
+                        self._wake.set()
+            except Exception:  # as above; without notifications the poll still finds the work
+                log.exception("listener")
+                connection.close()
+                self._stop.wait(1.0)
+        connection.close()
+
+
+def run_until_signal(*, threads: int, drain: float) -> None:
+    """Work in this process until SIGTERM or SIGINT."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    worker = Worker(threads)
+    worker.start()
+    stop.wait()
+    worker.stop(drain=drain)
