@@ -9,3 +9,7 @@ class AccountsConfig(AppConfig):
     name = "sivient.accounts"
     label = "accounts"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the periodic work."""
+        from sivient.accounts import work  # noqa: F401

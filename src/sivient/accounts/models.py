@@ -3,9 +3,12 @@
 from datetime import datetime, timedelta
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
 PURGE_AFTER = timedelta(days=30)
+INVITATION_LIFETIME = timedelta(days=7)
+LOGIN_LINK_LIFETIME = timedelta(minutes=15)
 
 
 class Plan(models.TextChoices):
@@ -69,11 +72,39 @@ class FormerHandle(models.Model):
         return self.handle
 
 
+class Session(AbstractBaseSession):
+    """A browser's session. It knows its account, so that signing out everywhere and erasing find it."""
+
+    account = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
+
+    def __str__(self) -> str:
+        return f"session of account {self.account_id}"  # the key is a secret
+
+    @classmethod
+    def get_session_store_class(cls) -> type:
+        """Return the engine that reads and writes these rows."""
+        from sivient.accounts.sessions import SessionStore
+
+        return SessionStore
+
+
+class LoginLink(models.Model):
+    """The operator's permission to sign in once without a provider, for who has lost theirs."""
+
+    digest = models.CharField(max_length=64, unique=True)  # SHA-256 of the secret in the link
+    user = models.ForeignKey(User, models.CASCADE, related_name="login_links")
+    created_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"login link {self.pk}"
+
+
 class Invitation(models.Model):
     """The operator's permission for one new account while SIVIENT_SIGNUP is not open."""
 
     digest = models.CharField(max_length=64, unique=True)  # SHA-256 of the secret in the link
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
