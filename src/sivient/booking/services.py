@@ -169,8 +169,7 @@ def _require_offered(event_type: EventType, time: Interval, *, now: datetime) ->
     instant = Interval(time.start, time.start + timedelta(seconds=1))
     if queries.offered(event_type, window=instant, now=now):
         return
-    overlapping = Hold.objects.filter(host=event_type.host_id, start__lt=time.end, end__gt=time.start)
-    raise SlotTaken if time.start > now and overlapping.exists() else NotOffered
+    raise SlotTaken if queries.open_starts(event_type, window=instant, now=now) else NotOffered
 
 
 def _plan_delivery(booking: Booking, *, now: datetime) -> None:

@@ -77,10 +77,13 @@ def offered(event_type: EventType, *, window: Interval, now: datetime) -> list[i
     The page shows this and `book()` asks it again under the host's lock: what is shown is what can be booked.
     """
     rules = rules_of(event_type)
-    read = reading_range(rules, window, longest_buffer=LONGEST_BUFFER)
-    return starts(
-        availability_of(event_type), rules, window=window, busy=(), booked=_booked(event_type, *read), now=now
-    )
+    booked = _booked(event_type, *reading_range(rules, window, longest_buffer=LONGEST_BUFFER))
+    return starts(availability_of(event_type), rules, window=window, busy=(), booked=booked, now=now)
+
+
+def open_starts(event_type: EventType, *, window: Interval, now: datetime) -> list[int]:
+    """Return what would be offered if nobody had booked: a start in here that is not offered has been taken."""
+    return starts(availability_of(event_type), rules_of(event_type), window=window, busy=(), booked=(), now=now)
 
 
 def whole_window(event_type: EventType, now: datetime) -> Interval:
