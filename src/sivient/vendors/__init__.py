@@ -1,0 +1,1 @@
+"""What the outside world speaks: one folder per vendor, strangers to each other and to the database."""

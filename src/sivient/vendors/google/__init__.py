@@ -1,0 +1,1 @@
+"""Google: sign-in with OpenID Connect."""

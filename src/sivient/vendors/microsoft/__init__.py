@@ -1,0 +1,1 @@
+"""Microsoft: sign-in with OpenID Connect, for work, school and personal accounts."""

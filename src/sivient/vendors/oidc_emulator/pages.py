@@ -1,0 +1,106 @@
+"""The provider's pages: account chooser, refusal, and the emulator's own front page. No script, no asset."""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from importlib.resources import files
+
+import httpx
+
+from sivient.vendors.oidc_emulator.errors import NoWayBack
+from sivient.vendors.oidc_emulator.provider import Provider
+from sivient.vendors.oidc_emulator.vendor import Look, Person
+
+STYLE = files(__package__).joinpath("page.css").read_text(encoding="utf-8")
+
+# No form-action: Chromium applies it to the redirect that follows the chooser's form, too.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
+HEADERS = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+
+IN_WORDS = {
+    "openid": "which account you chose",
+    "profile": "your name",
+    "email": "your e-mail address",
+    "User.Read": "your profile",
+    "offline_access": "this while you are away",
+}
+
+
+def chooser(look: Look, app: str, people: Iterable[Person], scopes: Sequence[str]) -> httpx.Response:
+    """Ask which account to go on with. The form goes back to the same address."""
+    rows = "".join(
+        f'<li><button class="person" name="person" value="{escape(person.key)}">{_who(person)}</button></li>'
+        for person in people
+    )
+    asks = [words for scope, words in IN_WORDS.items() if scope in scopes]
+    asks += [scope for scope in scopes if scope not in IN_WORDS]
+    return _page(
+        look,
+        "Choose an account",
+        f"""<main><form method="post" class="sheet">
+<div class="head"><p class="vendor">{escape(look.name)}</p><h1>Choose an account</h1>
+<p class="muted">to continue to {escape(app)}</p></div>
+<ul class="people">{rows}</ul>
+<div class="foot"><p class="small muted">{escape(app)} will see {escape(_in_a_row(asks))}.</p>
+<button class="btn" name="person" value="deny">Cancel</button></div>
+</form></main>""",
+    )
+
+
+def refusal(look: Look, error: NoWayBack) -> httpx.Response:
+    """Tell the person that the application asked wrongly; there is no address to go back to."""
+    return _page(
+        look,
+        "Access blocked",
+        f"""<main><div class="sheet"><div class="head"><p class="vendor">{escape(look.name)}</p>
+<h1>Access blocked: this request is not valid</h1>
+<p>{escape(error.description)}</p>
+<p class="small bad">Error {error.status}: {escape(error.error)}</p></div></div></main>""",
+        status=error.status,
+    )
+
+
+def front(provider: Provider) -> httpx.Response:
+    """Show who lives here and which keys sign, with the switch that rotates them."""
+    look = provider.vendor.look
+    people = "".join(f'<li class="person">{_who(person)}</li>' for person in provider.vendor.everybody.values())
+    named = [("Signs now", provider.keys.current), ("Before that", provider.keys.previous)]
+    keys = "".join(
+        f'<li><span class="muted">{label}</span><code>{escape(str(key.kid))}</code></li>' for label, key in named if key
+    )
+    return _page(
+        look,
+        f"Emulated {look.name}",
+        f"""<main class="wide"><h1>Emulated {escape(look.name)}</h1>
+<p class="muted">{escape(provider.client.name)} sends people here to sign in. No password is asked.</p>
+<section class="group"><h2>People</h2><ul class="sheet people">{people}</ul></section>
+<section class="group"><h2>Signing keys</h2><div class="sheet pad"><ul class="keys">{keys}</ul>
+<p class="small muted">Applications read the published keys again when a token names one they do not know.</p>
+<form method="post" action="/__ctl/rotate-keys"><button class="btn">Rotate keys</button></form></div></section>
+</main>""",
+    )
+
+
+def _who(person: Person) -> str:
+    address = f'<span class="muted">{escape(person.email)}</span>' if person.email else ""
+    return (
+        f'<span class="face" aria-hidden="true">{escape(person.name[:1])}</span>'
+        f'<span class="who"><b>{escape(person.name)}</b>{address}'
+        f'<span class="small muted">{escape(person.about)}</span></span>'
+    )
+
+
+def _in_a_row(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+
+
+def _page(look: Look, title: str, body: str, *, status: int = 200) -> httpx.Response:
+    accent = f"light-dark({look.accent},{look.accent_dark})"
+    on_accent = "light-dark(#fff,#0d1417)"
+    html = f"""<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<title>{escape(title)} - Emulated {escape(look.name)}</title>
+<link rel="icon" href="data:,"><style>:root{{--accent:{accent};--on-accent:{on_accent}}}
+{STYLE}</style></head><body>
+<header class="banner"><b>Emulated {escape(look.name)}.</b> No real account, nothing leaves this machine.</header>
+{body}</body></html>"""
+    return httpx.Response(status, html=html, headers=HEADERS)

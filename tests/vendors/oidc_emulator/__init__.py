@@ -1,0 +1,1 @@
+"""The mechanics both emulated sign-in providers share, tried on both of them."""
