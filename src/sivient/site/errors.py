@@ -1,28 +1,84 @@
-"""Error pages: one sentence, one way on, no detail."""
+"""Error pages: what happened, what it means, one way on; no detail. None of them needs the database."""
 
+import logging
+import secrets
+from datetime import timedelta
+from urllib.parse import quote
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+logger = logging.getLogger(__name__)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400."""
-    return HttpResponse("Bad request", status=400)
+    """400: a request that no page or form of ours makes."""
+    return _page(request, 400, "This request could not be read", "Go back and try again, or begin anew.")
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """403."""
-    return HttpResponse("Forbidden", status=403)
-
-
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """404."""
-    return HttpResponse("Not found", status=404)
-
-
-def server_error(request: HttpRequest) -> HttpResponse:
-    """500."""
-    return HttpResponse("Error", status=500)
+    """403: signed in, but not for this."""
+    return _page(request, 403, "This page is not for your account", "Sign in with the account that it belongs to.")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 for a missing or old form token."""
-    return HttpResponse("Forbidden", status=403)
+    """403 for a missing or old form token. The way on leads back to the form, if it was one of ours."""
+    sentence = "The page was open for a long time, so the form was not accepted. Nothing was changed: send it again."
+    came_from = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure())
+    way_on = (came_from, "Open the form again") if ours else None
+    return _page(request, 403, "This form is too old", sentence, way_on)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404. The same words for what never was, what is hidden and what is over: they tell nobody which."""
+    sentence = "Check the address, or ask the person who sent it to you for a new one."
+    return _page(request, 404, "There is nothing at this address", sentence)
+
+
+def gone(request: HttpRequest) -> HttpResponse:
+    """410: a link that has done its work."""
+    return _page(request, 410, "This link has ended", "Ask the person who sent it to you for a new one.")
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413: a body above the limit."""
+    megabytes = settings.BODY_LIMIT // 2**20
+    sentence = f"A form here takes up to {megabytes} MB. Nothing was saved. Go back: what you typed is still there."
+    return _page(request, 413, "What you sent is too large", sentence)
+
+
+def too_many(request: HttpRequest, *, wait: timedelta = timedelta(minutes=1)) -> HttpResponse:
+    """429: the limit on tries."""
+    response = _page(request, 429, "Too many tries in a short time", "Nothing was saved. Wait a minute and try again.")
+    response.headers["Retry-After"] = str(int(wait.total_seconds()))
+    return response
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500. The code on the page finds the line in the log."""
+    reference = secrets.token_hex(4).upper()
+    logger.error("page failed", extra={"reference": reference}, exc_info=True)
+    href, way_on = _way_on(request)
+    if request.method == "GET":
+        href, way_on = request.get_full_path(), "Try again"
+    context = {"reference": reference, "href": href, "way_on": way_on}
+    return render(None, "site/500.html", context, status=500)  # without a request nothing asks the database
+
+
+def _page(
+    request: HttpRequest, status: int, title: str, sentence: str, way_on: tuple[str, str] | None = None
+) -> HttpResponse:
+    href, words = way_on or _way_on(request)
+    context = {"title": title, "sentence": sentence, "href": href, "way_on": words}
+    return render(request, "site/error.html", context, status=status)
+
+
+def _way_on(request: HttpRequest) -> tuple[str, str]:
+    """Return the address and the words of the way on: a guest's is the page of the host."""
+    match request.path.strip("/").split("/"):
+        case ["schedule", handle, _, *_]:
+            return f"/schedule/{quote(handle)}", "See what can be booked"
+    return "/", "Go to the start page"
