@@ -27,3 +27,6 @@ for _name, _value in _GIVEN.items():
     os.environ.setdefault(_name, _value)
 
 from sivient.config.settings import *  # noqa: E402, F403
+
+# Pages are rendered without collected files; tests/site/test_static_files.py collects them once.
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405

@@ -124,7 +124,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_MAX_AGE = 60
-WHITENOISE_MIMETYPES = {".speculation.json": "application/speculationrules+json"}
+WHITENOISE_MIMETYPES = {".speculationrules": "application/speculationrules+json"}
 
 USE_TZ = True
 TIME_ZONE = "UTC"
