@@ -13,8 +13,8 @@ def day(at: datetime, zone: str) -> str:
 def clock(at: datetime, zone: str, hours: int = 24) -> str:
     """Return the local time of day: '14:00', or '2:00 pm' on a 12-hour clock."""
     local = at.astimezone(ZoneInfo(zone))
-    if hours == 12:  # noqa: PLR2004
-        return f"{local.hour % 12 or 12}:{local:%M} {'am' if local.hour < 12 else 'pm'}"  # noqa: PLR2004
+    if hours == 12:
+        return f"{local.hour % 12 or 12}:{local:%M} {'am' if local.hour < 12 else 'pm'}"
     return f"{local:%H:%M}"
 
 
@@ -30,3 +30,8 @@ def offset(at: datetime, zone: str) -> str:
     sign = "-" if minutes < 0 else "+"
     hours, rest = divmod(abs(minutes), 60)
     return f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "") if minutes else "UTC"
+
+
+def clock_seconds(at: datetime, zone: str) -> str:
+    """Return the local time of day with seconds, such as '14:00:05'."""
+    return f"{at.astimezone(ZoneInfo(zone)):%H:%M:%S}"

@@ -1,5 +1,12 @@
 """Addresses of the room."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from sivient.delivery import views
+
+urlpatterns: list[URLPattern] = [
+    path("bookings", views.bookings, name="bookings"),
+    path("bookings/<int:pk>", views.booking, name="booking-detail"),
+    path("bookings/<int:pk>/try-now", views.try_now, name="booking-try-now"),
+    path("bookings/<int:pk>/cancel", views.cancel, name="booking-cancel"),
+]

@@ -7,6 +7,7 @@ from django.template.context import RequestContext
 from django.template.loader import get_template, render_to_string
 from django.utils.safestring import SafeString
 
+from sivient.core import moments
 from sivient.site import csp, menu, zones
 from sivient.site.ticket import Ticket
 
@@ -50,3 +51,15 @@ def initials(name: str) -> str:
 def zone_label(zone: str, at: datetime) -> str:
     """Return a zone in words with its offset at that instant: 'Lisbon, UTC+1'."""
     return zones.label(zone, at)
+
+
+@register.filter
+def clock(at: datetime, zone: str) -> str:
+    """Return the time of day in a zone: 14:00."""
+    return moments.clock(at, zone)
+
+
+@register.filter
+def clock_seconds(at: datetime, zone: str) -> str:
+    """Return the time of day in a zone with seconds, for logs of what happened when: 14:00:05."""
+    return moments.clock_seconds(at, zone)

@@ -54,3 +54,20 @@ for (const field of document.querySelectorAll("[data-zone]")) {
   if (field.options && ![...field.options].some((option) => option.value === zone)) field.add(new Option(zone.replaceAll("_", " "), zone), 0);
   field.value = zone;
 }
+
+// <section id="..." data-refreshes>: looks at its own page again, less and less often, while something still moves.
+for (const part of document.querySelectorAll("[data-refreshes]")) {
+  let pause = 1000;
+  const look = async () => {
+    const answer = document.hidden ? null : await fetch(location.href).catch(() => null);
+    if (answer?.ok) {
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.getElementById(part.id);
+      if (fresh && !part.contains(document.activeElement)) part.replaceChildren(...fresh.childNodes);
+      if (!fresh?.hasAttribute("data-refreshes")) return;
+    }
+    pause = Math.min(pause * 1.5, 15000);
+    setTimeout(look, pause);
+  };
+  setTimeout(look, pause);
+}

@@ -1,0 +1,16 @@
+"""The host's verbs on a delivery."""
+
+from django.db import transaction
+
+from sivient.booking.models import Booking
+from sivient.delivery.timeline import step_works
+from sivient.jobs.queue import enqueue
+
+
+def try_now(booking: Booking) -> int:
+    """Let every step of the booking that waits, is parked or was given up run now; return how many there were."""
+    with transaction.atomic():
+        works = list(step_works(booking))
+        for work in works:
+            enqueue(work.kind, key=work.key, payload=work.payload)
+    return len(works)
