@@ -9,3 +9,7 @@ class IntegrationsConfig(AppConfig):
     name = "sivient.integrations"
     label = "integrations"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the work."""
+        from sivient.integrations import work  # noqa: F401

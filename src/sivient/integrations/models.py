@@ -6,6 +6,14 @@ from django.db import models
 from sivient.site.fields import EncryptedTextField
 
 
+class GrantManager(models.Manager["Grant"]):
+    """Leaves the tokens in the database until somebody reads the attribute: most readers have no business with them."""
+
+    def get_queryset(self) -> models.QuerySet["Grant"]:
+        """Return grants without their tokens."""
+        return super().get_queryset().defer("access_token", "refresh_token")
+
+
 class Grant(models.Model):
     """One vendor account's permission to one OAuth client.
 
@@ -32,7 +40,8 @@ class Grant(models.Model):
     scope = models.TextField(blank=True)
     expires_at = models.DateTimeField()
     state = models.CharField(max_length=20, choices=State.choices, default=State.CONNECTED)
-    reason = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=200, blank=True)  # why the host must reconnect, a sentence for the host
+    state_since = models.DateTimeField()
     authorized_at = models.DateTimeField()
     refreshed_at = models.DateTimeField()
     generation = models.PositiveIntegerField(default=1)  # grows with each authorization
@@ -40,13 +49,35 @@ class Grant(models.Model):
     lease_owner = models.CharField(max_length=40, blank=True)
     lease_until = models.DateTimeField(null=True)
 
+    objects = GrantManager()
+
     class Meta:
+        base_manager_name = "objects"
         constraints = [
             models.UniqueConstraint(fields=["client_id", "vendor_user_id"], name="grant_once_per_vendor_user")
         ]
 
     def __str__(self) -> str:
         return f"{self.vendor} grant {self.pk}"
+
+
+class Revocation(models.Model):
+    """Tokens on their way out: a job withdraws them at the vendor and deletes the row, whatever the vendor says.
+
+    The grant and its identifiers are gone already. `vendor_user` is a digest: when the same vendor user connects
+    again before the job ran, the row goes, because withdrawing an old token removes the app with the new one.
+    """
+
+    vendor = models.CharField(max_length=20)
+    client_id = models.CharField(max_length=200)
+    vendor_user = models.CharField(max_length=64, blank=True)  # SHA-256, see `digest`
+    access_token = EncryptedTextField()
+    refresh_token = EncryptedTextField(blank=True)
+    expires_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.vendor} revocation {self.pk}"
 
 
 class Connection(models.Model):

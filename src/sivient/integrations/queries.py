@@ -1,11 +1,107 @@
-"""Questions about connections."""
+"""What is connected, and what the host should know about it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
 
 from sivient.accounts.models import User
-from sivient.integrations.models import Connection, Grant
+from sivient.accounts.plans import Feature, allows
+from sivient.integrations import registry
+from sivient.integrations.models import Connection, Grant, OAuthFlow
+from sivient.ports.vendor import Note, Provider
+
+REMEMBERED = timedelta(hours=24)  # how long a host who never came back is told why that may be
+
+
+class CardState(StrEnum):
+    """What the card of a vendor says."""
+
+    OFF = "off"  # turned off by the operator
+    NOT_CONNECTED = "not_connected"
+    CONNECTED = "connected"
+    RECONNECT = "reconnect"
+    DEAUTHORIZED = "deauthorized"  # removed at the vendor
+    DISCONNECTED = "disconnected"  # ended here
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One vendor on the Integrations page. Moments are in UTC; `since` is when the state began."""
+
+    provider: Provider
+    state: CardState
+    allowed: bool  # by the plan
+    removal_page: str
+    email: str = ""
+    connected_at: datetime | None = None
+    since: datetime | None = None
+    reason: str = ""
+    notes: tuple[Note, ...] = ()
+    started_at: datetime | None = None  # the host went to the vendor and did not come back
+
+    @property
+    def is_live(self) -> bool:
+        """Whether there is a connection that can be ended."""
+        return self.state in (CardState.CONNECTED, CardState.RECONNECT)
 
 
 def connected(user: User, vendor: str) -> bool:
-    """Say whether the host's connection works now."""
+    """Say whether meetings can be made for the user now."""
     return Connection.objects.filter(
-        user=user, vendor=vendor, state=Connection.State.CONNECTED, grant__state=Grant.State.CONNECTED
+        user=user,
+        vendor=vendor,
+        state=Connection.State.CONNECTED,
+        grant__state=Grant.State.CONNECTED,
+        grant__client_id=registry.app(vendor).client_id,
     ).exists()
+
+
+def cards(user: User, *, now: datetime) -> list[Card]:
+    """Return the card of every vendor."""
+    return [card(user, vendor, now=now) for vendor in registry.PROVIDERS]
+
+
+def card(user: User, vendor: str, *, now: datetime) -> Card:
+    """Return what the Integrations page says about one vendor."""
+    provider, app = registry.provider(vendor), registry.app(vendor)
+    connection = Connection.objects.filter(user=user, vendor=vendor).select_related("grant").first()
+    plain = Card(
+        provider=provider,
+        state=CardState.NOT_CONNECTED if app.configured else CardState.OFF,
+        allowed=allows(user, Feature.SCHEDULING),
+        removal_page=provider.removal_page(app),
+        started_at=_gone_since(user, vendor, now),
+    )
+    if connection is None:
+        return plain
+    if connection.grant is not None and connection.state == Connection.State.CONNECTED:
+        return _live(plain, connection, connection.grant, app.client_id)
+    if not app.configured:
+        return plain
+    removed = connection.state == Connection.State.DEAUTHORIZED
+    state = CardState.DEAUTHORIZED if removed else CardState.DISCONNECTED
+    return replace(plain, state=state, since=connection.ended_at)
+
+
+def _live(plain: Card, connection: Connection, grant: Grant, client_id: str) -> Card:
+    known = replace(
+        plain,
+        email=grant.email,
+        connected_at=connection.connected_at,
+        notes=plain.provider.notes(grant.user_type, grant.user_status),
+        started_at=None,
+    )
+    if grant.client_id != client_id:
+        reason = f"This server uses another {plain.provider.label} app now."
+        return replace(known, state=CardState.RECONNECT if client_id else CardState.OFF, reason=reason)
+    if grant.state == Grant.State.NEEDS_RECONNECT:
+        return replace(known, state=CardState.RECONNECT, since=grant.state_since, reason=grant.reason)
+    return replace(known, state=CardState.CONNECTED)
+
+
+def _gone_since(user: User, vendor: str, now: datetime) -> datetime | None:
+    """Return when the host last went to the vendor, if they have not come back from there."""
+    last = OAuthFlow.objects.filter(user=user, vendor=vendor).order_by("-created_at").first()
+    if last is None or last.returned_at is not None or now - last.created_at > REMEMBERED:
+        return None
+    return last.created_at

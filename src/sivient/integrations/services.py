@@ -1,10 +1,176 @@
-"""The verbs of integrations."""
+"""Connect, disconnect, and use a host's connection."""
+
+import hashlib
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
 
 from sivient.accounts.models import User
+from sivient.audit.log import record
+from sivient.integrations import registry, tokens
+from sivient.integrations.live import LiveConferencing
+from sivient.integrations.models import Connection, Grant, OAuthFlow, Revocation
+from sivient.jobs.queue import enqueue
 from sivient.ports.conferencing import Conferencing
 from sivient.ports.errors import Reconnect
+from sivient.ports.vendor import Tokens, VendorAccount
+
+
+def connect(user: User, vendor: str, new: Tokens, account: VendorAccount, *, asked_at: datetime) -> Connection:
+    """Store a host's permission. Every token field is replaced, whatever stood there before.
+
+    `asked_at` is when the tokens were asked for. Everybody who shares the vendor user gets the new tokens, because
+    the new authorization has killed the old ones; bookings of theirs that waited for a link are woken.
+    """
+    client_id = registry.app(vendor).client_id
+    with transaction.atomic():
+        before = _lock(user, vendor, client_id, account.user_id)
+        grant = _store_grant(vendor, client_id, new, account, asked_at)
+        connection, _ = Connection.objects.update_or_create(
+            user=user,
+            vendor=vendor,
+            defaults={
+                "grant": grant,
+                "state": Connection.State.CONNECTED,
+                "connected_at": grant.authorized_at,
+                "ended_at": None,
+            },
+        )
+        if before is not None and before.pk != grant.pk:
+            _release(before)
+        Revocation.objects.filter(vendor_user=digest(client_id, account.user_id)).delete()
+        record(f"{vendor}.connected", account=user.pk, actor="host", subject=f"connection:{connection.pk}")
+        for host in grant.connections.values_list("user_id", flat=True):
+            enqueue("delivery.links_wanted", key=f"account:{host}", payload={"user": host})
+    return connection
+
+
+def disconnect(user: User, vendor: str, *, by: str) -> bool:
+    """End a host's connection; return whether there was one. `by` is the actor for the audit log.
+
+    One transaction ends it, and deletes the grant with its tokens and identifiers when nobody else uses it: the
+    card says "Not connected" at once. What the vendor must be told with, moves encrypted to a Revocation, whose
+    job tries twice and then deletes it; hourly tidying deletes what a crash has left. So no token stays for long.
+    """
+    with transaction.atomic():
+        grant = _lock(user, vendor)
+        ended = Connection.objects.filter(user=user, vendor=vendor, state=Connection.State.CONNECTED)
+        connection = ended.first()
+        if connection is None:
+            return False
+        ended.update(state=Connection.State.DISCONNECTED, grant=None, ended_at=timezone.now())
+        if grant is not None:
+            _release(grant)
+        record(f"{vendor}.disconnected", account=user.pk, actor=by, subject=f"connection:{connection.pk}")
+    return True
+
+
+def disconnect_all(user: User, *, by: str) -> None:
+    """End every connection of an account that is closing, and forget consent pages that are still open."""
+    with transaction.atomic():
+        OAuthFlow.objects.filter(user=user).delete()
+        for vendor in registry.PROVIDERS:
+            disconnect(user, vendor, by=by)
+
+
+def withdraw(vendor: str, unwanted: Tokens, *, vendor_user: str = "") -> None:
+    """Give tokens back to the vendor that we cannot use. `vendor_user` is a `digest`, empty when not known."""
+    now = timezone.now()
+    _revoke_later(
+        Revocation(
+            vendor=vendor,
+            client_id=registry.app(vendor).client_id,
+            vendor_user=vendor_user,
+            access_token=unwanted.access_token,
+            refresh_token=unwanted.refresh_token,
+            expires_at=now + unwanted.lifetime,
+            created_at=now,
+        )
+    )
 
 
 def conferencing_for(user: User, vendor: str) -> Conferencing:
-    """Return what makes meetings on the host's account."""
-    raise Reconnect("Zoom is not connected.")
+    """Return what makes meetings for the user, with a valid token. Reconnect: not connected, or not any more.
+
+    TryLater: a token is due for renewal and the vendor cannot be asked. Asks the vendor: for workers only.
+    """
+    provider, app = registry.provider(vendor), registry.app(vendor)
+    grant = (
+        Grant.objects.filter(
+            connections__user=user, connections__vendor=vendor, connections__state=Connection.State.CONNECTED
+        )
+        .filter(client_id=app.client_id)
+        .first()
+    )
+    if grant is None or provider.conferencing is None:
+        raise Reconnect(f"{provider.label} is not connected.")
+    return LiveConferencing(provider.conferencing, app, tokens.fresh(grant.pk))
+
+
+def digest(client_id: str, vendor_user_id: str) -> str:
+    """Return what stands for a vendor user where the identifier itself is already deleted."""
+    return hashlib.sha256(f"{client_id}\n{vendor_user_id}".encode()).hexdigest()
+
+
+def _lock(user: User, vendor: str, client_id: str = "", vendor_user_id: str = "") -> Grant | None:
+    """Lock the grants that a change touches, in the order of their ids; return the one the user has now."""
+    touched = Q(connections__user=user, connections__vendor=vendor)
+    touched |= Q(client_id=client_id, vendor_user_id=vendor_user_id)
+    ids = list(Grant.objects.filter(touched).values_list("pk", flat=True))
+    list(Grant.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+    return Grant.objects.filter(connections__user=user, connections__vendor=vendor).first()
+
+
+def _store_grant(vendor: str, client_id: str, new: Tokens, account: VendorAccount, asked_at: datetime) -> Grant:
+    now = timezone.now()
+    values = {
+        "vendor": vendor,
+        "vendor_account_id": account.account_id,
+        "email": account.email,
+        "user_type": account.user_type,
+        "user_status": account.user_status,
+        "pmi": account.personal_meeting_id,
+        "access_token": new.access_token,
+        "refresh_token": new.refresh_token,
+        "scope": new.scope,
+        "expires_at": asked_at + new.lifetime,
+        "state": Grant.State.CONNECTED,
+        "reason": "",
+        "state_since": now,
+        "authorized_at": now,
+        "refreshed_at": now,
+        "lease_owner": "",
+        "lease_until": None,
+    }
+    grown = {"generation": F("generation") + 1, "token_version": F("token_version") + 1}
+    grant, _ = Grant.objects.update_or_create(
+        client_id=client_id, vendor_user_id=account.user_id, defaults=values | grown, create_defaults=values
+    )
+    return grant
+
+
+def _release(grant: Grant) -> None:
+    """Delete a grant that nobody uses any more, and have its tokens withdrawn at the vendor."""
+    if grant.connections.filter(state=Connection.State.CONNECTED).exists():
+        return
+    if grant.access_token:
+        _revoke_later(
+            Revocation(
+                vendor=grant.vendor,
+                client_id=grant.client_id,
+                vendor_user=digest(grant.client_id, grant.vendor_user_id),
+                access_token=grant.access_token,
+                refresh_token=grant.refresh_token,
+                expires_at=grant.expires_at,
+                created_at=timezone.now(),
+            )
+        )
+    grant.delete()
+
+
+def _revoke_later(revocation: Revocation) -> None:
+    with transaction.atomic():
+        revocation.save()
+        enqueue("integrations.revoke", key=f"revocation:{revocation.pk}", payload={"revocation": revocation.pk})

@@ -1,5 +1,7 @@
-"""Addresses of the room."""
+"""Addresses of the room. The pages around a connection are the console's."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from sivient.integrations import views
+
+urlpatterns = [path("webhooks/<slug:vendor>", views.webhook, name="webhook")]

@@ -15,8 +15,20 @@ class TryLater(IntegrationError):
         self.after = after
 
 
+class OutcomeUnknown(TryLater):
+    """The request left and its answer was lost, or says nothing: the vendor may have done what we asked."""
+
+
+class Misconfigured(TryLater):
+    """The vendor refuses the operator's settings. No host can mend it, and no host's permission is lost by it."""
+
+
 class Reconnect(IntegrationError):
     """The host's permission is gone or was never there: wait until the host connects."""
+
+
+class TokenRefused(Reconnect):
+    """This access token is not accepted. A fresh one may be: refresh once and ask once more before believing it."""
 
 
 class Rejected(IntegrationError):

@@ -1,0 +1,146 @@
+"""Connecting: to the vendor's consent page and back (OAuth 2.0 authorization code with PKCE, RFC 6749 and 7636).
+
+The one place where a vendor is asked while a person waits: two calls with short timeouts, no transaction open.
+"""
+
+import hashlib
+import logging
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from django.utils import timezone
+
+from sivient.accounts.models import User
+from sivient.accounts.plans import Feature, allows
+from sivient.integrations import registry, services
+from sivient.integrations.models import Connection, OAuthFlow
+from sivient.ports.errors import IntegrationError, Misconfigured, Rejected
+from sivient.ports.http import Patience
+from sivient.ports.vendor import OAuth, Provider, Tokens, VendorAccount
+
+STATE_LIFETIME = timedelta(minutes=10)
+WHILE_SOMEBODY_WAITS = Patience(connect=1.5, answer=3.5)  # twice that is ten seconds
+log = logging.getLogger(__name__)
+
+
+class Outcome(StrEnum):
+    """Why a host is not connected. The page has a sentence for each; the previous state stays."""
+
+    OFF = "off"  # no app registered by the operator
+    PLAN = "plan"
+    UNASKED = "unasked"  # an install that did not start here
+    FOREIGN = "foreign"  # started by somebody else, in another browser, or never
+    USED = "used"  # the same return twice
+    LATE = "late"  # more than ten minutes on the way
+    DECLINED = "declined"
+    REFUSED = "refused"  # the vendor ended it with another error
+    CODE = "code"  # expired, used or foreign code
+    PERMISSIONS = "permissions"  # a scope is missing
+    OPERATOR = "operator"  # the vendor does not accept our app
+    SILENT = "silent"  # the vendor did not answer
+    NAMELESS = "nameless"  # the vendor did not say who it was
+
+
+class NotConnected(Exception):
+    """The host is not connected; `outcome` says why."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome)
+        self.outcome = outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """What the browser brought back; whatever is missing is empty."""
+
+    state: str
+    code: str
+    error: str
+    session_key: str
+
+
+def start(user: User, vendor: str, *, session_key: str) -> str:
+    """Return the consent page's address for this user in this session; raise NotConnected if it may not begin."""
+    provider = registry.provider(vendor)
+    _check_may_connect(user, vendor)
+    state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
+    OAuthFlow.objects.create(
+        digest=_digest(state),
+        user=user,
+        session_digest=_digest(session_key),
+        vendor=vendor,
+        verifier=verifier,
+        created_at=timezone.now(),
+    )
+    return _oauth(provider).authorize_url(redirect_uri=registry.redirect_uri(vendor), state=state, verifier=verifier)
+
+
+def finish(user: User, vendor: str, back: Return) -> Connection:
+    """Connect the host who came back, or raise NotConnected and leave everything as it was."""
+    provider = registry.provider(vendor)
+    flow = _take(user, vendor, back)
+    if back.error:
+        raise NotConnected(Outcome.DECLINED if back.error == "access_denied" else Outcome.REFUSED)
+    if not back.code:
+        raise NotConnected(Outcome.REFUSED)
+    _check_may_connect(user, vendor)
+    oauth, asked_at = _oauth(provider), timezone.now()
+    tokens = _exchange(oauth, vendor, back.code, flow.verifier)
+    if not provider.grants_enough(tokens.scope):
+        services.withdraw(vendor, tokens)
+        raise NotConnected(Outcome.PERMISSIONS)
+    account = _account(oauth, vendor, tokens)
+    return services.connect(user, vendor, tokens, account, asked_at=asked_at)
+
+
+def _check_may_connect(user: User, vendor: str) -> None:
+    if not registry.app(vendor).configured:
+        raise NotConnected(Outcome.OFF)
+    if not allows(user, Feature.SCHEDULING):
+        raise NotConnected(Outcome.PLAN)
+
+
+def _take(user: User, vendor: str, back: Return) -> OAuthFlow:
+    """Use up the state, which works once, for the user and the session that it was made for."""
+    if not back.state:
+        raise NotConnected(Outcome.UNASKED if back.code else Outcome.REFUSED)
+    flow = OAuthFlow.objects.filter(digest=_digest(back.state), vendor=vendor, user=user).first()
+    if flow is None or not secrets.compare_digest(flow.session_digest, _digest(back.session_key)):
+        raise NotConnected(Outcome.FOREIGN)
+    now = timezone.now()
+    if not OAuthFlow.objects.filter(pk=flow.pk, returned_at=None).update(returned_at=now):
+        raise NotConnected(Outcome.USED)
+    if now - flow.created_at > STATE_LIFETIME:
+        raise NotConnected(Outcome.LATE)
+    return flow
+
+
+def _exchange(oauth: OAuth, vendor: str, code: str, verifier: str) -> Tokens:
+    try:
+        return oauth.exchange(code, redirect_uri=registry.redirect_uri(vendor), verifier=verifier)
+    except Misconfigured as error:
+        log.error("vendor refused our app", extra={"vendor": vendor})
+        raise NotConnected(Outcome.OPERATOR) from error
+    except Rejected as error:
+        raise NotConnected(Outcome.CODE) from error
+    except IntegrationError as error:
+        raise NotConnected(Outcome.SILENT) from error
+
+
+def _account(oauth: OAuth, vendor: str, tokens: Tokens) -> VendorAccount:
+    """Ask who it is, once. Without an answer the permission is given back: nobody could end it later."""
+    try:
+        return oauth.account(tokens.access_token)
+    except IntegrationError as error:
+        services.withdraw(vendor, tokens)
+        raise NotConnected(Outcome.NAMELESS) from error
+
+
+def _oauth(provider: Provider) -> OAuth:
+    return provider.oauth(registry.app(provider.key), WHILE_SOMEBODY_WAITS)
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()

@@ -1,0 +1,59 @@
+"""What vendors send us: stored once and answered at once; the work is a job's (Zoom contract chapter 7)."""
+
+import hashlib
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from sivient.integrations import registry
+from sivient.integrations.models import WebhookEvent
+from sivient.jobs.queue import enqueue
+from sivient.ports.vendor import Inbox, Received
+
+log = logging.getLogger(__name__)
+
+
+class NotSigned(Exception):
+    """The signature is missing or wrong. Nothing was stored."""
+
+
+def inbox(vendor: str) -> Inbox:
+    """Return the vendor's inbox, or raise UnknownVendor when it has none."""
+    provider = registry.provider(vendor)
+    if provider.inbox is None:
+        raise registry.UnknownVendor(vendor)
+    return provider.inbox(registry.app(vendor))
+
+
+def receive(vendor: str, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Mapping[str, Any]:
+    """Check, store and plan the work for one message; return what to answer. NotSigned: it is not the vendor's."""
+    post = inbox(vendor)
+    received = post.receive(headers, body, now=now)
+    if received is None:
+        log.warning("webhook signature is wrong", extra={"vendor": vendor, "size": len(body)})
+        raise NotSigned
+    _store(vendor, received, body, wanted=post.deauthorization(body) is not None)
+    return received.reply or {}
+
+
+def _store(vendor: str, received: Received, body: bytes, *, wanted: bool) -> None:
+    """Keep the message once. Only the body of one that needs work is kept, until the work is done."""
+    outcome = "" if wanted else "answered" if received.reply else "ignored"
+    with transaction.atomic():
+        event, created = WebhookEvent.objects.get_or_create(
+            digest=hashlib.sha256(body).hexdigest(),
+            defaults={
+                "vendor": vendor,
+                "event": received.event[:60],
+                "body": body.decode(errors="replace") if wanted else "",
+                "fresh": received.fresh,
+                "outcome": outcome,
+                "handled_at": None if wanted else timezone.now(),
+            },
+        )
+        if created and wanted:
+            enqueue("integrations.webhook", key=f"event:{event.pk}", payload={"event": event.pk})

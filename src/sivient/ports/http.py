@@ -1,0 +1,137 @@
+"""Calls to the outside world: hard timeouts, no redirects followed, trouble as errors that say what to do next."""
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from sivient.ports.errors import IntegrationError, OutcomeUnknown, TryLater
+
+LARGEST_ANSWER = 5 * 1024 * 1024  # bytes, after decompression
+
+_mounts: dict[str, httpx.BaseTransport] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long one call may take, in seconds: to connect, and then for the whole answer."""
+
+    connect: float
+    answer: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back, whatever its status. The body may be anything: a proxy's HTML, half a JSON, nothing."""
+
+    status: int
+    headers: Mapping[str, str]  # names in small letters
+    body: bytes = field(repr=False)
+    received_at: datetime
+
+    def json(self) -> Any:
+        """Return the body as JSON, or None when it is something else."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+
+    @property
+    def text(self) -> str:
+        """The body as text, for bodies that are not JSON."""
+        return self.body.decode(errors="replace")
+
+
+Judge = Callable[[Answer], IntegrationError]
+
+
+@contextmanager
+def mounted(transport: httpx.BaseTransport, *base_urls: str) -> Iterator[None]:
+    """Let `transport` answer for these addresses instead of the network: how tests mount an emulator."""
+    before = dict(_mounts)
+    _mounts.update(dict.fromkeys(base_urls, transport))
+    try:
+        yield
+    finally:
+        _mounts.clear()
+        _mounts.update(before)
+
+
+def client(base_url: str) -> httpx.Client:
+    """Return the client for an address. It is shared by the threads of the process and never closed."""
+    if base_url in _mounts:
+        return httpx.Client(base_url=base_url, transport=_mounts[base_url])
+    return _network_client(base_url)
+
+
+def send(http: httpx.Client, method: str, path: str, *, who: str, patience: Patience, **content: Any) -> Answer:
+    """Make one call. Raise TryLater when it surely did not arrive, OutcomeUnknown when its answer was lost.
+
+    `who` is the vendor's name for the error's sentence; `content` is httpx's `json`, `data` and `headers`.
+    """
+    timeout = httpx.Timeout(patience.answer, connect=patience.connect)
+    deadline = time.monotonic() + patience.connect + patience.answer
+    try:
+        with http.stream(method, path, timeout=timeout, **content) as response:
+            body = _read(response, deadline, who)
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+        raise TryLater(f"{who} could not be reached.") from error
+    except httpx.RequestError as error:
+        raise OutcomeUnknown(f"{who} did not answer.") from error
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return Answer(response.status_code, headers, body, datetime.now(UTC))
+
+
+def request_json(
+    http: httpx.Client, method: str, path: str, *, who: str, patience: Patience, judge: Judge, **content: Any
+) -> dict[str, Any]:
+    """Make one call and return its JSON object; `judge` names the error of any answer that is not a success."""
+    return read_json(send(http, method, path, who=who, patience=patience, **content), who=who, judge=judge)
+
+
+def read_json(answer: Answer, *, who: str, judge: Judge) -> dict[str, Any]:
+    """Return the JSON object of a success, or raise. A success that says nothing is an unknown outcome."""
+    if not 200 <= answer.status < 300:
+        raise judge(answer)
+    body = answer.json()
+    if not isinstance(body, dict):
+        raise OutcomeUnknown(f"{who} gave an answer that cannot be read.")
+    return body
+
+
+@lru_cache(maxsize=32)
+def _network_client(base_url: str) -> httpx.Client:
+    return httpx.Client(
+        base_url=base_url,
+        headers={"User-Agent": "Sivient"},
+        # The other side may close a kept connection just as we write to it, and then nobody knows whether the
+        # request was read. On a fresh one, a failure to connect is surely a request that was not sent.
+        limits=httpx.Limits(max_keepalive_connections=0),
+        trust_env=not _is_loopback(base_url),  # a proxy cannot reach an emulator on this machine
+    )
+
+
+def _is_loopback(base_url: str) -> bool:
+    host = urlsplit(base_url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _read(response: httpx.Response, deadline: float, who: str) -> bytes:
+    """Read the body piece by piece: httpx's timeout is per piece, so a dripping answer could last for ever."""
+    body = bytearray()
+    for piece in response.iter_bytes():
+        body += piece
+        if len(body) > LARGEST_ANSWER or time.monotonic() > deadline:
+            raise OutcomeUnknown(f"{who} did not come to an end.")
+    return bytes(body)

@@ -1,0 +1,52 @@
+"""Zoom: meetings on the host's own account, with exactly two permissions (docs: help.md beside this file)."""
+
+from urllib.parse import urlsplit
+
+from sivient.ports.vendor import App, Note, Provider
+from sivient.vendors.zoom.conferencing import connect_conferencing
+from sivient.vendors.zoom.oauth import connect_oauth, grants_enough
+from sivient.vendors.zoom.webhook import ZoomInbox
+
+BASIC, UNASSIGNED, NO_TYPE = 1, 4, 99  # user types of contract chapter 3
+ACTIVE = "active"
+
+
+def notes(user_type: int | None, status: str) -> tuple[Note, ...]:
+    """Return what the host should know about this Zoom user (contract chapter 3)."""
+    if user_type in (UNASSIGNED, NO_TYPE) or (status and status != ACTIVE):
+        return (
+            Note(
+                "This Zoom user cannot host meetings, so bookings will wait for their link. "
+                "The administrator of the Zoom account can change that.",
+                "cannot-host",
+            ),
+        )
+    if user_type == BASIC:
+        return (Note("This is a Basic Zoom user: meetings with others end after 40 minutes.", "forty-minutes"),)
+    return ()
+
+
+def removal_page(app: App) -> str:
+    """Return the page where a Zoom user removes apps."""
+    host = urlsplit(app.oauth_base).hostname or ""
+    if host == "zoom.us" or host.endswith(".zoom.us"):
+        return "https://marketplace.zoom.us/user/installed"
+    return f"{app.oauth_base}/user/installed"  # an emulator's
+
+
+PROVIDER = Provider(
+    key="zoom",
+    label="Zoom",
+    summary="Every booking gets its own Zoom meeting. The link goes out in the invite.",
+    abilities=(
+        "Create meetings for you, one per booking",
+        "See your Zoom user id, email address and user type",
+    ),
+    limits="Nothing else: no recordings, no contacts, no chat, and no changes to meetings that exist.",
+    oauth=connect_oauth,
+    grants_enough=grants_enough,
+    notes=notes,
+    removal_page=removal_page,
+    conferencing=connect_conferencing,
+    inbox=ZoomInbox,
+)

@@ -1,0 +1,165 @@
+"""Zoom's OAuth dialect: confidential client with PKCE (Zoom contract chapter 2) and who allowed us in (chapter 3)."""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+
+from sivient.core.text import clean_line
+from sivient.ports.errors import IntegrationError, Misconfigured, OutcomeUnknown, Reconnect, Rejected, TryLater
+from sivient.ports.http import Answer, Judge, Patience, client, request_json
+from sivient.ports.vendor import App, Tokens, VendorAccount
+from sivient.vendors.zoom.api import WHO, call
+
+SCOPE_LIMIT, ID_LIMIT = 4000, 200  # characters; what Zoom sends today is far shorter
+LIFETIME = timedelta(hours=1)  # of an access token, when the answer does not say
+# Either name of each permission: which one an app has depends on its age (contract 11, row 12).
+NEEDED = ({"meeting:write:meeting", "meeting:write"}, {"user:read:user", "user:read"})
+
+
+@dataclass(frozen=True, slots=True)
+class ZoomOAuth:
+    """The authorization code flow at one Zoom app."""
+
+    app: App
+    patience: Patience
+    oauth: httpx.Client
+    api: httpx.Client
+
+    def authorize_url(self, *, redirect_uri: str, state: str, verifier: str) -> str:
+        """Return the consent page's address. No `scope`: the app's registration says it (contract 2.1)."""
+        query = {
+            "response_type": "code",
+            "client_id": self.app.client_id,
+            "redirect_uri": redirect_uri,
+            "state": state,
+            "code_challenge": challenge(verifier),
+            "code_challenge_method": "S256",
+        }
+        return f"{self.app.oauth_base}/oauth/authorize?{urlencode(query)}"
+
+    def exchange(self, code: str, *, redirect_uri: str, verifier: str) -> Tokens:
+        """Turn a code into tokens. Rejected: the code is expired, used or foreign."""
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": redirect_uri,
+            "code_verifier": verifier,
+        }
+        tokens = _tokens(self._post("/oauth/token", form, _judge_exchange))
+        if not tokens.refresh_token:
+            raise OutcomeUnknown("Zoom gave an answer that cannot be read.")
+        return tokens
+
+    def refresh(self, refresh_token: str) -> Tokens:
+        """Return new tokens. Reconnect: the permission is gone."""
+        form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
+        return _tokens(self._post("/oauth/token", form, _judge_refresh))
+
+    def revoke(self, access_token: str) -> None:
+        """Withdraw the permission at Zoom."""
+        self._post("/oauth/revoke", {"token": access_token}, _judge_refresh)
+
+    def account(self, access_token: str) -> VendorAccount:
+        """Return who allowed us in. TokenRefused: this token is not accepted."""
+        return _account(call(self.api, access_token, "GET", "/v2/users/me", patience=self.patience))
+
+    def _post(self, path: str, form: dict[str, str], judge: Judge) -> dict[str, Any]:
+        return request_json(
+            self.oauth,
+            "POST",
+            path,
+            who=WHO,
+            patience=self.patience,
+            judge=judge,
+            data=form,
+            headers={"Authorization": basic(self.app.client_id, self.app.client_secret)},
+        )
+
+
+def connect_oauth(app: App, patience: Patience) -> ZoomOAuth:
+    """Return the flow of the operator's Zoom app."""
+    return ZoomOAuth(app, patience, client(app.oauth_base), client(app.api_base))
+
+
+def challenge(verifier: str) -> str:
+    """Return the S256 challenge of a verifier (RFC 7636, 4.2)."""
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+
+
+def basic(client_id: str, client_secret: str) -> str:
+    """Return the Authorization header of the token endpoint."""
+    return "Basic " + base64.b64encode(f"{client_id}:{client_secret}".encode()).decode()
+
+
+def grants_enough(scope: str) -> bool:
+    """Whether a granted scope string allows making meetings and knowing the user; order and extras do not matter."""
+    granted = set(scope.split())
+    return all(granted & names for names in NEEDED)
+
+
+def _judge_exchange(answer: Answer) -> IntegrationError:
+    error, reason = _error(answer)
+    if error == "invalid_grant" or (error == "invalid_request" and "authorization code" in reason):
+        return Rejected("Zoom's confirmation was too old or already used.")
+    return _judge_app(answer, error)
+
+
+def _judge_refresh(answer: Answer) -> IntegrationError:
+    error, _ = _error(answer)
+    if error == "invalid_grant":
+        return Reconnect("Zoom no longer accepts our access.")
+    return _judge_app(answer, error)
+
+
+def _judge_app(answer: Answer, error: str) -> IntegrationError:
+    """Judge by `error`, never by the status alone: both 400 and 401 come with each (contract 2.4)."""
+    if error in ("invalid_client", "invalid_request", "unauthorized_client", "unsupported_grant_type"):
+        return Misconfigured("Zoom does not accept this server's Zoom app. Its operator has to mend that.")
+    if answer.status < 500:
+        return TryLater("Zoom refused for a reason that it did not name.")
+    return OutcomeUnknown("Zoom has trouble at the moment.")
+
+
+def _error(answer: Answer) -> tuple[str, str]:
+    body = answer.json()
+    if not isinstance(body, dict):
+        return "", ""
+    return str(body.get("error", "")), f"{body.get('reason', '')} {body.get('error_description', '')}".lower()
+
+
+def _tokens(body: dict[str, Any]) -> Tokens:
+    access, refresh, seconds = body.get("access_token"), body.get("refresh_token"), body.get("expires_in")
+    known = isinstance(seconds, int) and 0 < seconds < timedelta(days=1).total_seconds()
+    return Tokens(
+        access_token=_token(access),
+        refresh_token=_token(refresh) if refresh else "",
+        lifetime=timedelta(seconds=int(seconds or 0)) if known else LIFETIME,
+        scope=clean_line(str(body.get("scope") or ""), SCOPE_LIMIT),
+    )
+
+
+def _token(value: object) -> str:
+    """Return a token, which is opaque but must be fit for a header."""
+    if not isinstance(value, str) or not value.isascii() or not value.isprintable() or not value or " " in value:
+        raise OutcomeUnknown("Zoom gave an answer that cannot be read.")
+    return value
+
+
+def _account(body: dict[str, Any]) -> VendorAccount:
+    user_id = clean_line(str(body.get("id") or ""), ID_LIMIT)
+    if not user_id:
+        raise OutcomeUnknown("Zoom gave an answer that cannot be read.")
+    kind, pmi = body.get("type"), body.get("pmi")
+    return VendorAccount(
+        user_id=user_id,
+        account_id=clean_line(str(body.get("account_id") or ""), ID_LIMIT),
+        email=clean_line(str(body.get("email") or ""), 254),
+        user_type=kind if isinstance(kind, int) and 0 <= kind < 1000 else None,
+        user_status=clean_line(str(body.get("status") or ""), 20),
+        personal_meeting_id=pmi if isinstance(pmi, int) and 0 < pmi < 2**53 else None,
+    )
