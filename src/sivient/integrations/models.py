@@ -41,7 +41,7 @@ class Grant(models.Model):
     expires_at = models.DateTimeField()
     state = models.CharField(max_length=20, choices=State.choices, default=State.CONNECTED)
     reason = models.CharField(max_length=200, blank=True)  # why the host must reconnect, a sentence for the host
-    state_since = models.DateTimeField()
+    state_since = models.DateTimeField(null=True)  # when it stopped working; None while connected
     authorized_at = models.DateTimeField()
     refreshed_at = models.DateTimeField()
     generation = models.PositiveIntegerField(default=1)  # grows with each authorization

@@ -138,7 +138,7 @@ def _store_grant(vendor: str, client_id: str, new: Tokens, account: VendorAccoun
         "expires_at": asked_at + new.lifetime,
         "state": Grant.State.CONNECTED,
         "reason": "",
-        "state_since": now,
+        "state_since": None,
         "authorized_at": now,
         "refreshed_at": now,
         "lease_owner": "",
