@@ -95,7 +95,7 @@ def _start_stage(layout: Stage) -> list[Callable[[], None]]:
 
         mailbox = Mailbox(folder / "mails")
         serve(mailbox.handle, layout.mailbox)
-        closers.append(start_smtp(mailbox, layout.smtp_port).stop)
+        closers.append(start_smtp(mailbox, layout.smtp_port).close)
     return closers
 
 

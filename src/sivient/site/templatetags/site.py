@@ -63,3 +63,9 @@ def clock(at: datetime, zone: str) -> str:
 def clock_seconds(at: datetime, zone: str) -> str:
     """Return the time of day in a zone with seconds, for logs of what happened when: 14:00:05."""
     return moments.clock_seconds(at, zone)
+
+
+@register.filter
+def get(mapping: dict[str, object], key: str) -> object:
+    """Return the entry of that name; for names that have a hyphen."""
+    return mapping.get(key)
