@@ -26,12 +26,20 @@ def notes(user_type: int | None, status: str) -> tuple[Note, ...]:
     return ()
 
 
+def consent_origins(app: App) -> tuple[str, ...]:
+    """Return where Zoom's consent page may send the browser on to: sign-in and Marketplace have hosts of their own."""
+    return (app.oauth_base, "https://*.zoom.us") if _is_zoom(app) else (app.oauth_base,)
+
+
 def removal_page(app: App) -> str:
     """Return the page where a Zoom user removes apps."""
+    return "https://marketplace.zoom.us/user/installed" if _is_zoom(app) else f"{app.oauth_base}/user/installed"
+
+
+def _is_zoom(app: App) -> bool:
+    """Whether this is Zoom itself; otherwise it is an emulator, which has every page at one address."""
     host = urlsplit(app.oauth_base).hostname or ""
-    if host == "zoom.us" or host.endswith(".zoom.us"):
-        return "https://marketplace.zoom.us/user/installed"
-    return f"{app.oauth_base}/user/installed"  # an emulator's
+    return host == "zoom.us" or host.endswith(".zoom.us")
 
 
 PROVIDER = Provider(
@@ -46,6 +54,7 @@ PROVIDER = Provider(
     oauth=connect_oauth,
     grants_enough=grants_enough,
     notes=notes,
+    consent_origins=consent_origins,
     removal_page=removal_page,
     conferencing=connect_conferencing,
     inbox=ZoomInbox,

@@ -1,0 +1,173 @@
+"""The control API under `/__ctl/`: what the tour and tests turn. Reached by whoever reaches the port."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+import httpx
+
+from sivient.vendors.zoom.emulator.app import SCOPE_LABELS
+from sivient.vendors.zoom.emulator.clock import zoom_time
+from sivient.vendors.zoom.emulator.errors import ApiRefusal
+from sivient.vendors.zoom.emulator.faults import ANY_ROUTE
+from sivient.vendors.zoom.emulator.meetings import listed
+from sivient.vendors.zoom.emulator.people import ZoomUser
+from sivient.vendors.zoom.emulator.records import Switches
+from sivient.vendors.zoom.emulator.validation import read_object
+from sivient.vendors.zoom.emulator.world import World
+
+Body = dict[str, Any]
+Verb = Callable[[World, Body], Body]
+
+
+def answer(world: World, request: httpx.Request) -> httpx.Response:
+    """Answer a control request with JSON. `validate-url` is not here: it must not hold the lock."""
+    verb = VERBS.get((request.method, request.url.path))
+    if verb is None:
+        return httpx.Response(404, json={"message": "no such control"})
+    try:
+        return httpx.Response(200, json=verb(world, read_body(request)))
+    except (ApiRefusal, ValueError) as problem:
+        return httpx.Response(400, json={"message": str(problem)})
+
+
+def read_body(request: httpx.Request) -> Body:
+    """Return the JSON body, or nothing. Other types are refused, as any web page may send those."""
+    if not request.content:
+        return {}
+    if not request.headers.get("Content-Type", "").startswith("application/json"):
+        raise ValueError("send application/json")
+    return dict(read_object(request.content))
+
+
+def state(world: World, body: Body) -> Body:
+    """Return everything but secrets and tokens."""
+    return {
+        "base_url": world.base_url,
+        "now": zoom_time(world.clock.now()),
+        "app": {"name": world.app.name, "published": world.grants.published, "scopes": world.grants.scopes},
+        "users": [_user(world, user) for user in world.people],
+        "meetings": [listed(m) | {"joins": m.joins} for m in world.store.meetings],
+        "installed_apps": [asdict(app) for app in world.store.installed],
+        "deliveries": [asdict(delivery) for delivery in world.store.deliveries],
+        "switches": asdict(world.store.switches),
+        "subscription": {
+            "active": world.store.progress.webhook_active,
+            "failures_in_row": world.store.progress.webhook_failures,
+            "owner_mails": world.store.progress.owner_mails,
+        },
+        "fail_next": world.faults.fail_next.waiting(),
+    }
+
+
+def switch(world: World, changes: Body) -> Body:
+    """Turn switches by name; the others stay."""
+    switches = world.store.switches
+    for name, value in changes.items():
+        if name not in CHECKS:
+            raise ValueError(f"no switch {name}")
+        if not CHECKS[name](value):
+            raise ValueError(f"{name} cannot be {value!r}")
+    for name, value in changes.items():
+        setattr(switches, name, value)
+    world.store.keep()
+    return asdict(switches)
+
+
+def clock(world: World, body: Body) -> Body:
+    """Move the emulator's clock forward."""
+    seconds = body.get("advance_seconds")
+    if not _number(seconds):
+        raise ValueError("advance_seconds must be a number of at least 0")
+    world.clock.advance(float(seconds))  # type: ignore[arg-type]  # checked above
+    world.webhooks.tick()
+    return {"now": zoom_time(world.clock.now())}
+
+
+def reset(world: World, body: Body) -> Body:
+    """Forget everything that happened; no id or token comes twice all the same."""
+    world.store.clear()
+    world.faults.fail_next.queues.clear()
+    return {"reset": True}
+
+
+def deauthorize(world: World, body: Body) -> Body:
+    """Remove the app for a user, given by id, key or e-mail address."""
+    user = world.people.find(str(body.get("user_id", "")))
+    if user is None:
+        raise ValueError("no such user")
+    delivery = world.remove_app(user.id)
+    return {"user_id": user.id, "delivery": delivery.id if delivery else None}
+
+
+def faults(world: World, body: Body) -> Body:
+    """Queue status codes: a list for any route, or lists by route ("GET /v2/users/me")."""
+    if set(body) - {"fail_next"}:
+        raise ValueError("only fail_next is known")
+    wanted = body.get("fail_next", {})
+    queues = {ANY_ROUTE: wanted} if isinstance(wanted, list) else wanted
+    if not isinstance(queues, dict) or not all(_statuses(codes) for codes in queues.values()):
+        raise ValueError("fail_next must hold HTTP status codes")
+    for route, codes in queues.items():
+        world.faults.fail_next.queues[route] = list(codes)
+    return {"fail_next": world.faults.fail_next.waiting()}
+
+
+VERBS: dict[tuple[str, str], Verb] = {
+    ("GET", "/__ctl/state"): state,
+    ("POST", "/__ctl/switch"): switch,
+    ("POST", "/__ctl/clock"): clock,
+    ("POST", "/__ctl/reset"): reset,
+    ("POST", "/__ctl/deauthorize"): deauthorize,
+    ("POST", "/__ctl/faults"): faults,
+}
+
+
+def _user(world: World, user: ZoomUser) -> Body:
+    access, refresh = world.grants.living(user.id)
+    return {
+        "key": user.key,
+        "id": user.id,
+        "name": user.name,
+        "email": user.email,
+        "type": int(user.type),
+        "may_host": user.may_host,
+        "account": {"id": user.account.id, "name": user.account.name, "plan": user.account.plan},
+        "installed": world.store.installed.get(user.id) is not None,
+        "tokens": {"access": access, "refresh": refresh},
+    }
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+
+
+def _boolean(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def _maybe(check: Callable[[object], bool]) -> Callable[[object], bool]:
+    return lambda value: value is None or check(value)
+
+
+def _scopes(value: object) -> bool:
+    return isinstance(value, list) and all(scope in SCOPE_LABELS for scope in value)
+
+
+def _statuses(value: object) -> bool:
+    return isinstance(value, list) and all(type(code) is int and 400 <= code <= 599 for code in value)
+
+
+CHECKS: dict[str, Callable[[object], bool]] = {
+    "answers_503": _boolean,
+    "delay_seconds": _number,
+    "limits": _boolean,
+    "published": _maybe(_boolean),
+    "scopes": _maybe(_scopes),
+    "refresh_grace_seconds": _number,
+    "revoke_sends_event": _boolean,
+}
+if set(CHECKS) != set(Switches.__dataclass_fields__):
+    raise RuntimeError("every switch needs a check")

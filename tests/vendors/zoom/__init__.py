@@ -1,0 +1,1 @@
+"""Tests of Zoom and its emulator."""
