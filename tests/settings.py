@@ -3,7 +3,7 @@
 import os
 import tempfile
 
-_GIVEN = {
+GIVEN = {
     "SIVIENT_BASE_URL": "http://testserver",
     "SIVIENT_SECRET_KEY": "test-secret-0123456789-abcdefghijklmnop",
     "SIVIENT_TOKEN_KEYS": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
@@ -23,7 +23,7 @@ _GIVEN = {
     "MICROSOFT_CLIENT_SECRET": "microsoft-secret",
     "MICROSOFT_AUTHORITY": "https://microsoft.test/common",
 }
-for _name, _value in _GIVEN.items():
+for _name, _value in GIVEN.items():
     os.environ.setdefault(_name, _value)
 
 from sivient.config.settings import *  # noqa: E402, F403

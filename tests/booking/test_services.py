@@ -7,8 +7,16 @@ import pytest
 from sivient.accounts.models import Plan, User
 from sivient.audit.models import Entry
 from sivient.booking.models import Booking
-from sivient.booking.services import KeyReused, NotCancellable, NotOffered, PageClosed, SlotTaken, book, cancel
-from sivient.booking.services import nearest_free
+from sivient.booking.services import (
+    KeyReused,
+    NotCancellable,
+    NotOffered,
+    PageClosed,
+    SlotTaken,
+    book,
+    cancel,
+    nearest_free,
+)
 from sivient.jobs.models import Work
 from sivient.scheduling.models import EventType, Hold, SchedulingPage
 from tests.factories import MONDAY_10, NOW, make_booking, make_event_type, make_guest, make_host
@@ -22,8 +30,7 @@ def test_a_booking_comes_with_its_hold_its_steps_and_its_audit_row() -> None:
     assert booking.hold is not None
     assert booking.hold.end - booking.hold.start == HALF_HOUR
     assert set(Work.objects.values_list("kind", "key")) == {
-        (kind, f"booking:{booking.pk}:1")
-        for kind in ("delivery.conference", "delivery.invite", "delivery.host_invite")
+        (kind, f"booking:{booking.pk}:1") for kind in ("delivery.conference", "delivery.invite", "delivery.host_invite")
     }
     assert Entry.objects.get().event == "booking made"
 
