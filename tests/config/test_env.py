@@ -1,0 +1,57 @@
+"""Settings come from NAME or NAME_FILE; what is missing or weak is named in one sentence."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from sivient.config.env import NAMES, ConfigError, Env
+from tests.settings import GIVEN
+
+DOCS = Path(__file__).parents[2] / "docs" / "settings.md"
+
+
+def test_the_documented_settings_are_the_ones_that_are_read() -> None:
+    documented = re.findall(r"^\| `([A-Z_]+)` \|", DOCS.read_text(), flags=re.MULTILINE)
+    assert set(documented) == NAMES
+    assert len(documented) == len(NAMES)
+
+
+def test_a_complete_environment_has_no_problems() -> None:
+    assert Env(GIVEN).problems() == []
+
+
+@pytest.mark.parametrize("name", ["SIVIENT_BASE_URL", "SIVIENT_SECRET_KEY", "SIVIENT_TOKEN_KEYS", "SMTP_URL"])
+def test_a_missing_setting_is_named(name: str) -> None:
+    problems = Env({key: value for key, value in GIVEN.items() if key != name}).problems()
+    assert [problem.split()[0] for problem in problems] == [name]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SIVIENT_SECRET_KEY", "short"),
+        ("SIVIENT_SECRET_KEY", "a" * 50),
+        ("SIVIENT_TOKEN_KEYS", "not-a-key"),
+        ("SIVIENT_BASE_URL", "meet.example.org"),
+        ("SIVIENT_BASE_URL", "https://meet.example.org/path"),
+        ("SIVIENT_DEFAULT_PLAN", "gold"),
+        ("SIVIENT_SIGNUP", "domains:"),
+        ("SIVIENT_PROXIES", "many"),
+        ("ZOOM_CLIENT_SECRET", ""),
+    ],
+)
+def test_a_weak_or_wrong_setting_is_named(name: str, value: str) -> None:
+    (problem,) = Env(GIVEN | {name: value}).problems()
+    assert name in problem
+
+
+def test_a_setting_can_stand_in_a_file(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("a-secret-from-a-file-0123456789-xyz\n")
+    assert Env({"SIVIENT_SECRET_KEY_FILE": str(secret)}).secret_key() == "a-secret-from-a-file-0123456789-xyz"
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="SMTP_URL_FILE"):
+        Env({"SMTP_URL_FILE": str(tmp_path / "none")}).get("SMTP_URL")
