@@ -77,7 +77,7 @@ class Availability:
                 continue
             midnight = _even_midnight(zone, ordinal)
             if midnight is None:
-                opened.append(merge((_read(zone, ordinal, s), _read(zone, ordinal, e)) for s, e in hours.written))
+                opened.append(_read_hours(zone, ordinal, hours.written))
             else:
                 opened.append([(midnight + start, midnight + end) for start, end in hours.merged])
         return opened
@@ -122,6 +122,13 @@ def _read(zone: str, ordinal: int, minute: int) -> int:
     wall = datetime.fromordinal(ordinal + days) + timedelta(minutes=minute)
     offset = wall.replace(tzinfo=ZoneInfo(zone)).utcoffset() or timedelta()
     return (ordinal + days - _EPOCH_ORDINAL) * 86400 + minute * 60 - offset // SECOND
+
+
+def _read_hours(zone: str, ordinal: int, hours: Iterable[Pair]) -> list[Pair]:
+    """Return the hours of a date on which, or after which, the clocks change; some may vanish."""
+    if midnight(zone, ordinal) == midnight(zone, ordinal + 1):
+        return []  # crossing the date line westwards skips a date
+    return merge((_read(zone, ordinal, start), _read(zone, ordinal, end)) for start, end in hours)
 
 
 @lru_cache(maxsize=1 << 14)

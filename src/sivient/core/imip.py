@@ -12,6 +12,7 @@ from email.policy import EmailPolicy
 from email.utils import format_datetime, quote
 from hashlib import sha256
 
+from sivient.core.interval import require_bookable
 from sivient.core.invite import Invite, Party, calendar
 from sivient.core.text import clean_line
 
@@ -83,6 +84,7 @@ def message_id(uid: str, sequence: int, kind: str, *, to: Party, sender: Party) 
 def _envelope(
     mail_id: str, sender: Party, to: Party, reply_to: Party | None, subject: str, date: datetime
 ) -> EmailMessage:
+    require_bookable(date)
     mail = EmailMessage(_POLICY)
     mail["From"] = _mailbox(sender)
     mail["To"] = _mailbox(to)

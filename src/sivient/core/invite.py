@@ -11,7 +11,7 @@ from typing import Literal
 
 from icalendar import Calendar, Event, vCalAddress, vUri
 
-from sivient.core.interval import Interval
+from sivient.core.interval import Interval, require_bookable
 from sivient.core.text import clean_line, clean_text, mail_address
 
 Method = Literal["REQUEST", "CANCEL"]
@@ -22,7 +22,8 @@ DESCRIPTION_LIMIT = 8000
 _PRODUCT = "-//Sivient//Sivient//EN"
 _UID = re.compile(r"[A-Za-z0-9._-]+@[A-Za-z0-9.-]+")
 _URL = re.compile(r"https?://[^\s\x00-\x20\x7f-\x9f\ud800-\udfff\"<>\\]+", re.IGNORECASE)
-_LABEL_BREAKS = str.maketrans(dict.fromkeys(':;,"'))
+_NAME_BREAKS = str.maketrans(dict.fromkeys('"\\'))  # parameters have no escapes, and not every reader knows that
+_LABEL_BREAKS = str.maketrans(dict.fromkeys(':;,"\\'))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Party:
     address: str
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "name", clean_line(self.name.replace('"', ""), NAME_LIMIT))
+        object.__setattr__(self, "name", clean_line(self.name.translate(_NAME_BREAKS), NAME_LIMIT))
         object.__setattr__(self, "address", mail_address(self.address))
 
 
@@ -64,8 +65,7 @@ class Invite:
 
     def __post_init__(self) -> None:
         Interval(self.start, self.end)  # refuses naive and reversed times
-        if self.dtstamp.utcoffset() is None:
-            raise ValueError("dtstamp needs a UTC offset")
+        require_bookable(self.dtstamp)
         if self.sequence < 0:
             raise ValueError("a sequence is not negative")
         if not _UID.fullmatch(self.uid):

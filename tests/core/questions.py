@@ -1,0 +1,93 @@
+"""Hypothesis strategies: questions to the slot engine around the clock changes of unusual zones."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import strategies as st
+
+from sivient.core.availability import Availability, Hours
+from sivient.core.interval import Interval, floor_seconds
+from sivient.core.limits import Limit
+from sivient.core.slots import Booked, SlotRules
+from tests.core.oracle import Question
+
+# A zone, and days (UTC) on which its clocks change or that are peculiar in another way.
+DAYS = [
+    ("Europe/Berlin", (2026, 10, 25)),
+    ("Europe/Berlin", (2027, 3, 28)),
+    ("America/New_York", (2026, 11, 1)),
+    ("America/New_York", (2027, 3, 14)),
+    ("Australia/Lord_Howe", (2027, 4, 3)),  # half an hour
+    ("Australia/Lord_Howe", (2026, 10, 3)),
+    ("Pacific/Chatham", (2027, 4, 3)),  # +12:45, at 3:45
+    ("Pacific/Chatham", (2026, 9, 26)),
+    ("Africa/Cairo", (2026, 10, 29)),  # at midnight: 23:00 comes twice
+    ("Africa/Cairo", (2027, 4, 29)),  # at midnight: the day begins at 1:00
+    ("Asia/Kathmandu", (2026, 12, 31)),  # +5:45, year's end
+    ("Pacific/Kiritimati", (2027, 1, 1)),  # +14
+    ("Antarctica/Troll", (2027, 3, 28)),  # two hours
+    ("Antarctica/Troll", (2026, 10, 25)),
+    ("America/Nuuk", (2027, 3, 27)),  # the evening's 22:00 to 23:00 does not exist
+    ("America/Scoresbysund", (2027, 3, 27)),  # 23:00 to midnight does not exist
+    ("Pacific/Apia", (2011, 12, 30)),  # a whole date does not exist
+]
+
+clock_times = st.one_of(
+    st.sampled_from([0, 30, 60, 90, 120, 150, 180, 540, 1020, 1320, 1380, 1410, 1439]), st.integers(0, 1439)
+)
+hours_of_a_day = st.tuples(clock_times, st.one_of(clock_times, st.just(1440)))
+
+
+def lengths(*minutes: int) -> st.SearchStrategy[timedelta]:
+    """Return a strategy for one of these lengths."""
+    return st.sampled_from([timedelta(minutes=m) for m in minutes])
+
+
+limits = st.builds(
+    Limit,
+    per=st.sampled_from(["day", "week", "month", "year"]),
+    count=st.integers(1, 3),
+    minutes=st.one_of(st.none(), st.integers(30, 240)),
+)
+rules = st.builds(
+    SlotRules,
+    duration=lengths(7, 15, 15, 30, 30, 50, 60, 90, 1500),
+    step=st.one_of(st.none(), lengths(1, 10, 20, 30, 45, 90)),
+    buffer_before=lengths(0, 0, 5, 30),
+    buffer_after=lengths(0, 0, 10, 60),
+    minimum_notice=lengths(0, 0, 0, 1, 240, 1440),
+    window_days=st.one_of(st.none(), st.none(), st.integers(0, 3)),
+    limits=st.one_of(st.just(()), st.lists(limits, max_size=2).map(tuple)),
+)
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> Question:
+    """Draw a question about one or two days around one of DAYS."""
+    zone, day = draw(st.sampled_from(DAYS))
+    noon = datetime(*day, 12, tzinfo=UTC)
+
+    def minutes(low: int, high: int) -> datetime:
+        return noon + timedelta(minutes=draw(st.integers(low, high)))
+
+    def span(longest: int) -> tuple[int, int]:
+        start = floor_seconds(minutes(-3000, 4000))
+        return start, start + 60 * draw(st.integers(0, longest))
+
+    weekly = draw(st.lists(st.builds(lambda day, h: Hours(day, *h), st.integers(0, 6), hours_of_a_day), max_size=9))
+    every_day = draw(st.lists(hours_of_a_day, min_size=1, max_size=2))
+    weekly += [Hours(day, *hours) for day in range(7) for hours in every_day]
+    dates = st.integers(-2, 3).map(lambda n: noon.date() + timedelta(days=n))
+    overrides = draw(st.dictionaries(dates, st.lists(hours_of_a_day, max_size=2).map(tuple), max_size=2))
+    start = minutes(-1500, 1000)
+    booked = [
+        Booked(begin, end + 60, 60 * draw(st.integers(0, 40)), 60 * draw(st.integers(0, 40)), draw(st.booleans()))
+        for begin, end in [span(120) for _ in range(draw(st.integers(0, 3)))]
+    ]
+    return Question(
+        availability=Availability(zone, tuple(weekly), overrides),
+        rules=draw(rules),
+        window=Interval(start, start + timedelta(minutes=draw(st.integers(1, 2500)))),
+        busy=[span(400) for _ in range(draw(st.integers(0, 5)))],
+        booked=booked,
+        now=start + timedelta(minutes=draw(st.integers(-3000, 200))),
+    )
