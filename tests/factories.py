@@ -1,8 +1,9 @@
 """Rows that many tests start from. Each call makes a new host unless one is given."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import count
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sivient.accounts.models import Plan, User
 from sivient.booking.models import Booking
@@ -10,8 +11,10 @@ from sivient.booking.services import Guest, book
 from sivient.integrations.models import Connection, Grant
 from sivient.scheduling.models import EventType, Hours, Platform, Schedule, SchedulingPage, Timetable
 
-NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # a Monday, 9:00 in Berlin
-MONDAY_10 = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)  # 10:00 in Berlin, a week later
+BERLIN = ZoneInfo("Europe/Berlin")
+NOW = datetime.now(UTC).replace(second=0, microsecond=0)  # workers live on the real clock, so bookings must too
+_monday = NOW.astimezone(BERLIN).date() + timedelta(days=14 - NOW.astimezone(BERLIN).weekday())
+MONDAY_10 = datetime.combine(_monday, time(10), BERLIN).astimezone(UTC)  # a Monday, one to two weeks ahead
 _numbers = count(1)
 
 

@@ -8,7 +8,7 @@ from sivient.jobs.queue import enqueue
 
 
 def try_now(booking: Booking) -> int:
-    """Let every step of the booking that waits, is parked or was given up run now; return how many there were."""
+    """Let every step of the booking that met trouble run now; return how many there were."""
     with transaction.atomic():
         works = list(step_works(booking))
         for work in works:

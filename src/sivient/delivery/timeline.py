@@ -100,5 +100,5 @@ def _by(booking: Booking) -> str:
 
 
 def step_works(booking: Booking) -> Iterable[Work]:
-    """Return the booking's rows at its present version that have not come to an end."""
-    return Work.objects.filter(key=step_key(booking)).exclude(state=Work.State.DONE)
+    """Return the booking's rows at its present version that met trouble and have not come to an end."""
+    return Work.objects.filter(key=step_key(booking)).exclude(state=Work.State.DONE).exclude(last_error="")

@@ -19,7 +19,7 @@ from sivient.ports.errors import Rejected
 from sivient.scheduling.models import Platform
 from sivient.site import mailer
 
-CREATE_LEASE = timedelta(seconds=60)  # the call may take 30 s, a token refresh before it 25 s (Zoom contract 8, 9)
+CREATE_LEASE = timedelta(seconds=120)  # the call may take 35 s, twice, with a token refresh (Zoom contract 8, 9)
 MAIL_LEASE = timedelta(seconds=60)
 
 
