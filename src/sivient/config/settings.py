@@ -131,5 +131,5 @@ TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"
 LOGGING_CONFIG = "sivient.ops.logs.configure"
-LOGGING: dict[str, Any] = {}
+LOGGING: dict[str, Any] = {"level": "WARNING" if DEMO_DIR else "INFO"}  # the demo's terminal is for its addresses
 SILENCED_SYSTEM_CHECKS: list[str] = []

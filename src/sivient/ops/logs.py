@@ -15,8 +15,8 @@ ALLOWED = frozenset(
 _NAMES_PATHS = ("django.request", "django.security", "django.server")
 
 
-def configure(_: dict[str, Any]) -> None:
-    """Set up logging for this process (Django calls it with LOGGING, which is empty)."""
+def configure(options: dict[str, Any]) -> None:
+    """Set up logging for this process; Django calls it with LOGGING, which names the `level`."""
     handler = logging.StreamHandler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -32,7 +32,7 @@ def configure(_: dict[str, Any]) -> None:
     )
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(logging.INFO)
+    root.setLevel(options["level"])
     for chatty in ("httpx", "httpcore", "authlib", "urllib3", "mail.log", "asyncio", "_granian"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     logging.getLogger("django.request").setLevel(logging.ERROR)
