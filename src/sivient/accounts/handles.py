@@ -63,15 +63,15 @@ def moved_to(handle: str) -> str | None:
     return former.user.handle if former else None
 
 
-def suggest(user: User, name: str) -> str:
-    """Return a free handle made from a person's name, or "" when the name gives none."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    words = re.findall(r"[a-z0-9]+", plain)
-    base = "-".join(words)[: LONGEST - 3].strip("-")
-    wishes = [words[0] if words else "", base, *(f"{base}-{number}" for number in range(2, 20))]
-    for wish in wishes:
-        try:
-            return check_free(wish, user)
-        except HandleUnfit:
-            continue
+def suggest(user: User) -> str:
+    """Return a free handle made from the person's name, or else from their address; "" when neither gives one."""
+    for source in (user.name, user.email.partition("@")[0]):
+        plain = unicodedata.normalize("NFKD", source).encode("ascii", "ignore").decode().lower()
+        words = re.findall(r"[a-z0-9]+", plain)
+        base = "-".join(words)[: LONGEST - 3].strip("-")
+        for wish in (words[0] if words else "", base, *(f"{base}-{number}" for number in range(2, 20))):
+            try:
+                return check_free(wish, user)
+            except HandleUnfit:
+                continue
     return ""

@@ -9,3 +9,7 @@ class PrivacyConfig(AppConfig):
     name = "sivient.privacy"
     label = "privacy"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the periodic work."""
+        from sivient.privacy import work  # noqa: F401

@@ -1,0 +1,83 @@
+"""Everything that belongs to an account, as one JSON document.
+
+Fields are named one by one, never "all": a new column is exported when somebody has decided so. A test compares these
+lists with the models, and holds the reason of each column that is left out.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from sivient.accounts.models import User
+from sivient.audit.log import record
+from sivient.audit.models import Entry
+from sivient.booking.models import Conference
+from sivient.privacy.belongings import work_of
+from sivient.scheduling.models import SchedulingPage
+
+ACCOUNT = ("handle", "name", "email", "timezone", "plan", "created_at", "onboarded_at", "closed_at", "last_login")
+IDENTITY = ("provider", "issuer", "subject", "email", "created_at", "last_used_at")
+FORMER_HANDLE = ("handle",)
+SESSION = ("expire_date",)
+LOGIN_LINK = ("created_at", "used_at")
+PAGE = ("platform", "platform_details")
+SCHEDULE = ("id", "timezone")
+HOURS = ("weekday", "start", "end")
+EVENT_TYPE = (
+    *("id", "schedule_id", "slug", "title", "description", "minutes", "platform", "platform_details"),
+    *("buffer_before", "buffer_after", "minimum_notice", "window_days", "active", "position"),
+)
+BOOKING = (
+    *("id", "uid", "event_type_id", "status", "version", "title", "start", "end", "platform", "platform_details"),
+    *("guest_name", "guest_email", "guest_timezone", "guest_clock", "note", "sequence", "invited_at"),
+    *("link_invited_at", "created_at", "cancelled_at", "cancelled_by", "cancel_reason"),
+)
+CONFERENCE = (*("booking_id", "vendor", "external_id", "join_url", "passcode", "vendor_start", "unused", "created_at"),)
+HOLD = ("event_type_id", "start", "end", "buffer_before", "buffer_after", "counts")
+CONNECTION = ("vendor", "state", "connected_at", "ended_at")
+GRANT = (
+    *("vendor_user_id", "vendor_account_id", "email", "user_type", "user_status", "pmi", "scope", "expires_at"),
+    *("state", "reason", "state_since", "authorized_at", "refreshed_at"),
+)
+DELIVERY = ("kind", "key", "state", "run_at", "attempt", "last_error", "result", "created_at", "done_at")
+ENTRY = ("at", "actor", "event", "subject")
+
+
+def export(user: User, *, now: datetime) -> dict[str, Any]:
+    """Return the document, and write into the log that it was asked for."""
+    record("data exported", account=user.pk, actor="host")
+    with transaction.atomic():
+        return _document(user, now=now)
+
+
+def _document(user: User, *, now: datetime) -> dict[str, Any]:
+    return {
+        "format": "sivient-account-1",
+        "exported_at": now,
+        "account": User.objects.filter(pk=user.pk).values(*ACCOUNT).get(),
+        "sign_in": list(user.identities.values(*IDENTITY)),
+        "sessions": list(user.sessions.values(*SESSION)),
+        "login_links": list(user.login_links.values(*LOGIN_LINK)),
+        "former_handles": [row["handle"] for row in user.former_handles.values(*FORMER_HANDLE)],
+        "scheduling_settings": list(SchedulingPage.objects.filter(host=user).values(*PAGE)),
+        "schedules": _schedules(user),
+        "event_types": list(user.event_types.values(*EVENT_TYPE)),
+        "bookings": list(user.bookings.order_by("start").values(*BOOKING)),
+        "meetings": list(Conference.objects.filter(booking__host=user).values(*CONFERENCE)),
+        "deliveries": [row for works in work_of(user.pk) for row in works.values(*DELIVERY)],
+        "taken_times": list(user.holds.order_by("start").values(*HOLD)),
+        "connections": _connections(user),
+        "log": list(Entry.objects.filter(account=user.pk).order_by("at", "pk").values(*ENTRY)),
+    }
+
+
+def _schedules(user: User) -> list[dict[str, Any]]:
+    return [
+        {"id": schedule.pk, "timezone": schedule.timezone, "hours": list(schedule.hours.values(*HOURS))}
+        for schedule in user.schedules.prefetch_related("hours")
+    ]
+
+
+def _connections(user: User) -> list[dict[str, Any]]:
+    return list(user.connections.values(*CONNECTION, *(f"grant__{name}" for name in GRANT)))

@@ -1,0 +1,35 @@
+"""Periodic erasure, and rewriting the database file so that the bytes are gone too."""
+
+from datetime import timedelta
+
+from django.db import OperationalError, connection
+from django.utils import timezone
+
+from sivient.jobs.models import Work
+from sivient.jobs.registry import every, handles
+from sivient.ports.errors import TryLater
+from sivient.privacy import services
+
+
+@every(timedelta(hours=1), "privacy.purge")
+def purge(work: Work) -> None:
+    """Erase the accounts whose thirty days are over; a missed hour is caught up."""
+    services.purge_due(timezone.now())
+
+
+@handles("privacy.scrub", lease=timedelta(minutes=10))
+def scrub(work: Work) -> None:
+    """Leave no erased byte in SQLite's file or in its log. TryLater: somebody is writing just now.
+
+    Deleted rows are overwritten (`secure_delete`), but moved ones leave copies in free space: VACUUM writes the file
+    anew, and the checkpoint empties the log.
+    """
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy = cursor.fetchone()[0]
+    except OperationalError as error:
+        raise TryLater("The database was busy.") from error
+    if busy:
+        raise TryLater("The database was being read.")
