@@ -1,0 +1,19 @@
+"""The public address of a host's page, as people copy it: from the configured base, never from a request's Host."""
+
+from django.conf import settings
+from django.urls import reverse
+
+from sivient.accounts.models import User
+
+
+def page_address(host: User, slug: str = "") -> str:
+    """Return the address of the host's page, or of one event type on it."""
+    handle = host.handle or ""
+    path = reverse("event-page", args=[handle, slug]) if slug else reverse("handle-page", args=[handle])
+    return f"{settings.BASE_URL}{path}"
+
+
+def page_prefix() -> str:
+    """Return what stands before the handle, for the field where it is typed."""
+    path = reverse("handle-page", args=["handle"])
+    return f"{settings.BASE_URL.partition('://')[2]}{path.removesuffix('handle')}"

@@ -1,0 +1,65 @@
+"""Scheduling settings: the handle, the Meeting Platform, and whether the page is published."""
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from sivient.accounts import handles, plans
+from sivient.accounts.access import HostRequest, host_page
+from sivient.accounts.plans import Feature, PlanTooSmall
+from sivient.console.address import page_address, page_prefix
+from sivient.console.forms import free_handle
+from sivient.console.platform_form import PlatformForm
+from sivient.scheduling import platforms, queries, services
+from sivient.scheduling.models import SchedulingPage
+
+
+class SettingsForm(PlatformForm):
+    """The handle and the platform, saved together."""
+
+    field_order = ["handle"]
+    handle = forms.CharField(help_text="When you change it, the old address leads to the new one.")
+
+    def clean_handle(self) -> str:
+        """Return a handle that is free, or the host's own."""
+        return free_handle(self.cleaned_data["handle"], self.user)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@host_page
+def scheduling_settings(request: HostRequest) -> HttpResponse:
+    """Show and save the settings."""
+    user = request.user
+    page = SchedulingPage.objects.filter(host=user).first() or SchedulingPage(host=user)
+    begins = {"handle": user.handle} | PlatformForm.of(page.platform, page.platform_details)
+    form = SettingsForm(request.POST or None, initial=begins, user=user, current=page.platform)
+    if request.method == "POST" and form.is_valid() and _saved(request, form):
+        return redirect(f"{reverse('settings-scheduling')}?saved")
+    context = {
+        "form": form,
+        "prefix": page_prefix(),
+        "address": page_address(user),
+        "published": queries.bookable(user),
+        "nothing_to_book": not queries.event_types(user),
+        "has_scheduling": plans.allows(user, Feature.SCHEDULING),
+        "chosen": form.labels.get(page.platform, "Not chosen") if page.platform else "Not chosen",
+        "waits_for_zoom": page.platform == "zoom" and not form.zoom_works,
+        "saved": "saved" in request.GET and request.method == "GET",
+    }
+    return render(request, "console/scheduling_settings.html", context, status=422 if form.errors else 200)
+
+
+def _saved(request: HostRequest, form: SettingsForm) -> bool:
+    """Save, or put what the verb refuses beside its field."""
+    typed = form.cleaned_data
+    try:
+        services.save_settings(
+            request.user, handle=typed["handle"], platform=typed["platform"], details=typed["details"]
+        )
+    except handles.HandleUnfit as error:
+        form.add_error("handle", str(error))
+    except (platforms.PlatformUnfit, PlanTooSmall) as error:
+        form.add_error("platform", str(error))
+    return form.is_valid()
