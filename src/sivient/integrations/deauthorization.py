@@ -71,7 +71,7 @@ def _end_connection(connection: Connection, now: datetime) -> None:
     """End one host's connection; the mail that tells the host is work of its own, so that it cannot hold this up."""
     subject = f"connection:{connection.pk}"
     Connection.objects.filter(pk=connection.pk).update(state=Connection.State.DEAUTHORIZED, grant=None, ended_at=now)
-    record(f"{connection.vendor}.deauthorized", account=connection.user_id, actor="vendor", subject=subject)
+    record(f"{connection.vendor} deauthorized", account=connection.user_id, actor="vendor", subject=subject)
     enqueue(
         "integrations.tell_deauthorized",
         key=f"{subject}:{int(now.timestamp() * 1000)}",

@@ -42,7 +42,7 @@ class Card:
     @property
     def is_live(self) -> bool:
         """Whether there is a connection that can be ended."""
-        return self.state in (CardState.CONNECTED, CardState.RECONNECT)
+        return self.connected_at is not None
 
 
 def connected(user: User, vendor: str) -> bool:

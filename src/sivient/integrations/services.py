@@ -41,7 +41,7 @@ def connect(user: User, vendor: str, new: Tokens, account: VendorAccount, *, ask
         if before is not None and before.pk != grant.pk:
             _release(before)
         Revocation.objects.filter(vendor_user=digest(client_id, account.user_id)).delete()
-        record(f"{vendor}.connected", account=user.pk, actor="host", subject=f"connection:{connection.pk}")
+        record(f"{vendor} connected", account=user.pk, actor="host", subject=f"connection:{connection.pk}")
         for host in grant.connections.values_list("user_id", flat=True):
             enqueue("delivery.links_wanted", key=f"account:{host}", payload={"user": host})
     return connection
@@ -63,7 +63,7 @@ def disconnect(user: User, vendor: str, *, by: str) -> bool:
         ended.update(state=Connection.State.DISCONNECTED, grant=None, ended_at=timezone.now())
         if grant is not None:
             _release(grant)
-        record(f"{vendor}.disconnected", account=user.pk, actor=by, subject=f"connection:{connection.pk}")
+        record(f"{vendor} disconnected", account=user.pk, actor=by, subject=f"connection:{connection.pk}")
     return True
 
 

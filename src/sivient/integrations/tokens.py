@@ -113,7 +113,9 @@ def end(held: Held, reason: str) -> None:
             return
         for connection in Grant.objects.get(pk=held.grant).connections.all():
             subject = f"connection:{connection.pk}"
-            record(f"{connection.vendor}.reconnect_needed", account=connection.user_id, actor="vendor", subject=subject)
+            record(
+                f"{connection.vendor} needs reconnecting", account=connection.user_id, actor="vendor", subject=subject
+            )
             enqueue(
                 "integrations.tell_reconnect",
                 key=f"{subject}:{held.generation}",

@@ -133,6 +133,7 @@ class Provider:
     oauth: Callable[[App, Patience], OAuth]
     grants_enough: Callable[[str], bool]  # whether a granted `scope` allows what we ask for
     notes: Callable[[int | None, str], tuple[Note, ...]]  # by user type and status
+    consent_origins: Callable[[App], tuple[str, ...]]  # where the consent page may send the browser on to
     removal_page: Callable[[App], str]  # where the vendor's user removes us
     conferencing: Callable[[App, Access], Conferencing] | None = None
     inbox: Callable[[App], Inbox] | None = None

@@ -46,7 +46,7 @@ def judge(answer: Answer) -> IntegrationError:
 def pause(answer: Answer) -> timedelta | None:
     """Return how long `Retry-After` asks to wait: seconds, an HTTP date or an ISO date (contract chapter 6)."""
     text = answer.headers.get("retry-after", "").strip()
-    if text.isdigit():
+    if text.isascii() and text.isdigit():
         wait = timedelta(seconds=min(int(text[:9]), LONGEST_PAUSE.total_seconds()))
     else:
         moment = _moment(text)
