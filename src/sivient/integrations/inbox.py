@@ -34,7 +34,7 @@ def receive(vendor: str, headers: Mapping[str, str], body: bytes, *, now: dateti
     post = inbox(vendor)
     received = post.receive(headers, body, now=now)
     if received is None:
-        log.warning("webhook signature is wrong", extra={"vendor": vendor, "size": len(body)})
+        log.warning("webhook signature is wrong", extra={"vendor": vendor})
         raise NotSigned
     _store(vendor, received, body, wanted=post.deauthorization(body) is not None)
     return received.reply or {}

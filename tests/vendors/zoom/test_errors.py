@@ -123,4 +123,4 @@ def test_a_strange_retry_after_is_bounded(said: str, waits: timedelta) -> None:
 
 def test_zooms_own_number_of_a_refusal_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     told(refusal(500, headers={"x-zm-trackingid": "v=2.0;rid=WEB_1"}))
-    assert [record.tracking_id for record in caplog.records if record.name.startswith("sivient")] == ["v=2.0;rid=WEB_1"]
+    assert [record.trackingid for record in caplog.records if record.name.startswith("sivient")] == ["v=2.0;rid=WEB_1"]

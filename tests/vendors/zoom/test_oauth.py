@@ -162,9 +162,10 @@ def test_an_unreadable_answer_says_nothing_about_the_permission(answer: httpx.Re
             ask(answer)
 
 
-def test_a_rate_limit_at_the_token_endpoint_is_tried_later() -> None:
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_limit_or_an_outage_never_ends_the_permission_whatever_its_body_says(status: int) -> None:
     with pytest.raises(TryLater):
-        refreshed(httpx.Response(429))
+        refreshed(no(status, "invalid_grant", "Invalid Token!"))
 
 
 def test_a_refresh_without_a_new_refresh_token_says_so() -> None:

@@ -50,5 +50,5 @@ def _note(answer: Answer, method: str, path: str) -> None:
     if answer.status >= 300:
         tracking_id = answer.headers.get("x-zm-trackingid", "")[:100]
         log.warning(
-            "zoom refused", extra={"call": f"{method} {path}", "status": answer.status, "tracking_id": tracking_id}
+            "zoom refused", extra={"method": method, "route": path, "status": answer.status, "trackingid": tracking_id}
         )

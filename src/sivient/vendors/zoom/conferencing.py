@@ -54,10 +54,10 @@ class ZoomConferencing:
         """Keep id, link and passcode. Everything else goes, above all `start_url`: it lets anyone be the host."""
         number, link = _number(body.get("id")), body.get("join_url")
         if number is None or number == self.personal_meeting_id or not self._is_join_link(link):
-            log.warning("zoom made a meeting that cannot be used", extra={"meeting": number})
+            log.warning("zoom made a meeting that cannot be used", extra={"key": f"zoom:{number}"})
             raise OutcomeUnknown("Zoom made a meeting but gave no link to it.")
         if not _starts_near(body.get("start_time"), meeting.start):
-            log.warning("zoom names another start than it was asked for", extra={"meeting": number})
+            log.warning("zoom names another start than it was asked for", extra={"key": f"zoom:{number}"})
         passcode = body.get("password")
         return MadeMeeting(str(number), str(link), passcode[:64] if isinstance(passcode, str) else "")
 

@@ -117,7 +117,7 @@ def _judge_refresh(answer: Answer) -> IntegrationError:
 
 
 def _judge_app(answer: Answer, error: str) -> IntegrationError:
-    """Judge by `error`, never by the status alone: both 400 and 401 come with each (contract 2.4)."""
+    """Judge by `error`, as both 400 and 401 come with each (contract 2.4)."""
     if error in ("invalid_client", "invalid_request", "unauthorized_client", "unsupported_grant_type"):
         return Misconfigured("Zoom does not accept this server's Zoom app. Its operator has to mend that.")
     if answer.status < 500:
@@ -126,7 +126,8 @@ def _judge_app(answer: Answer, error: str) -> IntegrationError:
 
 
 def _error(answer: Answer) -> tuple[str, str]:
-    body = answer.json()
+    """Return what Zoom itself said. A limit or an outage says nothing, whatever its body repeats."""
+    body = answer.json() if answer.status in (400, 401, 403) else None
     if not isinstance(body, dict):
         return "", ""
     return str(body.get("error", "")), f"{body.get('reason', '')} {body.get('error_description', '')}".lower()
