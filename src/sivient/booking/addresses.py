@@ -1,0 +1,60 @@
+"""From an address to a host or an event type. What is not published does not exist, and nobody is told why."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.urls import reverse
+
+from sivient.accounts.models import User
+from sivient.scheduling import queries
+from sivient.scheduling.models import EventType
+
+P = ParamSpec("P")
+HostView = Callable[Concatenate[HttpRequest, User, P], HttpResponse]
+EventTypeView = Callable[Concatenate[HttpRequest, EventType, P], HttpResponse]
+
+
+def of_host(view: HostView[P]) -> Callable[..., HttpResponse]:
+    """Give the view the host whose handle is in the address; send former handles on to the present one."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, /, handle: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        host = queries.published(handle) or _successor(handle)
+        if host is None:
+            raise Http404
+        if host.handle != handle:
+            return _moved(request, str(host.handle))
+        return view(request, host, *args, **kwargs)
+
+    return wrapper
+
+
+def of_event_type(view: EventTypeView[P]) -> Callable[..., HttpResponse]:
+    """Give the view the event type that handle and slug in the address name."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, host: User, /, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        event_type = queries.event_type(host, slug)
+        if event_type is None:
+            raise Http404
+        return view(request, event_type, *args, **kwargs)
+
+    return of_host(wrapper)
+
+
+def _successor(handle: str) -> User | None:
+    """Return the published host who once had this handle."""
+    host = User.objects.filter(former_handles__handle=handle.lower()).first()
+    return queries.published(host.handle) if host and host.handle else None
+
+
+def _moved(request: HttpRequest, handle: str) -> HttpResponse:
+    """Redirect to the same page under the present handle: 301, or 308 so that a form arrives whole."""
+    match = request.resolver_match
+    if match is None or match.url_name is None:
+        raise Http404
+    query = request.META.get("QUERY_STRING", "")
+    target = reverse(match.url_name, kwargs={**match.kwargs, "handle": handle}) + (f"?{query}" if query else "")
+    return HttpResponsePermanentRedirect(target, preserve_request=request.method not in ("GET", "HEAD"))

@@ -1,0 +1,160 @@
+"""How a booking stands, for the guest who holds its link."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from urllib.parse import urlencode
+
+from sivient.booking.models import Booking
+from sivient.booking.places import Place, place
+from sivient.integrations.queries import connected
+from sivient.scheduling.models import Platform
+from sivient.site.ticket import Ticket
+
+PATIENCE = timedelta(minutes=2)  # so long a link may take without a word
+GIVEN_UP = timedelta(minutes=10)  # after that, a page without JavaScript stops refreshing itself
+GOOGLE = "https://calendar.google.com/calendar/render"
+OUTLOOK = "https://outlook.live.com/calendar/0/action/compose"
+
+
+class State(StrEnum):
+    """What the confirmed page says."""
+
+    CANCELLED = "cancelled"
+    PAST = "past"
+    READY = "ready"  # the join link is there
+    ARRANGED = "arranged"  # there is no link to wait for
+    WAITING = "waiting"  # Zoom is not connected
+    PENDING = "pending"  # the link is being made
+    DELAYED = "delayed"  # it takes longer than usual
+
+
+SAYS = {
+    State.CANCELLED: "This booking is cancelled.",
+    State.PAST: "This meeting is over.",
+    State.READY: "Your Zoom link is ready.",
+    State.ARRANGED: "You are booked.",
+    State.WAITING: "Your Zoom link comes later, by email.",
+    State.PENDING: "Your Zoom link is being made.",
+    State.DELAYED: "Your Zoom link takes longer than usual. It comes by email.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BookedPage:
+    """What `booking/booked.html` shows. `link` is the join link, '' while there is none."""
+
+    booking: Booking
+    state: State
+    link: str
+    now: datetime
+
+    @property
+    def complete(self) -> bool:
+        """Whether the guest knows all they need to meet."""
+        return self.state in (State.READY, State.ARRANGED)
+
+    @property
+    def invited(self) -> bool:
+        """Whether an invite with all of it has left."""
+        own = self.booking
+        return (own.link_invited_at if own.platform == Platform.ZOOM else own.invited_at) is not None
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing more will change by itself."""
+        return self.state in (State.CANCELLED, State.PAST) or (self.complete and self.invited)
+
+    @property
+    def seen(self) -> str:
+        """A word that changes when the page would look different."""
+        return f"{self.state}-{'invited' if self.invited else 'not-invited'}"
+
+    @property
+    def says(self) -> str:
+        """The state in a sentence, for those who do not see the page change."""
+        return SAYS[self.state]
+
+    @property
+    def refreshes(self) -> bool:
+        """Whether a page without JavaScript asks again by itself."""
+        return not self.settled and self.now - self.booking.created_at < GIVEN_UP
+
+    @property
+    def place(self) -> Place:
+        """Where the meeting happens."""
+        return place(self.booking.platform)
+
+    @property
+    def ticket(self) -> Ticket:
+        """The booking in the guest's own zone and clock."""
+        return ticket_of(self.booking, off=self.state == State.CANCELLED)
+
+    @property
+    def join(self) -> str:
+        """The address behind the join button: Zoom's, or the host's own link; '' when there is none to click."""
+        own = self.booking.platform_details if self.booking.platform == Platform.OWN_LINK else ""
+        address = self.link or own
+        return address if address.startswith(("https://", "http://")) else ""
+
+    @property
+    def can_cancel(self) -> bool:
+        """Whether there is still something to cancel."""
+        return self.booking.status == Booking.Status.CONFIRMED and self.booking.start > self.now
+
+    @property
+    def google(self) -> str:
+        """The address that puts the meeting into a Google calendar."""
+        start, end = (f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}" for at in (self.booking.start, self.booking.end))
+        query = {"action": "TEMPLATE", "text": self._summary, "dates": f"{start}/{end}", "location": self._location}
+        return f"{GOOGLE}?{urlencode(query)}"
+
+    @property
+    def outlook(self) -> str:
+        """The address that puts the meeting into an Outlook calendar."""
+        start, end = (f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" for at in (self.booking.start, self.booking.end))
+        query = {"rru": "addevent", "subject": self._summary, "startdt": start, "enddt": end}
+        return f"{OUTLOOK}?{urlencode({**query, 'location': self._location})}"
+
+    @property
+    def _summary(self) -> str:
+        return f"{self.booking.title} with {self.booking.host.name}"
+
+    @property
+    def _location(self) -> str:
+        return self.link or self.booking.platform_details
+
+
+def booked_page(booking: Booking, now: datetime) -> BookedPage:
+    """Return how the booking stands now."""
+    conference = booking.conferences.filter(unused=False).first()
+    link = conference.join_url if conference else ""
+    return BookedPage(booking, _state(booking, link, now), link, now)
+
+
+def ticket_of(booking: Booking, *, off: bool = False) -> Ticket:
+    """Return the booking as its guest sees it."""
+    return Ticket(
+        title=booking.title,
+        start=booking.start,
+        end=booking.end,
+        zone=booking.guest_timezone,
+        clock=booking.guest_clock,
+        other_name=booking.host.name,
+        other_zone=booking.host.timezone,
+        off=off,
+    )
+
+
+def _state(booking: Booking, link: str, now: datetime) -> State:
+    if booking.status == Booking.Status.CANCELLED:
+        return State.CANCELLED
+    if booking.end <= now:
+        return State.PAST
+    if booking.platform != Platform.ZOOM:
+        return State.ARRANGED
+    if link:
+        return State.READY
+    if not connected(booking.host, Platform.ZOOM):
+        return State.WAITING
+    return State.DELAYED if now - booking.created_at > PATIENCE else State.PENDING

@@ -1,0 +1,190 @@
+"""How offered times look on the event page: pure presentation of epoch seconds, in one guest's zone and clock."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sivient.booking.preferences import Preferences, written
+from sivient.core import moments
+
+WEEKS = 5
+_SPAN = timedelta(days=7 * WEEKS)
+_DAY = timedelta(days=1)
+WAKING_HOURS = range(7, 22)
+LONGEST_BAR = 6
+
+
+@dataclass(frozen=True, slots=True)
+class DayPart:
+    """A part of the day, from the hour at which it begins to the next part. `dark` ones are marked as night."""
+
+    name: str
+    begins: int
+    dark: bool = False
+
+
+DAY_PARTS = (
+    DayPart("Night", 0, dark=True),
+    DayPart("Morning", 6),
+    DayPart("Afternoon", 12),
+    DayPart("Evening", 17),
+    DayPart("Late evening", 22, dark=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FreeTime:
+    """One offered start: `at` for its link, `time` and `half` ('am', 'pm' or '') for its face."""
+
+    at: str
+    day: date
+    minute: int  # of the local day
+    time: str
+    half: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One day of the weeks. `free` counts its times."""
+
+    day: date
+    free: int
+    today: bool
+    chosen: bool
+
+    @property
+    def bar(self) -> int:
+        """Length of the bar that says few or many, 1 to 6."""
+        return min(LONGEST_BAR, (self.free + 1) // 2)
+
+
+@dataclass(frozen=True, slots=True)
+class PartTimes:
+    """The free times of one part of the chosen day."""
+
+    part: DayPart
+    times: list[FreeTime]
+
+
+@dataclass(frozen=True, slots=True)
+class EventTimes:
+    """Everything about time that the event page shows.
+
+    `earlier` and `later` are days with free times before and after the weeks, if there are any. `early` is a free
+    time of the night before `next`, which is the first one that suits somebody who sleeps.
+    """
+
+    weeks: list[list[Cell]]
+    title: str
+    earlier: date | None
+    later: date | None
+    chosen: date
+    parts: list[PartTimes]
+    next: FreeTime
+    early: FreeTime | None
+
+    @property
+    def strip(self) -> str:
+        """The free times of the chosen day as an SVG path, 1440 minutes wide."""
+        return "".join(f"M{time.minute} 0v18" for part in self.parts for time in part.times)
+
+
+def event_times(starts: Sequence[int], look: Preferences, *, now: datetime, wanted: date | None) -> EventTimes | None:
+    """Return what the page shows of `starts` (in order), or None when there are none.
+
+    The weeks begin with the week of the first free day, and roll on in steps of five. A wanted day without free
+    times gives way to the next one that has some.
+    """
+    if not starts:
+        return None
+    zone = ZoneInfo(look.zone)
+    days = _by_day(starts, zone)
+    chosen = _chosen(list(days), wanted)
+    first = _first_shown(min(days), chosen)
+    last = first + _SPAN - _DAY
+    today = now.astimezone(zone).date()
+    cells = [_cell(first + n * _DAY, days, today, chosen) for n in range(_SPAN.days)]
+    before = [day for day in days if day < first]
+    next_time, early = _next_free(starts, look)
+    return EventTimes(
+        weeks=[cells[n : n + 7] for n in range(0, len(cells), 7)],
+        title=_months(max(first, today), last),
+        earlier=next(day for day in days if day >= _first_shown(min(days), before[-1])) if before else None,
+        later=next((day for day in days if day > last), None),
+        chosen=chosen,
+        parts=_parts([_free_time(start, look) for start in days[chosen]]),
+        next=next_time,
+        early=early,
+    )
+
+
+def packed(starts: Sequence[int]) -> str:
+    """Return the starts for the page's module: minutes since the epoch, each as the difference to the one before."""
+    minutes = [start // 60 for start in starts]
+    return " ".join(str(minute - before) for before, minute in zip([0, *minutes], minutes, strict=False))
+
+
+def duration_words(minutes: int) -> str:
+    """Return a length in words: '30 minutes', '1 hour 15 minutes'."""
+    hours, rest = divmod(minutes, 60)
+    words = [_counted(hours, "hour")] * bool(hours) + [_counted(rest, "minute")] * bool(rest)
+    return " ".join(words)
+
+
+def window_words(days: int) -> str:
+    """Return how far ahead one may book: '8 weeks', or '10 days'."""
+    return _counted(days // 7, "week") if days % 7 == 0 and days > 7 else _counted(days, "day")
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def _by_day(starts: Sequence[int], zone: ZoneInfo) -> dict[date, list[int]]:
+    days: dict[date, list[int]] = {}
+    for start in starts:
+        days.setdefault(datetime.fromtimestamp(start, zone).date(), []).append(start)
+    return days
+
+
+def _chosen(days: list[date], wanted: date | None) -> date:
+    return next((day for day in days if wanted and day >= wanted), days[0])
+
+
+def _first_shown(first_free: date, chosen: date) -> date:
+    monday = first_free - first_free.weekday() * _DAY
+    return monday + (chosen - monday) // _SPAN * _SPAN
+
+
+def _cell(day: date, days: dict[date, list[int]], today: date, chosen: date) -> Cell:
+    return Cell(day, len(days.get(day, ())), today=day == today, chosen=day == chosen)
+
+
+def _months(first: date, last: date) -> str:
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first:%b %Y}"
+    return f"{first:%b}{'' if first.year == last.year else f' {first.year}'} \N{EN DASH} {last:%b %Y}"
+
+
+def _free_time(start: int, look: Preferences) -> FreeTime:
+    at = datetime.fromtimestamp(start, UTC)
+    local = at.astimezone(ZoneInfo(look.zone))
+    time, _, half = moments.clock(at, look.zone, look.clock).partition(" ")
+    return FreeTime(written(at), local.date(), local.hour * 60 + local.minute, time, half)
+
+
+def _parts(times: list[FreeTime]) -> list[PartTimes]:
+    found: dict[DayPart, list[FreeTime]] = {}
+    for time in times:
+        part = next(part for part in reversed(DAY_PARTS) if part.begins * 60 <= time.minute)
+        found.setdefault(part, []).append(time)
+    return [PartTimes(part, found[part]) for part in DAY_PARTS if part in found]
+
+
+def _next_free(starts: Sequence[int], look: Preferences) -> tuple[FreeTime, FreeTime | None]:
+    """Return the first start of somebody's day, and the first of all when that is in the night before it."""
+    zone = ZoneInfo(look.zone)
+    awake = next((start for start in starts if datetime.fromtimestamp(start, zone).hour in WAKING_HOURS), starts[0])
+    early = _free_time(starts[0], look) if awake != starts[0] else None
+    return _free_time(awake, look), early
