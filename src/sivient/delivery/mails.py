@@ -30,7 +30,7 @@ class When:
 
 def invite(booking: Booking, *, link: str, sequence: int, to_host: bool) -> EmailMessage:
     """Return the invite for one of the two, with the join link if it exists."""
-    request = _invite(booking, method="REQUEST", sequence=sequence, link=link)
+    request = itip(booking, method="REQUEST", sequence=sequence, link=link)
     context = _context(booking, to_host=to_host) | {"link": link, "updated": sequence > 0}
     subject = f"{'Updated invitation' if sequence else 'Invitation'}: {_subject(booking, to_host=to_host)}"
     return imip.message(
@@ -45,7 +45,7 @@ def invite(booking: Booking, *, link: str, sequence: int, to_host: bool) -> Emai
 
 def cancellation(booking: Booking, *, sequence: int) -> EmailMessage:
     """Return the mail that takes the event out of the guest's calendar."""
-    cancel = _invite(booking, method="CANCEL", sequence=sequence, link="")
+    cancel = itip(booking, method="CANCEL", sequence=sequence, link="")
     context = _context(booking, to_host=False) | {"by_guest": booking.cancelled_by == "guest"}
     return imip.message(
         cancel,
@@ -59,7 +59,7 @@ def cancellation(booking: Booking, *, sequence: int) -> EmailMessage:
 
 def host_cancellation(booking: Booking, *, sequence: int, meeting: Conference | None) -> EmailMessage:
     """Return the mail that takes the event out of the host's calendar and says what stays in Zoom."""
-    cancel = _invite(booking, method="CANCEL", sequence=sequence, link="")
+    cancel = itip(booking, method="CANCEL", sequence=sequence, link="")
     context = _context(booking, to_host=True) | {"by_guest": booking.cancelled_by == "guest", "meeting": meeting}
     return imip.message(
         cancel,
@@ -76,7 +76,8 @@ def agenda(booking: Booking) -> str:
     return f"Booking ref {booking.uid.hex[:8].upper()}\n{_host_url(booking)}"
 
 
-def _invite(booking: Booking, *, method: Method, sequence: int, link: str) -> Invite:
+def itip(booking: Booking, *, method: Method, sequence: int, link: str) -> Invite:
+    """Return what every invite of the booking says, by mail or as a file."""
     host = booking.host
     description = render_to_string("delivery/description.txt", _context(booking, to_host=False) | {"link": link})
     return Invite(
