@@ -24,7 +24,9 @@ SOUND = {
     "vendors.google": "import sivient.vendors.google.calendar",
     "vendors.google.calendar": "import sivient.ports.conferencing",
     "vendors.google.emulator": "import sivient.vendors.oidc_emulator",
-    "vendors.oidc_emulator": "import cryptography",
+    "vendors.oidc_emulator": "import sivient.vendors.oidc_emulator.emulator",
+    "vendors.oidc_emulator.emulator": "import cryptography, sivient.vendors.oidc_emulator.keys",
+    "vendors.oidc_emulator.keys": "import cryptography",
     "jobs.models": "import django.db",
     "ports.conferencing": "import httpx, sivient.core.slots",
     "core.slots": "import datetime",
@@ -51,6 +53,7 @@ BREAKS = [
     ("vendors.zoom.emulator.planted", "sivient.vendors.zoom", "emulators"),
     ("vendors.google.emulator.planted", "sivient.ports.conferencing", "emulators"),
     ("vendors.oidc_emulator.planted", "sivient.ports.planted", "emulators"),
+    ("vendors.oidc_emulator.emulator.planted", "sivient.vendors.zoom.conferencing", "emulators"),
 ]
 CORE_MAY_IMPORT = (sys.stdlib_module_names | {"icalendar", "sivient"}) - {
     *("asyncio", "http", "multiprocessing", "os", "socket", "ssl", "subprocess", "threading", "time", "urllib")
