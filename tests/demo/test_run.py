@@ -1,0 +1,97 @@
+"""The demo starts with one command, says clearly when it cannot, stops at once, and keeps its data."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.demoed import demoed, environment, free_ports
+
+pytestmark = [pytest.mark.processes]
+STOP = 2.0  # seconds
+
+
+def refused(*arguments: str, **settings: str) -> str:
+    """Run a demo that cannot start; return its sentence."""
+    done = subprocess.run(
+        [sys.executable, "-m", "sivient.cli", "demo", "--no-browser", *arguments],
+        env=environment(**settings),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert done.stderr.count("\n") == 1
+    return done.stderr
+
+
+def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
+    first = free_ports()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", first + 2))
+        taken.listen()
+        sentence = refused("--port", str(first), "--data-dir", str(tmp_path))
+    assert f"Port {first + 2}" in sentence
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert "Cannot write" in refused("--data-dir", str(tmp_path / "file" / "demo"))
+
+
+def test_fresh_leaves_a_folder_alone_that_is_no_demo(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    assert "not a demo" in refused("--fresh", "--data-dir", str(tmp_path))
+    assert (tmp_path / "thesis.txt").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_everything_within_two_seconds(tmp_path: Path, number: signal.Signals) -> None:
+    with demoed(tmp_path) as demo:
+        ports = [demo.stage.port(demo.stage.web), demo.stage.port(demo.stage.zoom), demo.stage.smtp_port]
+        begun = time.monotonic()
+        os.kill(demo.process.pid, number)
+        demo.process.wait(timeout=10)
+        assert time.monotonic() - begun < STOP
+    for port in ports:
+        with socket.socket() as probe:
+            assert probe.connect_ex(("127.0.0.1", port)) != 0
+    assert "Traceback" not in demo.log.read_text()
+
+
+def test_data_survives_a_restart_and_fresh_forgets_it(tmp_path: Path) -> None:
+    with demoed(tmp_path) as demo:
+        httpx.post(f"{demo.stage.zoom}/__ctl/switch", json={"answers_503": True})
+        secret = (tmp_path / "demo" / "secrets.json").read_text()
+    with demoed(tmp_path) as demo:
+        assert httpx.get(f"{demo.stage.zoom}/__ctl/state").json()["switches"]["answers_503"]
+        assert (tmp_path / "demo" / "secrets.json").read_text() == secret
+    with demoed(tmp_path, "--fresh") as demo:
+        assert not httpx.get(f"{demo.stage.zoom}/__ctl/state").json()["switches"]["answers_503"]
+        assert (tmp_path / "demo" / "secrets.json").read_text() != secret
+
+
+def test_a_vendor_that_the_environment_names_is_not_emulated(tmp_path: Path) -> None:
+    double = "http://127.0.0.1:9"
+    with demoed(tmp_path, ZOOM_OAUTH_BASE=double, ZOOM_CLIENT_ID="given", ZOOM_CLIENT_SECRET="given-too") as demo:
+        assert demo.stage.zoom == ""
+        with socket.socket() as probe:
+            assert probe.connect_ex(("127.0.0.1", demo.stage.port(demo.stage.web) + 1)) != 0
+        assert double in demo.log.read_text()
+        assert httpx.get(f"{demo.stage.web}/tour").status_code == 200
+
+
+def test_the_secrets_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
+    with demoed(tmp_path):
+        file = tmp_path / "demo" / "secrets.json"
+        assert file.stat().st_mode & 0o077 == 0
+        assert len(json.loads(file.read_text())["SIVIENT_SECRET_KEY"]) >= 32
