@@ -6,8 +6,11 @@ import pytest
 
 from sivient.accounts.models import User
 from sivient.vendors.zoom.emulator import ZoomEmulator
+from tests.delivery.conftest import post
 from tests.factories import make_host
 from tests.integrations.zoom import emulated
+
+__all__ = ["post"]
 
 
 @pytest.fixture
