@@ -99,6 +99,14 @@ def test_bookings_are_counted_in_every_period_that_the_window_touches(per: str, 
     assert counted == tuple(map(floor_seconds, bounds))
 
 
+def test_the_widest_of_several_limits_says_what_is_counted() -> None:
+    window = Interval(datetime(2026, 12, 31, 12, tzinfo=UTC), datetime(2026, 12, 31, 18, tzinfo=UTC))
+    asked = SlotRules(timedelta(hours=1), limits=(Limit("month", 1), Limit("day", 1), Limit("week", 1)))
+    # The month begins before the week, and the week ends after the month.
+    bounds = (datetime(2026, 12, 1, 5, tzinfo=UTC), datetime(2027, 1, 4, 5, tzinfo=UTC))
+    assert counting_range(NEW_YORK, asked, window) == tuple(map(floor_seconds, bounds))
+
+
 def test_without_limits_nothing_is_counted() -> None:
     window = Interval(NOW, NOW + timedelta(days=1))
     assert counting_range(NEW_YORK, SlotRules(timedelta(hours=1)), window) is None

@@ -71,6 +71,18 @@ def test_meetings_may_touch() -> None:
     assert offered(busy=[pair("09:30", "10:00")]) == ["09:00", "10:00", "10:30", "11:00", "11:30"]
 
 
+def test_a_single_second_in_common_is_too_much() -> None:
+    nine, ten = pair("09:00", "10:00")
+    for busy in ((nine - 60, nine + 1), (ten - 1, ten + 60)):
+        assert starts_at_nine_and_half_past(busy=[busy]) == starts_at_nine_and_half_past(booked=[Booked(*busy)])
+    assert starts_at_nine_and_half_past(busy=[(nine - 60, nine + 1)]) == ["09:30"]
+    assert starts_at_nine_and_half_past(busy=[(ten - 1, ten + 60)]) == ["09:00"]
+
+
+def starts_at_nine_and_half_past(busy: Iterable[Pair] = (), booked: Iterable[Booked] = ()) -> list[str]:
+    return offered(window=Interval(at("09:00"), at("10:00")), busy=busy, booked=booked)
+
+
 def test_an_event_without_length_takes_no_time() -> None:
     assert offered(busy=[pair("09:40", "09:40")]) == HALF_HOURS
 
