@@ -145,6 +145,9 @@ def test_ids_are_eleven_digits_uuids_have_slashes_and_hosts_vary(app: TheApp) ->
         ("start_time", "2026-11-25T13:00:00.000Z"),
         ("start_time", "2026-02-30T13:00:00Z"),
         ("start_time", 1764075600),
+        ("start_time", "9999-12-31T23:59:59Z"),
+        ("start_time", "0001-01-01T00:00:00"),
+        ("start_time", "\uff12026-11-25T13:00:00Z"),
         ("duration", 0),
         ("duration", 1441),
         ("duration", "30"),
@@ -186,12 +189,19 @@ def test_unknown_fields_are_let_through(app: TheApp) -> None:
     assert app.create(colour="blue", settings={"use_pmi": False, "confetti": 3}).status_code == 201
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"x"', b"\xff"])
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"x"', b"\xff", b"[" * 100_000])
 def test_a_body_that_is_no_object_is_refused(app: TheApp, body: bytes) -> None:
     headers = {"Authorization": f"Bearer {app.tokens['access_token']}", "Content-Type": "application/json"}
     response = app.http.post("/v2/users/me/meetings", content=body, headers=headers)
     assert_refused(response, 400, 300)
     assert response.json()["message"] == "Request Body should be a valid JSON object."
+
+
+def test_half_a_surrogate_pair_is_no_text(app: TheApp) -> None:
+    headers = {"Authorization": f"Bearer {app.tokens['access_token']}", "Content-Type": "application/json"}
+    response = app.http.post("/v2/users/me/meetings", content=b'{"topic": "\\ud800"}', headers=headers)
+    assert_refused(response, 400, 300)
+    assert response.json()["errors"][0]["field"] == "topic"
 
 
 def test_a_time_without_z_is_wall_time_in_the_zone(app: TheApp) -> None:

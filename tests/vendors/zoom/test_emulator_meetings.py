@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -171,6 +172,14 @@ def test_the_same_seed_makes_the_same_meetings() -> None:
 
     assert first_two(1) == first_two(1)
     assert first_two(1) != first_two(2)
+
+
+def test_many_threads_get_a_meeting_each(zoom: ZoomEmulator) -> None:
+    zoom.switch(limits=False)
+    app = TheApp(zoom).connect()
+    with ThreadPoolExecutor(16) as threads:
+        ids = set(threads.map(lambda _: app.create().json()["id"], range(64)))
+    assert len(ids) == len(zoom.meetings) == 64
 
 
 def test_a_slow_zoom_answers_later(zoom: ZoomEmulator) -> None:

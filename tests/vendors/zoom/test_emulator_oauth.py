@@ -145,6 +145,13 @@ def test_a_code_without_challenge_takes_no_verifier(app: TheApp) -> None:
     assert app.exchange(app.code(**without), code_verifier="").status_code == 200
 
 
+def test_plain_exists_and_compares_the_verifier_itself(app: TheApp) -> None:
+    plain = {"code_challenge": VERIFIER, "code_challenge_method": "plain"}
+    assert app.exchange(app.code(**plain)).status_code == 200
+    odd = {"code_challenge": "日本", "code_challenge_method": "plain"}
+    assert_refused(app.exchange(app.code(**odd)), "invalid_grant")
+
+
 @pytest.mark.parametrize("name", ["code", "redirect_uri"])
 def test_a_missing_parameter_is_named(app: TheApp, name: str) -> None:
     response = app.exchange(**{"code": app.code()} | {name: ""})

@@ -105,7 +105,7 @@ def test_a_form_without_the_token_of_its_session_changes_nothing(
 ) -> None:
     TheApp(zoom).connect(MARA)
     sign_in(browser, MARA)
-    fields = {"answers_503": "on", "user": RITA, "token": "made-up"}
+    fields = {"answers_503": "on", "user": RITA, "token": "made up: 東京"}
     assert browser.post(path, data=fields).status_code == 403
     state = browser.get("/__ctl/state").json()
     assert (state["switches"]["answers_503"], len(state["installed_apps"])) == (False, 1)
@@ -132,7 +132,7 @@ def test_the_meetings_page_shows_what_the_meeting_inherited(browser: httpx.Clien
     assert facts["Passcode"] == meeting["password"]
     assert facts["Recording"] == "Off"
     assert "Wed 25 Nov 2026, 13:00 UTC" in text
-    assert "Wed 25 Nov 2026, 14:00 Europe/Berlin" in text
+    assert ">14:00 Europe/Berlin" in text
     assert meeting["join_url"] in text
     assert meeting["start_url"] not in text
 

@@ -15,7 +15,7 @@ from tests.vendors.zoom.emulated import CALLBACK, JONAS, MARA, VERIFIER, Hands, 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """Where the state is kept."""
-    return tmp_path / "zoom.sqlite3"
+    return tmp_path / "zoom.state"
 
 
 def a_zoom(path: Path | None, hands: Hands | None = None, **app: Any) -> ZoomEmulator:
@@ -63,6 +63,42 @@ def test_the_state_survives_a_kill(path: Path) -> None:
     app.http = TheApp(again).http
     assert app.call("GET", "/v2/users/me").status_code == 200
     assert len(again.meetings) == 1
+
+
+def test_a_line_that_was_cut_short_does_not_count(path: Path) -> None:
+    first = a_zoom(path)
+    app = TheApp(first).connect()
+    app.create()
+    first.close()
+    with path.open("a") as file:
+        file.write('[["meeting","x",{"bo')
+    again = a_zoom(path)
+    app.http = TheApp(again).http
+    assert app.create().status_code == 201
+    again.close()
+    assert len(a_zoom(path).meetings) == 2
+
+
+def test_a_file_of_something_else_is_begun_anew(path: Path) -> None:
+    path.write_text("SQLite format 3")
+    first = a_zoom(path)
+    TheApp(first).connect().create()
+    first.close()
+    assert len(a_zoom(path).meetings) == 1
+
+
+def test_the_file_does_not_grow_without_end(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sivient.vendors.zoom.emulator.journal.REWRITE_AFTER", 20)
+    zoom = a_zoom(path)
+    app = TheApp(zoom).connect()
+    for _ in range(50):
+        app.call("GET", "/v2/users/me")
+        app.refresh(app.tokens["refresh_token"])
+        zoom.advance(1)
+    assert len(path.read_text().splitlines()) < 40
+    zoom.close()
+    app.http = TheApp(a_zoom(path)).http
+    assert app.call("GET", "/v2/users/me").status_code == 200
 
 
 def test_the_daily_cap_survives_a_restart(path: Path) -> None:
@@ -134,8 +170,10 @@ def test_a_wrong_switch_changes_nothing(body: dict[str, object]) -> None:
 
 def test_a_page_of_another_site_cannot_turn_a_switch() -> None:
     zoom = a_zoom(None)
-    response = TheApp(zoom).http.post("/__ctl/switch", data={"answers_503": "true"})
+    headers = {"Content-Type": "text/plain"}  # all that a browser sends to another site without asking it first
+    response = TheApp(zoom).http.post("/__ctl/switch", content='{"answers_503": true}', headers=headers)
     assert response.status_code == 400
+    assert TheApp(zoom).http.get("/__ctl/state").json()["switches"]["answers_503"] is False
 
 
 def test_a_reset_forgets_and_makes_no_token_twice() -> None:

@@ -1,14 +1,13 @@
-"""The emulator's memory: tables held in dictionaries, written through to one SQLite file if asked."""
+"""The emulator's memory: tables held in dictionaries, written through to a state file if there is one."""
 
 from __future__ import annotations
 
-import json
-import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from sivient.vendors.zoom.emulator.journal import Change, Journal
 from sivient.vendors.zoom.emulator.records import (
     AccessToken,
     Code,
@@ -23,8 +22,6 @@ from sivient.vendors.zoom.emulator.records import (
 )
 
 R = TypeVar("R")
-LAYOUT = 1
-"""Number of the record layout; a file of another layout starts empty."""
 
 
 class Table(Generic[R]):
@@ -91,8 +88,9 @@ class Store:
         self.counters = self._table("counter", Counter)
         self._switches = self._table("switches", Switches)
         self._progress = self._table("progress", Progress)
-        self._db = _open(path) if path else None
-        self._load()
+        self._journal = Journal(path) if path else None
+        if self._journal is not None:
+            self._load(self._journal)
 
     @property
     def switches(self) -> Switches:
@@ -110,11 +108,11 @@ class Store:
         self._progress.keep_only()
 
     def flush(self) -> None:
-        """Write what changed, in one transaction. Does nothing once closed."""
-        if self._db is not None and self._dirty:
-            with self._db:
-                for kind, key in self._dirty:
-                    self._write(self._db, kind, key)
+        """Write what changed, all of it or nothing. Does nothing once closed."""
+        if self._journal is not None and self._dirty:
+            self._journal.append(self._change(kind, key) for kind, key in sorted(self._dirty))
+            if self._journal.is_long:
+                self._journal.rewrite(self._records())
         self._dirty.clear()
 
     def clear(self) -> None:
@@ -128,42 +126,28 @@ class Store:
     def close(self) -> None:
         """Write the rest and close the file."""
         self.flush()
-        if self._db is not None:
-            self._db.close()
-            self._db = None
+        if self._journal is not None:
+            self._journal.close()
+            self._journal = None
 
     def _table(self, kind: str, record: Callable[..., R]) -> Table[R]:
         table = Table(kind, record, self._dirty)
         self._tables[kind] = table
         return table
 
-    def _load(self) -> None:
-        if self._db is None:
-            return
-        for kind, key, body in self._db.execute("SELECT kind, key, body FROM record ORDER BY rowid"):
-            self._tables[kind].load(key, json.loads(body))
+    def _load(self, journal: Journal) -> None:
+        for kind, key, body in journal.read():
+            if body is None:
+                self._tables[kind].rows.pop(key, None)
+            else:
+                self._tables[kind].load(key, body)
+        journal.rewrite(self._records())
 
-    def _write(self, db: sqlite3.Connection, kind: str, key: str) -> None:
+    def _change(self, kind: str, key: str) -> Change:
         record = self._tables[kind].get(key)
-        if record is None:
-            db.execute("DELETE FROM record WHERE kind = ? AND key = ?", (kind, key))
-            return
-        db.execute(
-            "INSERT INTO record (kind, key, body) VALUES (?, ?, ?)"
-            " ON CONFLICT (kind, key) DO UPDATE SET body = excluded.body",
-            (kind, key, json.dumps(asdict(record))),
-        )
+        return kind, key, None if record is None else asdict(record)
 
-
-def _open(path: Path) -> sqlite3.Connection:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    db = sqlite3.connect(path, check_same_thread=False)
-    db.execute("PRAGMA journal_mode = WAL")
-    # A killed process loses nothing; only a power cut may lose the last answers of a pretended Zoom.
-    db.execute("PRAGMA synchronous = OFF")
-    if db.execute("PRAGMA user_version").fetchone()[0] != LAYOUT:
-        db.execute("DROP TABLE IF EXISTS record")
-        db.execute(f"PRAGMA user_version = {LAYOUT}")
-    db.execute("CREATE TABLE IF NOT EXISTS record (kind TEXT, key TEXT, body TEXT, UNIQUE (kind, key))")
-    db.commit()
-    return db
+    def _records(self) -> Iterator[Change]:
+        for kind, table in self._tables.items():
+            for key in list(table.rows):
+                yield self._change(kind, key)

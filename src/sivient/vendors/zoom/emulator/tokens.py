@@ -130,7 +130,7 @@ def _check_verifier(code: Code, verifier: str) -> None:
     if not code.challenge or not VERIFIER.fullmatch(verifier):
         raise OAuthRefusal(400, "invalid_grant", "Invalid code verifier")
     given = s256(verifier) if code.method == "S256" else verifier
-    if not hmac.compare_digest(given, code.challenge):
+    if not hmac.compare_digest(given.encode(), code.challenge.encode()):
         raise OAuthRefusal(400, "invalid_grant", "Invalid code verifier")
 
 

@@ -13,7 +13,9 @@ from sivient.vendors.zoom.emulator.errors import not_json, validation_failed
 
 Check = Callable[[object], bool]
 INSTANT, SCHEDULED, RECURRING, RECURRING_FIXED = 1, 2, 3, 8
-START_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ?")
+# No later than 2999, so that adding a zone or thirty days stays within the calendar.
+START_TIME = re.compile(r"(19[789]|2\d\d)\d-\d\d-\d\dT\d\d:\d\d:\d\dZ?", re.ASCII)
+SURROGATE = re.compile("[\ud800-\udfff]")
 PASSCODE = re.compile(r"[A-Za-z0-9@_*-]{1,10}")
 
 
@@ -21,7 +23,7 @@ def read_object(body: bytes) -> dict[str, object]:
     """Return the JSON object of a request body, or refuse it with 300."""
     try:
         value = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise not_json() from None
     if not isinstance(value, dict):
         raise not_json()
@@ -59,7 +61,8 @@ def _wrong(fields: Mapping[str, object], rules: Mapping[str, tuple[Check, str]],
 
 
 def _text(shortest: int, longest: int) -> Check:
-    return lambda value: isinstance(value, str) and shortest <= len(value) <= longest
+    """Count code points; half of a surrogate pair is none, and could not be answered in UTF-8."""
+    return lambda value: isinstance(value, str) and shortest <= len(value) <= longest and not SURROGATE.search(value)
 
 
 def _whole(allowed: range | tuple[int, ...]) -> Check:
@@ -88,7 +91,7 @@ def _start_time(value: object) -> bool:
         return False
     try:
         parse_start(value, "UTC")
-    except (ValueError, OverflowError):
+    except ValueError:
         return False
     return True
 

@@ -14,7 +14,8 @@ from sivient.vendors.zoom.emulator.people import ZoomUser
 from sivient.vendors.zoom.emulator.world import World
 
 CONSENT = """<section class="sheet"><div class="head"><h1>{app} wants to use your Zoom account</h1>
-<p class="muted">You are {name}, {email}. <a href="/signin?next={here}">Use another Zoom user</a></p></div>
+<p class="muted">You are {name}, {email}.</p>
+<p><a href="/signin?next={here}">Use another Zoom user</a></p></div>
 <h2>{app} will be able to</h2><ul class="scopes">{scopes}</ul>{again}
 <form class="row grow" method="post" action="{action}">{token}
 <button class="btn primary" name="decision" value="allow">Allow</button>

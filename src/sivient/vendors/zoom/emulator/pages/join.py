@@ -14,7 +14,7 @@ from sivient.vendors.zoom.emulator.records import Meeting
 from sivient.vendors.zoom.emulator.world import World
 
 JOINED = """<section class="sheet"><div class="head"><p class="small muted">Your join link works</p><h1>{topic}</h1>
-<p class="muted">with {host}</p></div><dl class="facts"><div><dt>When</dt><dd>{when}</dd></div>
+<p class="muted">with {host}</p></div><dl class="facts"><div class="first"><dt>When</dt><dd>{when}</dd></div>
 <div><dt>Length</dt><dd>{duration} minutes</dd></div><div><dt>Meeting ID</dt><dd>{id}</dd></div></dl>
 {notes}<p class="small muted">This link was opened {joins}.</p></section>"""
 ASK = """<section class="sheet"><h1>Enter the passcode</h1><p class="muted">Meeting ID {id}</p>{problem}

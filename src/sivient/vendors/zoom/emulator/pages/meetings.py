@@ -17,7 +17,8 @@ PAGE = """<div class="head"><h1>Meetings</h1><p class="muted">Scheduled in the n
 GROUP = """<section class="list" aria-labelledby="{key}"><h2 id="{key}">{title}</h2>{meetings}</section>"""
 MEETING = """<article class="sheet"><div class="row apart"><h3>{topic}</h3>
 <span class="muted small">{joins}</span></div>
-<dl class="facts"><div><dt>When</dt><dd>{when}</dd></div><div><dt>Length</dt><dd>{duration} minutes</dd></div>
+<dl class="facts"><div class="first"><dt>When</dt><dd>{when}</dd></div>
+<div><dt>Length</dt><dd>{duration} minutes</dd></div>
 <div><dt>Meeting ID</dt><dd>{id}</dd></div><div><dt>Passcode</dt><dd>{passcode}</dd></div>
 <div><dt>Waiting room</dt><dd>{waiting}</dd></div><div><dt>Recording</dt><dd>{recording}</dd></div>
 <div><dt>Join before host</dt><dd>{before}</dd></div><div><dt>Muted on entry</dt><dd>{muted}</dd></div>

@@ -15,8 +15,8 @@ PAGE = """<div class="head"><h1>Overview</h1><p class="muted">It is {now} here.<
 <p class="small muted">{meaning}</p></div>
 <form method="post" action="/switch">{token}<button class="btn" name="answers_503" value="{turn}">{press}</button>
 </form></div></section>
-<section class="sheet"><h2>Users</h2><table><thead><tr><th scope="col">User</th><th scope="col">Account</th>
-<th scope="col">May host</th><th scope="col">Meetings inherit</th><th scope="col">{app}</th></tr></thead>
+<section class="sheet"><h2>Users</h2><table><thead><tr><th scope="col">User</th><th scope="col">Licence</th>
+<th scope="col">Meetings inherit</th><th scope="col">{app}</th></tr></thead>
 <tbody>{users}</tbody></table></section>
 <section class="sheet"><h2>Latest meetings</h2>{meetings}</section>
 <section class="sheet"><h2>Webhooks to {app}</h2><p class="small muted">{subscription}</p>{deliveries}</section>
@@ -26,9 +26,9 @@ PAGE = """<div class="head"><h1>Overview</h1><p class="muted">It is {now} here.<
 <div class="wide"><dt>Webhook address</dt><dd><code>{webhook}</code></dd></div></dl></section>"""
 USER = """<tr><td data-label="User">
 <span><strong>{name}</strong><br><span class="small muted">{email}</span></span></td>
-<td data-label="Account"><span>{account}<br><span class="small muted">{plan}</span></span></td>
-<td data-label="May host"><span>{tag}</span></td>
-<td data-label="Meetings inherit">{defaults}</td><td data-label="{app}">{tokens}</td></tr>"""
+<td data-label="Licence"><span>{tag}<br><span class="small muted">{account}</span></span></td>
+<td data-label="Meetings inherit">{defaults}</td>
+<td data-label="{app}"><span>{installed}<br><span class="small muted">{tokens}</span></span></td></tr>"""
 MEETINGS = """<table><thead><tr><th scope="col">Topic</th><th scope="col">When</th><th scope="col">Host</th>
 <th scope="col">Joined</th></tr></thead><tbody>{rows}</tbody></table>"""
 MEETING = """<tr><td data-label="Topic"><a href="{link}">{topic}</a></td><td data-label="When"><span>{when}</span></td>
@@ -79,21 +79,15 @@ def _users(world: World) -> list[Html]:
             USER,
             name=user.name,
             email=user.email,
-            account=user.account.name,
-            plan=f"{user.account.plan} account",
+            account=f"{user.account.name}, {user.account.plan}",
             tag=type_tag(user),
             defaults=defaults_of(user),
             app=world.app.name,
-            tokens=_tokens(world, user.id),
+            installed="Installed" if world.store.installed.get(user.id) else "Not installed",
+            tokens="Living tokens: {} access, {} refresh".format(*world.grants.living(user.id)),
         )
         for user in world.people
     ]
-
-
-def _tokens(world: World, user_id: str) -> str:
-    installed = "Installed" if world.store.installed.get(user_id) else "Not installed"
-    access, refresh = world.grants.living(user_id)
-    return f"{installed}; living tokens: {access} access, {refresh} refresh"
 
 
 def _meetings(world: World) -> Html:

@@ -60,7 +60,7 @@ class Visit:
     def is_trusted(self) -> bool:
         """Whether the form carries the token of this browser's session."""
         given = self.form.get("token", "")
-        return self._session is not None and hmac.compare_digest(given, self._session.form_token)
+        return self._session is not None and hmac.compare_digest(given.encode(), self._session.form_token.encode())
 
     def token_field(self) -> Html:
         """Return the hidden field that every form needs; begins a session."""

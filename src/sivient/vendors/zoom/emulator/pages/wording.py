@@ -35,7 +35,9 @@ def when(meeting: Meeting) -> Html:
     stamp = html('<time datetime="{iso}">{text}</time>', iso=meeting.body["start_time"], text=moment(start))
     if zone in ("UTC", "Etc/UTC"):
         return stamp
-    return html('{stamp}<br><span class="muted">{local}</span>', stamp=stamp, local=moment(start, zone))
+    local = start.astimezone(ZoneInfo(zone))
+    words = f"{local:%H:%M} {zone}" if local.date() == start.date() else moment(start, zone)
+    return html('{stamp}<br><span class="muted">{local}</span>', stamp=stamp, local=words)
 
 
 def spaced(meeting_id: int) -> str:
@@ -59,7 +61,8 @@ def defaults_of(user: ZoomUser) -> str:
     ]
     if own.use_pmi:
         parts.append("personal meeting ID by default")
-    return ", ".join(parts).capitalize()
+    line = ", ".join(parts)
+    return line[0].upper() + line[1:]
 
 
 def type_tag(user: ZoomUser) -> Html:
