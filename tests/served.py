@@ -19,7 +19,7 @@ import psycopg
 
 from tests.settings import GIVEN
 
-START = 30.0  # seconds
+START = 90.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)

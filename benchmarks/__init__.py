@@ -1,0 +1,1 @@
+"""Measures what the product promises; `make bench` writes `benchmarks/results.md`."""

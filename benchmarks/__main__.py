@@ -1,0 +1,76 @@
+"""`make bench`: measure on an otherwise quiet machine and write results.md beside this file."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks import booking, engine, links, memory, pages
+from benchmarks.figures import Row, machine
+from tests.served import Served, served
+from tools.postgres import postgres
+
+RESULTS = Path(__file__).parent / "results.md"
+
+
+def main(wanted: list[str]) -> int:
+    """Measure the named parts, or all of them; only a whole run is written down."""
+    parts: dict[str, Callable[[], Iterator[Row]]] = {
+        "engine": engine.measure,
+        "memory": lambda: _with_product(memory.measure),
+        "pages": lambda: _with_product(pages.measure),
+        "booking": _booking,
+        "links": _links,
+    }
+    rows: list[Row] = []
+    for name, measure in parts.items():
+        if wanted and name not in wanted:
+            continue
+        for row in measure():
+            print(row.line(), flush=True)
+            rows.append(row)
+    if not wanted:
+        RESULTS.write_text(_page(rows))
+    return 0
+
+
+def _with_product(measure: Callable[[Served], Iterator[Row]], **settings: str) -> Iterator[Row]:
+    with tempfile.TemporaryDirectory() as folder, served(Path(folder), **settings) as product:
+        yield from measure(product)
+
+
+def _booking() -> Iterator[Row]:
+    """On PostgreSQL with fsync; the worker is off, because there is no Zoom and no mail server to talk to."""
+    with postgres(durable=True) as url, tempfile.TemporaryDirectory() as folder:
+        os.environ["DATABASE_URL"] = url
+        try:
+            with served(Path(folder), arguments=("--worker-threads", "0")) as product:
+                yield from booking.measure(product)
+        finally:
+            del os.environ["DATABASE_URL"]
+
+
+def _links() -> Iterator[Row]:
+    with links.slow_zoom() as zoom:
+        yield from _with_product(links.measure, ZOOM_OAUTH_BASE=zoom, ZOOM_API_BASE=zoom)
+
+
+def _page(rows: list[Row]) -> str:
+    lines = [
+        "# Results",
+        "",
+        f"`make bench` on {datetime.now(UTC):%Y-%m-%d}: {machine()}, nothing else running.",
+        "PostgreSQL (with fsync) for bookings, the embedded SQLite for the rest; the load comes from the same machine.",
+        "Baselines are measured in the same run.",
+        "",
+        "| figure | measured | target | ratio to the baseline |",
+        "|---|---|---|---|",
+        *(row.line() for row in rows),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
