@@ -39,7 +39,7 @@ class Lines(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """Clean before anything is checked."""
-        return clean_text(value or "", len(value or ""))
+        return clean_text(value or "", len(value or "")).strip()
 
 
 class BookingForm(forms.Form):

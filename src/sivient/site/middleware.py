@@ -14,8 +14,6 @@ PERMISSIONS = ", ".join(
     f"{feature}=()"
     for feature in ("browsing-topics", "camera", "display-capture", "geolocation", "microphone", "payment", "usb")
 )
-DRAINED = 32 * 1024 * 1024  # bytes of a refused body that we still read, so that the sender gets to see our answer
-_CHUNK = 64 * 1024
 
 
 class Headers:
@@ -49,10 +47,7 @@ class BodyLimit:
             too_large = int(length) > settings.BODY_LIMIT
         else:
             too_large = "chunked" in request.headers.get("Transfer-Encoding", "") and not _read_chunks(request)
-        if too_large:
-            _drain(request)
-            return errors.too_large(request)
-        return self.get_response(request)
+        return errors.too_large(request) if too_large else self.get_response(request)
 
 
 def _read_chunks(request: HttpRequest) -> bool:
@@ -61,10 +56,3 @@ def _read_chunks(request: HttpRequest) -> bool:
     request.META["CONTENT_LENGTH"] = str(len(body))
     request._stream = BytesIO(body)  # where WSGIRequest reads from
     return len(body) <= settings.BODY_LIMIT
-
-
-def _drain(request: HttpRequest) -> None:
-    """Read and forget. A server that answers and closes in the middle of a body looks broken to the sender."""
-    stream, left = request.META["wsgi.input"], DRAINED
-    while left > 0 and (chunk := stream.read(min(_CHUNK, left))):
-        left -= len(chunk)
