@@ -39,7 +39,7 @@ def test_a_good_form_gives_the_guest_and_the_instant() -> None:
     form = filled(note=" One\r\ntwo ")
     assert form.is_valid()
     assert form.start is not None
-    assert form.guest.note == " One\ntwo".strip("\n")
+    assert form.guest.note == "One\ntwo"
     assert (form.guest.name, form.guest.timezone, form.guest.clock) == ("Ada Okafor", "Asia/Tokyo", 12)
     assert form.key
 
@@ -47,7 +47,7 @@ def test_a_good_form_gives_the_guest_and_the_instant() -> None:
 @pytest.mark.parametrize(
     ("typed", "name"),
     [
-        ("Ada 🦊 O’Kafor", "Ada 🦊 O’Kafor"),
+        ("Ada 🦊 O'Kafor", "Ada 🦊 O'Kafor"),
         ('"Bobby" <script>alert(1)</script>', '"Bobby" <script>alert(1)</script>'),
         ("Ada\r\nBcc: eve", "Ada Bcc: eve"),
         ("Ada\x00\x1b[31m \u202eOk", "Ada[31m Ok"),
