@@ -6,6 +6,7 @@ import multiprocessing
 import socket
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
@@ -14,6 +15,9 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from sivient.config.env import ConfigError
+
+if TYPE_CHECKING:
+    from granian.server.common import AbstractServer
 
 log = logging.getLogger(__name__)
 BLOCKING_THREADS = 8  # requests at once per web process
@@ -66,29 +70,11 @@ def serve(
     started: Callable[[], None] = lambda: None,
     stopping: Callable[[], None] = lambda: None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT; then let running work finish for up to `drain` seconds.
-
-    The web processes are spawned, not forked: the parent has threads of the worker.
-    """
-    from granian import Granian  # loaded here: the worker alone does not need it
-    from granian.constants import Interfaces
-
+    """Serve until SIGTERM or SIGINT; then let running work finish for up to `drain` seconds."""
     from sivient.jobs.worker import Worker
 
-    multiprocessing.set_start_method("spawn", force=True)
+    server = _web_server(host, port, web_processes, drain)
     worker = Worker(threads=worker_threads)
-    server = Granian(
-        "sivient.config.wsgi:application",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=web_processes,
-        blocking_threads=BLOCKING_THREADS,
-        websockets=False,
-        respawn_failed_workers=True,
-        workers_kill_timeout=max(1, int(min(drain, 10))),
-        log_enabled=False,
-    )
     connection.close()
 
     def start() -> None:
@@ -103,6 +89,26 @@ def serve(
     server.on_startup(start)
     server.on_shutdown(stop)
     server.serve()
+
+
+def _web_server(host: str, port: int, processes: int, drain: float) -> "AbstractServer":
+    """Return the server. Its processes are spawned, not forked: the parent has threads of the worker."""
+    from granian import Granian  # loaded here: the worker alone does not need it
+    from granian.constants import Interfaces
+
+    multiprocessing.set_start_method("spawn", force=True)
+    return Granian(
+        "sivient.config.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=processes,
+        blocking_threads=BLOCKING_THREADS,
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=max(1, int(min(drain, 10))),
+        log_enabled=False,
+    )
 
 
 def _collect_static() -> None:
