@@ -137,7 +137,7 @@ def _enter(request: HttpRequest, user: User, *, by: str) -> None:
 
 def _failed(request: HttpRequest, provider: Provider, error: Exception) -> HttpResponse:
     reason = type(error).__name__
-    logger.warning("sign-in failed: %s %s %s", provider.key, reason, error)
+    logger.warning("sign-in failed", extra={"vendor": provider.key, "error": f"{reason} {error}".strip()})
     status = 502 if reason == "ProviderDown" else 400
     if reason not in ("NotOurs", "ProviderDown"):  # anybody can open a callback address: only what began here counts
         record("sign-in failed", account=None, actor="guest", subject=f"{provider.key} {reason}")

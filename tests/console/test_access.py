@@ -1,0 +1,205 @@
+"""Who may open what: every address of accounts, console and privacy, as anybody, as its host, and as the wrong one."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from sivient.accounts.models import User
+from sivient.privacy import services as privacy
+from sivient.scheduling.models import EventType
+from tests.factories import make_event_type
+
+pytestmark = [pytest.mark.django_db, pytest.mark.db]
+ROOMS = ("sivient.accounts", "sivient.console", "sivient.privacy")
+SIGN_IN, WELCOME, CLOSING = "/sign-in", "/welcome", "/account/closing"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a GET answers: a status, or where it leads. A new address needs a row here."""
+
+    anybody: int | str
+    host: int | str
+    wrong_host: int | str
+    newcomer: int | str
+    closing: int | str
+
+
+OPEN = Row(200, "/", "/", "/", "/")  # the way in leads on who is in already
+HOSTS = Row(SIGN_IN, 200, 200, WELCOME, CLOSING)
+OWNERS = Row(SIGN_IN, 200, 404, WELCOME, CLOSING)
+POST_ONLY = Row(405, 405, 405, 405, 405)
+MATRIX = {
+    "sign-in": OPEN,
+    "login-link": Row(410, 410, 410, 410, 410),  # without a key
+    "sign-in-start": POST_ONLY,
+    "sign-in-callback": Row(400, 400, 400, 400, 400),  # without a state
+    "sign-out": POST_ONLY,
+    "sign-out-everywhere": POST_ONLY,
+    "handle-check": Row(SIGN_IN, 200, 200, 200, 200),
+    "home": Row(200, "/bookings", "/bookings", "/bookings", "/bookings"),
+    "welcome": Row(SIGN_IN, "/bookings", "/bookings", 200, CLOSING),
+    "welcome-platform": HOSTS,
+    "event-types": HOSTS,
+    "event-type-new": HOSTS,
+    "event-type-edit": OWNERS,
+    "event-type-delete": OWNERS,
+    "availability": HOSTS,
+    "settings-integrations": HOSTS,
+    "settings-integrations-connect": POST_ONLY,
+    "settings-integrations-callback": Row(
+        SIGN_IN, "/settings/integrations", "/settings/integrations", WELCOME, CLOSING
+    ),
+    "settings-integrations-disconnect": Row(
+        SIGN_IN, "/settings/integrations", "/settings/integrations", WELCOME, CLOSING
+    ),
+    "settings-scheduling": HOSTS,
+    "settings-plan": HOSTS,
+    "settings-account": HOSTS,
+    "settings-account-theme": POST_ONLY,
+    "settings-account-delete": Row(SIGN_IN, 200, 200, 200, CLOSING),
+    "account-export": POST_ONLY,
+    "account-closing": Row(SIGN_IN, "/", "/", "/", 200),
+    "account-restore": POST_ONLY,
+}
+# What closes, opens or downloads for whoever is signed in; everybody else's POST ends at the sign-in page.
+POSTS = ("sign-out-everywhere", "settings-account-theme", "account-export", "account-restore", "event-type-delete")
+
+
+def patterns(found: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
+    """Every address below some of them."""
+    for each in found:
+        if isinstance(each, URLResolver):
+            yield from patterns(each.url_patterns)
+        else:
+            yield each
+
+
+def addresses(event_type: EventType) -> dict[str, str]:
+    """The addresses of the three rooms by name, with arguments filled in."""
+    from django.urls import reverse
+
+    known = {"number": event_type.pk, "provider": "google", "vendor": "zoom"}
+    return {
+        str(each.name): reverse(str(each.name), kwargs={name: known[name] for name in each.pattern.regex.groupindex})
+        for each in patterns(get_resolver().url_patterns)
+        if each.callback.__module__.startswith(ROOMS)
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """A browser for each."""
+
+    anybody: Client
+    host: Client
+    wrong_host: Client
+    newcomer: Client
+    closing: Client
+
+
+@pytest.fixture
+def event_type(host: User) -> EventType:
+    """The host's own."""
+    return make_event_type(host)
+
+
+@pytest.fixture
+def people(host: User, other: User) -> People:
+    """Everybody."""
+    leaving = User.objects.create(handle="leaving", onboarded_at=timezone.now())
+    privacy.close(leaving, keep_bookings=False, by="host", now=timezone.now())
+    users = (host, other, User.objects.create(name="New"), leaving)
+    clients = [Client() for _ in users]
+    for client, user in zip(clients, users, strict=True):
+        client.force_login(user)
+        client.get("/handle-check")  # the day's first look at a page is noted in the session
+    return People(Client(), *clients)
+
+
+def answer(browser: Client, address: str) -> int | str:
+    """The status, or where it leads."""
+    got = browser.get(address)
+    return got["Location"].partition("?")[0] if got.status_code == 302 else got.status_code
+
+
+def test_every_address_has_a_row(event_type: EventType) -> None:
+    assert set(addresses(event_type)) == set(MATRIX)
+
+
+@pytest.mark.parametrize("name", MATRIX)
+def test_each_is_led_where_they_may_be_and_looking_writes_nothing(
+    name: str, people: People, event_type: EventType
+) -> None:
+    address, row = addresses(event_type)[name], MATRIX[name]
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        got = {
+            who: answer(getattr(people, who), address)
+            for who in ("anybody", "host", "wrong_host", "newcomer", "closing")
+        }
+    assert got == {who: getattr(row, who) for who in got}
+    written = [each["sql"] for each in queries if each["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
+    assert written == []
+
+
+@pytest.mark.parametrize("name", POSTS)
+def test_a_post_of_nobody_or_of_the_wrong_host_changes_nothing(
+    name: str, people: People, event_type: EventType
+) -> None:
+    address = addresses(event_type)[name]
+    assert people.anybody.post(address)["Location"].startswith(SIGN_IN)
+    if name == "event-type-delete":
+        assert people.wrong_host.post(address).status_code == 404
+    assert EventType.objects.filter(pk=event_type.pk).exists()
+
+
+@pytest.mark.parametrize("name", ["event-type-edit", "event-type-delete"])
+@pytest.mark.parametrize("number", [0, 999_999_999, 2**63, 2**200])
+def test_numbers_that_belong_to_nobody_are_404(people: People, name: str, number: int) -> None:
+    from django.urls import reverse
+
+    assert people.host.get(reverse(name, args=[number])).status_code == 404
+    assert people.host.post(reverse(name, args=[number])).status_code == 404
+
+
+def test_nobody_acts_for_somebody_else_by_naming_them(people: People, host: User, other: User) -> None:
+    naming = {
+        **dict.fromkeys(("id", "pk", "user", "user_id", "host", "host_id", "account", "owner"), other.pk),
+        "email": other.email,
+        "plan": "business",
+        "is_active": "",
+        "closed_at": "2026-01-01",
+        "password": "x",
+    }
+    before = User.objects.filter(pk=other.pk).values().get()
+    mine = {"handle": "mara", "name": "Mara L", "timezone": "UTC", "platform": "phone", "phone": "12345"}
+    event = {"title": "Mine", "minutes": 30, "minimum_notice": 0, "buffer_before": 0, "buffer_after": 0}
+    for address in ("/settings/scheduling", "/settings/account", "/event-types/new", "/availability"):
+        assert people.host.post(address, naming | mine | event | {"window_days": 9}).status_code == 302
+    assert User.objects.filter(pk=other.pk).values().get() == before
+    host.refresh_from_db()
+    assert (host.plan, host.is_active, host.closed_at, host.email) == ("pro", True, None, "mara@nordlicht.example")
+    assert not other.event_types.filter(title="Mine").exists()
+    assert host.event_types.filter(title="Mine").exists()
+
+
+def test_every_form_of_a_host_needs_its_token(people: People, host: User, event_type: EventType) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(host)
+    for name, address in addresses(event_type).items():
+        answer = strict.post(address)
+        assert answer.status_code in (403, 405), name
+
+
+def test_links_are_made_from_the_configured_address_whatever_the_request_says(people: People) -> None:
+    page = people.host.get("/settings/scheduling", headers={"X-Forwarded-Host": "evil.example"})
+    assert b"evil.example" not in page.content
+    assert people.host.get("/settings/scheduling", headers={"Host": "evil.example"}).status_code == 400

@@ -1,0 +1,115 @@
+"""From the first sign-in to a page."""
+
+import pytest
+from django.test import Client
+
+from sivient.accounts.models import Plan, User
+from sivient.audit.models import Entry
+from sivient.scheduling import queries, services
+from sivient.scheduling.models import EventType, Hours, SchedulingPage, Timetable
+from tests.factories import NOW, make_host
+
+pytestmark = [pytest.mark.django_db, pytest.mark.db]
+ANSWERS = {"name": "Priya Raman", "handle": "priya", "timezone": "Asia/Kolkata"}
+
+
+@pytest.fixture
+def newcomer() -> User:
+    """Somebody who has just signed in for the first time."""
+    return User.objects.create(name="Priya Raman", email="priya@contoso.example")
+
+
+@pytest.fixture
+def browser(newcomer: User) -> Client:
+    """The newcomer's browser."""
+    client = Client()
+    client.force_login(newcomer)
+    return client
+
+
+def test_every_host_page_leads_a_newcomer_to_the_welcome_page(browser: Client) -> None:
+    for path in ("/bookings", "/event-types", "/availability", "/settings/scheduling", "/settings/account"):
+        assert browser.get(path)["Location"] == "/welcome"
+
+
+def test_the_form_begins_with_what_is_known(browser: Client) -> None:
+    make_host(handle="priya")
+    page = browser.get("/welcome").content.decode()
+    assert 'value="Priya Raman"' in page
+    assert 'value="priya-raman"' in page
+    assert 'data-zone="UTC"' in page
+    assert "testserver/schedule/" in page
+
+
+def test_three_answers_make_a_page_that_waits_for_its_platform(browser: Client, newcomer: User) -> None:
+    assert browser.post("/welcome", ANSWERS)["Location"] == "/welcome/platform"
+    newcomer.refresh_from_db()
+    assert (newcomer.handle, newcomer.timezone) == ("priya", "Asia/Kolkata")
+    event_type = EventType.objects.get()
+    assert (event_type.title, event_type.slug, event_type.minutes) == ("30 minute meeting", "30min", 30)
+    assert event_type.schedule.timezone == "Asia/Kolkata"
+    assert list(Hours.objects.values_list("weekday", "start", "end")) == [(day, 540, 1020) for day in range(5)]
+    assert SchedulingPage.objects.get().platform == ""
+    assert Timetable.objects.filter(host=newcomer).exists()
+    assert not queries.bookable(newcomer)
+    services.save_settings(newcomer, handle="priya", platform="phone", details="+91 80 1234")
+    assert queries.published("priya") == newcomer
+
+
+def test_the_next_page_leads_to_zoom_or_another_platform_and_names_the_plan(browser: Client, newcomer: User) -> None:
+    browser.post("/welcome", ANSWERS)
+    page = browser.get("/welcome/platform").content.decode()
+    assert "Connect Zoom" in page
+    assert "/settings/scheduling" in page
+    assert "on Free" not in page
+    User.objects.update(plan=Plan.FREE)
+    assert "on Free" in browser.get("/welcome/platform").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"name": "  "}, "Enter your name."),
+        ({"name": "x" * 101}, "at most 100 characters"),
+        ({"handle": "p"}, "A handle has 3 to 40 characters."),
+        ({"handle": "jonas"}, "jonas is taken."),
+        ({"handle": ""}, "This field is required."),
+        ({"timezone": "Mars/Olympus"}, "Choose a time zone from the list."),
+        ({"timezone": ""}, "This field is required."),
+    ],
+)
+def test_a_wrong_answer_is_named_and_the_others_are_kept(
+    browser: Client, newcomer: User, other: User, wrong: dict[str, str], sentence: str
+) -> None:
+    answer = browser.post("/welcome", ANSWERS | {"name": "Kept Name"} | wrong)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert sentence in page
+    assert "Kept Name" in page or "name" in wrong
+    newcomer.refresh_from_db()
+    assert newcomer.onboarded_at is None
+    assert not newcomer.event_types.exists()
+
+
+def test_pressing_twice_makes_one_page(browser: Client, newcomer: User) -> None:
+    browser.post("/welcome", ANSWERS)
+    assert browser.post("/welcome", ANSWERS | {"handle": "priya-2"})["Location"] == "/bookings"
+    services.open_page(newcomer, name="Again", handle="again", timezone="UTC", now=NOW)
+    assert EventType.objects.count() == SchedulingPage.objects.count() == 1
+    assert Entry.objects.filter(event="page opened").count() == 1
+
+
+def test_a_handle_taken_between_check_and_save_is_a_message(
+    browser: Client, other: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sivient.console.forms.handles.check_free", lambda typed, user: typed)
+    answer = browser.post("/welcome", ANSWERS | {"handle": "jonas"})
+    assert answer.status_code == 422
+    assert "jonas is taken." in answer.content.decode()
+
+
+def test_names_may_hold_anything_and_stay_text(browser: Client, newcomer: User) -> None:
+    browser.post("/welcome", ANSWERS | {"name": "<script>alert(1)</script> \u202e\r\nBcc: x 😀"})
+    newcomer.refresh_from_db()
+    assert newcomer.name == "<script>alert(1)</script> Bcc: x 😀"
+    assert "<script>alert" not in browser.get("/settings/account").content.decode()

@@ -1,0 +1,148 @@
+"""Handle, Meeting Platform, and whether the page is published."""
+
+import pytest
+from django.test import Client
+
+from sivient.accounts.models import Plan, User
+from sivient.accounts.plans import PlanTooSmall
+from sivient.integrations.models import Connection, Grant
+from sivient.scheduling import platforms, queries, services
+from sivient.scheduling.models import EventType, Platform, SchedulingPage
+from tests.factories import connect_zoom
+
+pytestmark = [pytest.mark.django_db, pytest.mark.db]
+PAGE = "/settings/scheduling"
+PHONE = {"handle": "mara", "platform": "phone", "phone": "+49 30 1234567"}
+
+
+def shown(browser: Client) -> str:
+    """The page."""
+    text: str = browser.get(PAGE).content.decode()
+    return text
+
+
+def choose_zoom(host: User) -> None:
+    """Connect Zoom and choose it."""
+    connect_zoom(host)
+    assert services.choose_first_platform(host, "zoom")
+
+
+def test_before_a_choice_the_page_is_not_published_and_says_why(browser: Client, host: User) -> None:
+    page = shown(browser)
+    assert "Not chosen" in page
+    assert "Not published" in page
+    assert "no Meeting Platform is chosen" in page
+    assert not queries.bookable(host)
+
+
+def test_zoom_stands_there_only_while_it_is_connected(browser: Client, host: User) -> None:
+    assert 'value="zoom"' not in shown(browser)
+    connect_zoom(host)
+    assert 'value="zoom"' in shown(browser)
+    Connection.objects.all().delete()
+    assert 'value="zoom"' not in shown(browser)
+
+
+def test_the_first_connection_chooses_zoom_and_a_later_one_changes_nothing(host: User) -> None:
+    connect_zoom(host)
+    assert services.choose_first_platform(host, "zoom")
+    assert not services.choose_first_platform(host, "zoom")
+    services.save_settings(host, handle="mara", platform="phone", details="+49 30 1234567")
+    assert not services.choose_first_platform(host, "zoom")
+    assert SchedulingPage.objects.get().platform == "phone"
+
+
+def test_a_chosen_platform_is_saved_and_the_page_is_published(browser: Client, host: User) -> None:
+    assert browser.post(PAGE, PHONE)["Location"] == f"{PAGE}?saved"
+    assert SchedulingPage.objects.get().platform_details == "+49 30 1234567"
+    page = browser.get(f"{PAGE}?saved").content.decode()
+    assert "Saved." in page
+    assert "Published" in page
+    assert 'data-copies="http://testserver/schedule/mara"' in page
+    assert queries.published("mara") == host
+
+
+def test_after_a_disconnect_the_setting_stays_and_guests_can_still_book(browser: Client, host: User) -> None:
+    choose_zoom(host)
+    Grant.objects.all().delete()
+    Connection.objects.update(state=Connection.State.DISCONNECTED)
+    page = shown(browser)
+    assert "Zoom (not connected)" in page
+    assert "Guests can still book you." in page
+    assert "Published" in page
+    assert queries.published("mara") == host
+    assert browser.post(PAGE, {"handle": "mara-l", "platform": "zoom"}).status_code == 302
+    assert SchedulingPage.objects.get().platform == "zoom"
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"platform": "phone", "phone": ""}, "Enter the phone number that guests call."),
+        ({"platform": "phone", "phone": "call me"}, "Enter the phone number that guests call."),
+        ({"platform": "in_person", "address": " "}, "Enter the address where you meet."),
+        ({"platform": "own_link", "link": ""}, "Enter a link that begins with https:// or http://."),
+        ({"platform": "own_link", "link": "javascript:alert(1)"}, "Enter a link that begins with https://"),
+        ({"platform": "own_link", "link": "https://"}, "Enter a link that begins with https://"),
+        ({"platform": "own_link", "link": "https://[x"}, "Enter a link that begins with https://"),
+        ({"platform": "zoom"}, "Choose one of the platforms."),
+        ({"platform": "carrier pigeon"}, "Choose one of the platforms."),
+        ({"platform": "phone", "phone": "1234", "handle": "docs"}, "docs is a reserved word."),
+        ({"platform": "phone", "phone": "1234", "handle": "jonas"}, "jonas is taken."),
+    ],
+)
+def test_what_cannot_be_saved_is_named_and_kept(
+    browser: Client, other: User, host: User, typed: dict[str, str], sentence: str
+) -> None:
+    answer = browser.post(PAGE, {"handle": "kept-handle"} | typed)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert sentence in page
+    assert typed.get("handle", "kept-handle") in page
+    host.refresh_from_db()
+    assert host.handle == "mara"
+    assert SchedulingPage.objects.get(host=host).platform == ""
+
+
+def test_the_handle_can_change_before_a_platform_is_chosen(browser: Client, host: User) -> None:
+    assert browser.post(PAGE, {"handle": "mara-l"}).status_code == 302
+    host.refresh_from_db()
+    assert host.handle == "mara-l"
+
+
+def test_on_free_the_page_is_not_published_and_zoom_cannot_be_chosen(browser: Client, host: User) -> None:
+    User.objects.update(plan=Plan.FREE)
+    browser.post(PAGE, PHONE)
+    page = shown(browser)
+    assert "the account is on Free" in page
+    assert queries.published("mara") is None
+    connect_zoom(host)
+    answer = browser.post(PAGE, {"handle": "mara", "platform": "zoom"})
+    assert answer.status_code == 422
+    assert "Zoom meetings are part of Pro." in answer.content.decode()
+
+
+def test_the_verbs_enforce_plan_and_connection_whatever_the_form_said(host: User) -> None:
+    with pytest.raises(platforms.NotConnected):
+        services.save_settings(host, handle="mara", platform="zoom", details="")
+    draft = services.EventTypeDraft(title="Call", minutes=30, platform=Platform.ZOOM)
+    with pytest.raises(platforms.NotConnected):
+        services.save_event_type(host, draft)
+    connect_zoom(host)
+    services.save_event_type(host, draft)
+    host.plan = Plan.FREE
+    with pytest.raises(PlanTooSmall):
+        services.save_event_type(host, draft)
+    with pytest.raises(PlanTooSmall):
+        services.save_settings(host, handle="mara", platform="zoom", details="")
+    assert EventType.objects.count() == 2
+
+
+def test_each_change_turns_the_caches_of_the_page_over(host: User) -> None:
+    before = host.timetable.version
+    services.save_settings(host, handle="mara", platform="phone", details="1234")
+    services.save_hours(host, timezone="UTC", hours=[])
+    services.save_event_type(host, services.EventTypeDraft(title="Call", minutes=30))
+    services.delete_event_type(host, EventType.objects.get(title="Call"))
+    host.timetable.refresh_from_db()
+    assert host.timetable.version >= before + 4
