@@ -162,9 +162,9 @@ def _check(_: argparse.Namespace) -> int:
 
 def _rotate_keys(_: argparse.Namespace) -> int:
     _django()
-    from sivient.integrations.services import reencrypt_tokens
+    from sivient.ops.keys import rotate
 
-    print(f"Encrypted anew: {reencrypt_tokens()} rows. Older keys can leave SIVIENT_TOKEN_KEYS.")
+    print(f"Encrypted anew: {rotate()} rows. Older keys can leave SIVIENT_TOKEN_KEYS.")
     return 0
 
 
@@ -206,9 +206,11 @@ def _plan_set(options: argparse.Namespace) -> int:
 
 def _account_delete(options: argparse.Namespace) -> int:
     _django()
+    from django.utils import timezone
+
     from sivient.privacy.services import close
 
-    user = close(_account(options.who), keep_bookings=options.keep_bookings, by="operator")
+    user = close(_account(options.who), keep_bookings=options.keep_bookings, by="operator", now=timezone.now())
     print(f"{user} is closed. It is erased on {user.purge_at:%Y-%m-%d}; signing in before then can restore it.")
     return 0
 

@@ -97,6 +97,7 @@ def test_a_cancel_takes_back_and_leads_nowhere() -> None:
         "SUMMARY:Intro call: Ada\\, Grace\\; \\\\ a new line",
         'ORGANIZER;CN="Grace Hopper (via Sivient)":mailto:bookings@sivient.example',
         'ATTENDEE;CN="Ada L\u00f8velace";CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT:mailto:ada@guest.example',
+        'ATTENDEE;CN="Grace Hopper";CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT:mailto:grace@host.example',
         "STATUS:CANCELLED",
     }
 

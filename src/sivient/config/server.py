@@ -6,7 +6,7 @@ import multiprocessing
 import socket
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
@@ -91,7 +91,7 @@ def serve(
     server.serve()
 
 
-def _web_server(host: str, port: int, processes: int, drain: float) -> "AbstractServer":
+def _web_server(host: str, port: int, processes: int, drain: float) -> "AbstractServer[Any]":
     """Return the server. Its processes are spawned, not forked: the parent has threads of the worker."""
     from granian import Granian  # loaded here: the worker alone does not need it
     from granian.constants import Interfaces

@@ -122,7 +122,8 @@ def _request(invite: Invite) -> Event:
 def _cancel(invite: Invite) -> Event:
     """Return what is taken back, and nothing that would still lead into the meeting."""
     event = _event(invite)
-    event.add("attendee", _address(invite.guest, ROLE="REQ-PARTICIPANT"))
+    for party in (invite.guest, invite.host):
+        event.add("attendee", _address(party, ROLE="REQ-PARTICIPANT"))
     event.add("status", "CANCELLED")
     return event
 

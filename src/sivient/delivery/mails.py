@@ -89,7 +89,7 @@ def itip(booking: Booking, *, method: Method, sequence: int, link: str) -> Invit
         summary=f"{booking.title}: {booking.guest_name} and {host.name}",
         organizer=Party(f"{host.name} (via Sivient)", settings.MAIL_FROM),
         guest=Party(booking.guest_name, booking.guest_email),
-        host=Party(host.name, host.email),
+        host=Party(host.name, host.email or settings.MAIL_FROM),  # a provider may give no address
         dtstamp=timezone.now(),
         description=description,
         join_url=link or None,

@@ -9,5 +9,5 @@ urlpatterns: list[URLPattern] = [
     path("bookings/<int:pk>", views.booking, name="booking-detail"),
     path("bookings/<int:pk>/try-now", views.try_now, name="booking-try-now"),
     path("bookings/<int:pk>/cancel", views.cancel, name="booking-cancel"),
-    path("b/<str:token>/invite.ics", invite_file.invite_file, name="booked-invite"),
+    path("b/<slug:token>/invite.ics", invite_file.invite_file, name="booked-invite"),
 ]

@@ -63,7 +63,7 @@ def invite_guest(work: Work) -> None:
 def invite_host(work: Work) -> None:
     """Send the host the same invite; what was sent last is in the work's own result."""
     booking = _promised(work)
-    if booking is None:
+    if booking is None or not booking.host.email:
         return
     link = _link(booking)
     sent = work.result

@@ -6,8 +6,9 @@ import traceback
 from datetime import UTC, datetime
 from typing import Any
 
-ALLOWED = ("kind", "key", "error", "method", "route", "status", "ms", "vendor", "account", "reference", "meeting")
-ALLOWED += ("trackingid", "code", "port")
+ALLOWED = frozenset(
+    "kind key error method route status ms vendor account reference meeting trackingid code port".split()  # noqa: SIM905
+)
 # Django puts the path into these messages, and the path of a booking is its secret.
 NAMES_PATHS = ("django.request", "django.security", "django.server")
 FRAMES = 8
@@ -36,7 +37,7 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "event": _event(record),
         }
-        fields |= {name: getattr(record, name) for name in ALLOWED if hasattr(record, name)}
+        fields |= {name: getattr(record, name) for name in sorted(ALLOWED) if hasattr(record, name)}
         if record.exc_info and record.exc_info[1] is not None:
             # The message of an exception may quote a row or an address; its class and place do not.
             fields["exception"] = type(record.exc_info[1]).__name__
