@@ -5,11 +5,11 @@ from django.urls import URLPattern, path
 from sivient.booking import booked_views, views
 
 urlpatterns: list[URLPattern] = [
-    path("schedule/<str:handle>", views.handle_page, name="handle-page"),
-    path("schedule/<str:handle>/<slug:slug>", views.event_page, name="event-page"),
-    path("schedule/<str:handle>/<slug:slug>/slots.json", views.event_starts, name="event-starts"),
-    path("schedule/<str:handle>/<slug:slug>/confirm", views.confirm, name="confirm"),
-    path("b/<str:token>", booked_views.booked, name="booked"),
-    path("b/<str:token>/status.json", booked_views.booked_status, name="booked-status"),
-    path("b/<str:token>/cancel", booked_views.cancel, name="cancel"),
+    path("schedule/<slug:handle>", views.handle_page, name="handle-page"),
+    path("schedule/<slug:handle>/<slug:slug>", views.event_page, name="event-page"),
+    path("schedule/<slug:handle>/<slug:slug>/slots.json", views.event_starts, name="event-starts"),
+    path("schedule/<slug:handle>/<slug:slug>/confirm", views.confirm, name="confirm"),
+    path("b/<slug:token>", booked_views.booked, name="booked"),
+    path("b/<slug:token>/status.json", booked_views.booked_status, name="booked-status"),
+    path("b/<slug:token>/cancel", booked_views.cancel, name="cancel"),
 ]
