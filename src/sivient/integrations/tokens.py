@@ -39,6 +39,7 @@ class Held:
     refresh_token: str = field(repr=False)
     expires_at: datetime
     read_at: datetime  # the database's clock
+    leased: bool  # somebody is renewing them
 
     def lasts(self, at_least: timedelta) -> bool:
         """Whether the access token is good for that much longer."""
@@ -79,6 +80,7 @@ def read(grant_id: int) -> Held:
         refresh_token=grant.refresh_token,
         expires_at=grant.expires_at,
         read_at=grant.read_at,
+        leased=grant.lease_until is not None and grant.lease_until > grant.read_at,
     )
 
 
@@ -148,13 +150,16 @@ def _store(held: Held, me: str, tokens: Tokens) -> None:
 
 
 def _await(held: Held) -> Held:
-    """Wait for whoever refreshes: until there are new tokens, or the lease is free again without any."""
+    """Wait for whoever refreshes: until there are new tokens, or the lease is free again without any.
+
+    Version and lease must be of one reading: new tokens are stored as the lease is given back.
+    """
     pause, deadline = 0.1, time.monotonic() + LONGEST_WAIT
     while time.monotonic() < deadline:
         newer = read(held.grant)
         if newer.version != held.version:
             return newer
-        if not Grant.objects.filter(pk=held.grant, lease_until__gte=Now()).exists():
+        if not newer.leased:
             break
         time.sleep(pause)
         pause = min(1.0, pause * 1.5)
