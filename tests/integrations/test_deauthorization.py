@@ -185,7 +185,7 @@ def test_a_mail_server_that_is_away_does_not_keep_the_tokens(host: User, zoom: Z
     run_due()
     assert not Grant.objects.exists()
     post.refuse("ok")
-    Work.objects.filter(kind="integrations.tell_deauthorized").update(run_at=timezone.now())
+    Work.objects.filter(kind="integrations.tell_deauthorized").update(run_at=timezone.now() - timedelta(seconds=1))
     run_due()
     assert len(post.to(host.email)) == 1
 

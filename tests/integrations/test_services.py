@@ -107,7 +107,7 @@ def test_a_revoke_that_fails_is_tried_twice_and_the_tokens_go_all_the_same(host:
     services.disconnect(host, "zoom", by="host")
     zoom.fail_next["POST /oauth/revoke"] += [503, 503, 503]
     for _ in range(4):
-        Work.objects.filter(kind="integrations.revoke").update(run_at=timezone.now())
+        Work.objects.filter(kind="integrations.revoke").update(run_at=timezone.now() - timedelta(seconds=1))
         run_due()
     assert calls(zoom, "POST", "/oauth/revoke") == 2
     assert not Revocation.objects.exists()
