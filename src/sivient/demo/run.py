@@ -110,7 +110,13 @@ def _zoom(layout: Stage, env: Env, folder: Path) -> "ZoomEmulator":
         webhook_url=f"{layout.web}/webhooks/zoom",
         published=True,
     )
-    return ZoomEmulator(app, base_url=layout.zoom, join_base=layout.zoom, state_file=folder / "zoom.state")
+    return ZoomEmulator(
+        app,
+        base_url=layout.zoom,
+        join_base=layout.zoom,
+        state_file=folder / "zoom.state",
+        retry_scale=1 / 60,  # Zoom's 5, 20 and 60 minutes between webhook tries become seconds
+    )
 
 
 def _client(layout: Stage, env: Env, folder: Path, provider: str) -> dict[str, Any]:
