@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from sivient.accounts.access import HostRequest, host_page
+from sivient.console.forms import every_zone
 from sivient.console.hours_form import HoursForm
 from sivient.core import moments
 from sivient.core.availability import Availability, Hours, local_ordinal
@@ -45,7 +46,7 @@ def availability(request: HostRequest) -> HttpResponse:
     context = {
         "form": form,
         "problems": form.problems(),
-        "zones": zones.choices(now, zone, everything=True),
+        "zones": every_zone(zone, now),
         "zone": zone,
         "ahead": next_days(schedule, now) if schedule.pk else [],
         "schedule": schedule,

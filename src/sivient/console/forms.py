@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django import forms
@@ -167,10 +168,19 @@ def free_handle(typed: str, user: User) -> str:
         raise ValidationError(str(error)) from error
 
 
+def every_zone(wanted: str, now: datetime) -> list[tuple[str, str]]:
+    """Return (name, label) of every zone, `wanted` among them, with the offsets of this hour."""
+    return _every_zone(wanted, now.replace(minute=0, second=0, microsecond=0))
+
+
+@lru_cache(maxsize=4)
+def _every_zone(wanted: str, hour: datetime) -> list[tuple[str, str]]:
+    return zones.choices(hour, wanted, everything=True)  # 500 of them: too much work for every page
+
+
 def zone_choices(form: forms.Form, present: str | None, *, now: datetime) -> None:
     """Offer every zone in the form's select, with its offset now."""
-    wanted = zones.known(present) or "UTC"
-    form.fields["timezone"].widget = forms.Select(choices=zones.choices(now, wanted, everything=True))
+    form.fields["timezone"].widget = forms.Select(choices=every_zone(zones.known(present) or "UTC", now))
 
 
 def set_choices(form: forms.Form, name: str, offered: Iterable[tuple[Any, str]]) -> None:

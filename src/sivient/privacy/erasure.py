@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Model, Q, QuerySet
 
 from sivient.accounts.models import (
@@ -22,11 +22,13 @@ from sivient.accounts.models import (
     Session,
     User,
 )
+from sivient.audit.log import record
 from sivient.audit.models import Entry
 from sivient.booking.models import Booking, Conference
 from sivient.integrations.models import Connection, Grant, OAuthFlow, Revocation, WebhookEvent
 from sivient.integrations.services import disconnect_all
 from sivient.jobs.models import Work
+from sivient.jobs.queue import enqueue
 from sivient.privacy.belongings import work_of
 from sivient.scheduling.models import EventType, Hold, Hours, Schedule, SchedulingPage, Timetable
 
@@ -65,24 +67,31 @@ STEPS = (
 )
 
 # Not in STEPS because no column says whose they are. Work is found by its key, see `work_of`; the others by their
-# age, see `_erase_leftovers`. (`disconnect_all` ends a grant at once, unless another host uses it too.)
+# age, see `erase_leftovers`. (`disconnect_all` ends a grant at once, unless another host uses it too.)
 ELSEWHERE = (Work, Grant, Revocation, WebhookEvent, Invitation)
 
 
-def erase(number: int, *, now: datetime) -> None:
+def erase(number: int) -> None:
     """Erase everything that belongs to the account with this number. Safe to run again."""
     user = User.objects.filter(pk=number).first()
     if user is not None:
         disconnect_all(user, by="system")  # normally done at once when the account was closed
     for works in work_of(number):
         _delete(works)
-    for step in STEPS:
+    for step in STEPS[:-1]:
         _delete(step.model._default_manager.filter(step.belonging(number)))
-    _erase_leftovers(now=now)
+    with transaction.atomic():
+        User.objects.filter(pk=number).delete()
+        # The ledger: number and time, so that a restored backup can be erased again.
+        record("account erased", account=number, actor="system")
+        if connection.vendor == "sqlite":
+            enqueue("privacy.scrub", key="database")
 
 
-def _erase_leftovers(*, now: datetime) -> None:
+def erase_leftovers(*, now: datetime) -> None:
     """Delete what is nobody's any more: unused grants, tokens on their way out, old invitations, old webhooks."""
+    over = ~Q(state=Work.State.WAITING)
+    _delete(Work.objects.filter(over, kind__startswith="integrations.", created_at__lte=now - PURGE_AFTER))
     _delete(Grant.objects.filter(connections=None))
     _delete(Revocation.objects.filter(created_at__lte=now - TOKENS_KEPT))
     _delete(Invitation.objects.filter(created_at__lte=now - INVITATION_LIFETIME))

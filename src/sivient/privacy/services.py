@@ -2,14 +2,13 @@
 
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from sivient.accounts.models import PURGE_AFTER, User
 from sivient.audit.log import record
 from sivient.booking import services as booking
 from sivient.booking.models import Booking
 from sivient.integrations.services import disconnect_all
-from sivient.jobs.queue import enqueue
 from sivient.privacy import erasure
 from sivient.scheduling.models import Timetable
 
@@ -65,19 +64,11 @@ def purge_due(now: datetime) -> int:
     due = User.objects.filter(closed_at__lte=now - PURGE_AFTER).order_by("closed_at").values_list("pk", flat=True)
     numbers = list(due)
     for number in numbers:
-        _purge(number, now=now)
+        erasure.erase(number)
+    erasure.erase_leftovers(now=now)
     return len(numbers)
 
 
 def overdue(now: datetime) -> int:
     """Return how many accounts should have been erased by now; anything but 0 for long means no worker runs."""
     return User.objects.filter(closed_at__lte=now - PURGE_AFTER).count()
-
-
-def _purge(number: int, *, now: datetime) -> None:
-    erasure.erase(number, now=now)
-    with transaction.atomic():
-        # The ledger: the account's number and the time, so that a restored backup can be erased again.
-        record("account erased", account=number, actor="system")
-        if connection.vendor == "sqlite":
-            enqueue("privacy.scrub", key="database")
