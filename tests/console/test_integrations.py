@@ -103,7 +103,8 @@ def test_disconnecting_asks_first_and_says_what_happens(host: User, browser: Cli
     assert Connection.objects.get().state == "connected"  # asking changes nothing
     answer = browser.post(f"{PAGE}/zoom/disconnect")
     page = shown(browser, answer["Location"])
-    assert "Zoom is disconnected." in page
+    assert "You disconnected on" in page
+    assert "We have deleted our access." in page
     assert "Not connected" in page
     assert not Grant.objects.exists()
 

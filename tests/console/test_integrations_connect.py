@@ -115,11 +115,11 @@ def test_a_return_of_somebody_signed_out_keeps_the_code_out_of_addresses(zoom: Z
 def test_who_never_came_back_is_told_why_that_may_be(host: User, browser: Client) -> None:
     browser.post(f"{PAGE}/zoom/connect")
     page = shown(browser)
-    assert "You started connecting on" in page
+    assert "You started connecting at" in page
     for anchor in ("under-review", "admin-approval", "wrong-account"):
         assert f"/docs/zoom#{anchor}" in page
     OAuthFlow.objects.update(created_at=timezone.now() - timedelta(hours=25))
-    assert "You started connecting on" not in shown(browser)
+    assert "You started connecting at" not in shown(browser)
 
 
 def test_the_wrong_zoom_account_is_replaced_by_connecting_again(browser: Client, zoom: ZoomEmulator) -> None:

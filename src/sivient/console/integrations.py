@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from sivient.accounts.access import HostRequest, host_page
 from sivient.accounts.plans import PRO_ADDS
 from sivient.console.integrations_rows import Row, row
-from sivient.console.integrations_words import CHOSEN, CONNECTED, DISCONNECTED, notice
+from sivient.console.integrations_words import CHOSEN, CONNECTED, notice
 from sivient.integrations import flow, queries, registry, services
 from sivient.integrations.registry import UnknownVendor
 from sivient.ports.vendor import Provider
@@ -63,7 +63,7 @@ def disconnect(request: HostRequest, vendor: str) -> HttpResponse:
     _provider(vendor)
     if request.method == "POST":
         services.disconnect(request.user, vendor, by="host")
-        return _back(vendor, DISCONNECTED)
+        return redirect("settings-integrations")
     asked = _row(request, vendor)
     if not asked.card.is_live:
         return redirect("settings-integrations")
@@ -90,9 +90,7 @@ def _row(request: HostRequest, vendor: str) -> Row:
     now = timezone.now()
     card = queries.card(request.user, vendor, now=now)
     said = request.GET.get(vendor, "")
-    outdated = (said in (CONNECTED, CHOSEN)) != (card.state == queries.CardState.CONNECTED) and (
-        said in (CONNECTED, CHOSEN, DISCONNECTED)
-    )
+    outdated = said in (CONNECTED, CHOSEN) and card.state != queries.CardState.CONNECTED
     words = None if outdated else notice(said, card.provider.label)
     return row(request.user, card, notice=words, now=now)
 

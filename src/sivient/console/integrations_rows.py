@@ -52,7 +52,7 @@ def row(user: User, card: Card, *, notice: Notice | None, now: datetime) -> Row:
         notice=notice,
         connected_on=day(card.connected_at, user.timezone) if card.connected_at else "",
         since=say(card.since),
-        started=say(card.started_at),
+        started=clock(card.started_at, user.timezone) if card.started_at else "",
         last_meeting=_last_meeting(user, vendor, say) if card.is_live else "",
         used_for=_used_for(user, vendor) if card.is_live else (),
         waiting=ahead.count() - linked,

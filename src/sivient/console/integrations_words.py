@@ -17,12 +17,10 @@ class Notice:
 
 CONNECTED = "connected"
 CHOSEN = "chosen"  # connected, and made the Meeting Platform
-DISCONNECTED = "disconnected"
 
 _NOTICES = {
     CONNECTED: Notice("{0} is connected.", "Bookings that waited for a link get it by themselves.", good=True),
     CHOSEN: Notice("{0} is connected.", "{0} is now your Meeting Platform.", good=True),
-    DISCONNECTED: Notice("{0} is disconnected.", "We have deleted our access.", "removing", good=True),
     Outcome.OFF: Notice("{0} is turned off on this server.", "Its operator can turn it on.", "turned-off"),
     Outcome.PLAN: Notice("{0} is part of Pro.", "Nothing changed.", "option-missing"),
     Outcome.UNASKED: Notice(
