@@ -1,8 +1,7 @@
-"""The main job as people live it: connect Zoom, publish a page, a guest books, the link arrives; then remove the app."""
+"""The main job as people live it: connect Zoom, publish, a guest books, the link arrives; then remove the app."""
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
