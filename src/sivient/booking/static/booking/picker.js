@@ -39,7 +39,7 @@ function formats() {
     minute: (at) => time.format(at).split(":").reduce((hours, minutes) => hours * 60 + +minutes, 0),
     face: (at) => {
       const parts = face.formatToParts(at);
-      const half = parts.find((part) => part.type === "dayPeriod")?.value ?? "";
+      const half = (parts.find((part) => part.type === "dayPeriod")?.value ?? "").toLowerCase();
       return [parts.filter((part) => part.type !== "dayPeriod").map((part) => part.value).join("").trim(), half];
     },
   };
