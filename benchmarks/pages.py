@@ -48,7 +48,7 @@ def _first_visit(url: str) -> tuple[float, int]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable(), args=ARGUMENTS)
         page = browser.new_page()
-        page.on("response", answers.append)
+        page.on("response", lambda answer: answers.append(answer))
         page.goto(url + PAGE, wait_until="networkidle")
         strangers = [answer.url for answer in answers if not answer.url.startswith((url, "data:"))]
         sent = [answer.request.sizes() for answer in answers if answer.url.startswith(url)]

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if sys.version_info < (3, 11):  # noqa: UP036 - somebody may run it with an older one
-    sys.exit("Sivient needs Python 3.11 or newer.")
+    print("Sivient needs Python 3.11 or newer. Choose one with PYTHON=... or its own name.", file=sys.stderr)
+    sys.exit(2)
 
 from sivient.config.env import ConfigError, Env, name_settings_module
 

@@ -16,8 +16,7 @@ TOKEN_KEYS = _env.token_keys()
 DATA_DIR = Path(_env.get("SIVIENT_DATA_DIR")).absolute()
 DEBUG = False
 SECURE = BASE_URL.startswith("https://")
-HOST = BASE_URL.split("://", 1)[1]
-ALLOWED_HOSTS = [HOST.rsplit(":", 1)[0] if not HOST.endswith("]") else HOST]
+ALLOWED_HOSTS = ["*"]  # sivient.ops.host knows the only one, and leads people there
 
 DEFAULT_PLAN = _env.plan()
 SIGNUP = _env.signup()
@@ -61,6 +60,7 @@ if DEMO_DIR:
 
 MIDDLEWARE = [
     "sivient.ops.access.AccessLog",
+    "sivient.ops.host.CanonicalHost",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
