@@ -15,7 +15,7 @@ from sivient.vendors.zoom.emulator import ZoomEmulator
 from tests.console.integrating import PAGE, go_and_return, shown
 from tests.factories import make_host
 from tests.integrations.zoom import consent, emulated
-from tests.vendors.zoom.emulated import JONAS, PRIYA
+from tests.vendors.zoom.emulated import JONAS, OTTO
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 
@@ -130,5 +130,6 @@ def test_the_wrong_zoom_account_is_replaced_by_connecting_again(browser: Client,
 
 
 def test_a_zoom_user_who_may_not_host_is_connected_with_a_warning(browser: Client, zoom: ZoomEmulator) -> None:
-    page = go_and_return(browser, zoom, user=PRIYA)
+    page = go_and_return(browser, zoom, user=OTTO)
     assert "Connected</span>" in page
+    assert "cannot host meetings" in page
