@@ -47,9 +47,9 @@ def prerequisites(user: User | None, vendor: str) -> list[Prerequisite]:
 _NEEDS = (
     ("Connect {0}", "The plan Pro or above"),
     ("Choose {0} as Meeting Platform", "{0} is connected"),
-    ("Guests book {0} meetings", "{0} is the Meeting Platform, in the settings or of an event type"),
+    ("Bookings use {0}", "{0} is the Meeting Platform, in the settings or of an event type"),
     ("Guests find your page", "The page is published"),
-    ("Links arrive by themselves", "The {0} user may host meetings"),
+    ("Links are made", "The {0} user may host meetings"),
 )
 
 
