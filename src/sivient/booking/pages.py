@@ -54,6 +54,22 @@ class Cell:
     chosen: bool
 
     @property
+    def iso(self) -> str:
+        """The day for an address."""
+        return self.day.isoformat()
+
+    @property
+    def label(self) -> str:
+        """The day in full, for those who do not see where it stands."""
+        free = "no times" if not self.free else f"{_counted(self.free, 'time')} free"
+        return f"{self.day:%A} {self.day.day} {self.day:%B}, {'today, ' if self.today else ''}{free}"
+
+    @property
+    def month(self) -> str:
+        """The name of the month that begins on this day, else ''."""
+        return f"{self.day:%b}" if self.day.day == 1 else ""
+
+    @property
     def bar(self) -> int:
         """Length of the bar that says few or many, 1 to 6."""
         return min(LONGEST_BAR, (self.free + 1) // 2)

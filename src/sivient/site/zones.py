@@ -1,7 +1,8 @@
 """Time zones as people see them: a city and its offset. Names of zones come from strangers and may be anything."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -42,12 +43,30 @@ def label(zone: str, at: datetime) -> str:
 
 def choices(at: datetime, *wanted: str, everything: bool = False) -> list[tuple[str, str]]:
     """Return (name, label) for a select, from west to east; `wanted` zones are always among them."""
-    names = {*(_places() if everything else COMMON), *wanted}
-    return [(name, label(name, at)) for name in sorted(names, key=lambda name: _east(name, at))]
+    quarter = at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)  # clocks change on a quarter
+    listed = _listed(quarter, everything)
+    more = {name for name in wanted if name not in listed}
+    everywhere = [*listed.values(), *(_Choice.of(name, quarter) for name in more)]
+    return [(choice.name, choice.label) for choice in sorted(everywhere)]
 
 
-def _east(name: str, at: datetime) -> tuple[object, str]:
-    return at.astimezone(ZoneInfo(name)).utcoffset(), moments.city(name)
+class _Choice(NamedTuple):
+    """One zone; choices sort from west to east, then by city."""
+
+    east: timedelta
+    city: str
+    name: str
+    label: str
+
+    @classmethod
+    def of(cls, name: str, at: datetime) -> "_Choice":
+        east = at.astimezone(ZoneInfo(name)).utcoffset() or timedelta()
+        return cls(east, moments.city(name), name, label(name, at))
+
+
+@lru_cache(maxsize=4)  # reading fifty zones takes longer than the rest of the page
+def _listed(at: datetime, everything: bool) -> dict[str, _Choice]:
+    return {name: _Choice.of(name, at) for name in (_places() if everything else COMMON)}
 
 
 @lru_cache(maxsize=1)
