@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from sivient.demo.stage import Stage
+from tests.browser.axe import violations
 from tests.browser.conftest import OpenPage
 from tests.demoed import demoed
 
@@ -58,6 +59,18 @@ def test_from_connecting_zoom_to_the_link_and_back(open_page: OpenPage, stage: S
     _send_the_crowd(host, stage)
     _remove_the_app(host, stage)
     _connect_again(host, stage)
+
+
+@pytest.mark.parametrize(("screen", "theme"), [((1280, 800), "light"), ((390, 844), "dark")])
+def test_the_tour_and_the_hosts_bookings_are_accessible(
+    open_page: OpenPage, stage: Stage, screen: tuple[int, int], theme: str
+) -> None:
+    page = open_page(screen=screen, theme=theme)
+    sign_in(page, stage)
+    for path in ("/tour", "/bookings", "/bookings?view=past", "/bookings/1", "/bookings/1/cancel"):
+        page.goto(stage.web + path)
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def _connect(host: Page, stage: Stage) -> None:

@@ -2,7 +2,11 @@
 const root = document.querySelector("[data-progress]");
 
 function show(progress) {
-  for (const tick of root.querySelectorAll("[data-step]")) tick.classList.toggle("done", progress.done[tick.dataset.step]);
+  for (const tick of root.querySelectorAll("[data-step]")) {
+    const done = progress.done[tick.dataset.step];
+    tick.classList.toggle("done", done);
+    tick.setAttribute("aria-label", `${tick.dataset.words}: ${done ? "done" : "not yet"}`);
+  }
   const zoom = root.querySelector("[data-zoom]");
   if (zoom) {
     zoom.textContent = progress.zoom_answers_503 ? "Zoom answers 503 now" : "Zoom works";
