@@ -56,7 +56,7 @@ def refused(answer: Answer, *, status: int = 400) -> str:
     """The sentence on the page."""
     assert answer.status_code == status
     page: str = answer.content.decode()
-    assert "You are not signed in." in page
+    assert "The sign-in did not finish." in page
     assert "Sign in with Google" in page
     return page
 

@@ -44,7 +44,7 @@ def scheduling_settings(request: HostRequest) -> HttpResponse:
         "published": queries.bookable(user),
         "nothing_to_book": not queries.event_types(user),
         "has_scheduling": plans.allows(user, Feature.SCHEDULING),
-        "chosen": form.labels.get(page.platform, "Not chosen") if page.platform else "Not chosen",
+        "not_chosen": not page.platform,
         "waits_for_zoom": page.platform == "zoom" and not form.zoom_works,
         "saved": "saved" in request.GET and request.method == "GET",
     }

@@ -1,0 +1,74 @@
+"""Hosts in every state, each with a session: `python -m tests.browser.host.seed` prints the cookies as JSON."""
+
+import json
+from typing import Any
+
+import django
+
+from sivient.config.env import name_settings_module
+
+
+def main() -> None:
+    """Fill the database that the environment names."""
+    name_settings_module()
+    django.setup()
+    print(json.dumps({name: session_of(user) for name, user in hosts().items()}))
+
+
+def hosts() -> dict[str, Any]:
+    """Make the hosts; the pages differ by what they have chosen, connected, paid for and closed."""
+    from django.utils import timezone
+
+    from sivient.accounts.models import Identity, User
+    from sivient.privacy.services import close
+    from sivient.scheduling import services
+    from tests.factories import connect_zoom
+
+    now = timezone.now()
+    made: dict[str, Any] = {
+        name: User.objects.create(name="Priya Raman", email=f"{number}@contoso.example")
+        for number, name in enumerate(("newcomer", "second newcomer", "undecided"))
+    }
+    for name in ("ready", "unchosen", "free", "disconnected", "closing", "leaving", "chooser", "second chooser"):
+        user = User.objects.create(name=f"Host {name.title()}", email=f"{name}@nordlicht.example".replace(" ", "-"))
+        Identity.objects.create(
+            user=user, provider="google", issuer="x", subject=name, email=user.email, last_used_at=now
+        )
+        services.open_page(
+            user, name=user.name, handle=f"host-{name}".replace(" ", "-"), timezone="Europe/Berlin", now=now
+        )
+        made[name] = user
+    for name in ("ready", "disconnected"):
+        connect_zoom(made[name], vendor_user_id=f"of-{name}")
+        services.choose_first_platform(made[name], "zoom")
+    made["disconnected"].connections.all().delete()
+    draft = services.EventTypeDraft(
+        title="Design review",
+        minutes=60,
+        platform="own_link",
+        platform_details="https://meet.example/mara",
+        active=False,
+    )
+    services.save_event_type(made["ready"], draft)
+    User.objects.filter(pk=made["free"].pk).update(plan="free")
+    close(made["closing"], keep_bookings=False, by="host", now=now)
+    return made
+
+
+def session_of(user: Any) -> str:
+    """Return the cookie of a browser in which the user is signed in."""
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+
+    from sivient.accounts.sessions import SessionStore, start
+
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "sivient.accounts.backend.SignedInBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    start(session)
+    session.save()
+    return str(session.session_key)
+
+
+if __name__ == "__main__":
+    main()
