@@ -67,6 +67,12 @@ def test_a_twelve_hour_clock_says_which_half() -> None:
     assert faces(times) == {"Night": ["12:00 am"], "Afternoon": ["12:30 pm"]}
 
 
+def test_an_hour_that_the_clocks_repeat_is_told_apart() -> None:
+    berlin = Preferences("Europe/Berlin", 24, guessed=False)
+    times = shown("2026-10-25T00:30", "2026-10-25T01:30", "2026-10-25T02:30", look=berlin, now=NOW - timedelta(days=40))
+    assert faces(times) == {"Night": ["02:30 UTC+2", "02:30 UTC+1", "03:30"]}
+
+
 def test_a_wanted_day_is_chosen_and_its_weeks_are_turned_to() -> None:
     times = shown("2026-11-24T10:00", "2027-01-05T10:00", wanted=date(2027, 1, 5))
     assert times.chosen == date(2027, 1, 5)

@@ -1,12 +1,14 @@
 """How offered times look on the event page: pure presentation of epoch seconds, in one guest's zone and clock."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sivient.booking.preferences import Preferences, written
 from sivient.core import moments
+from sivient.core.interval import moment
 
 WEEKS = 5
 _SPAN = timedelta(days=7 * WEEKS)
@@ -35,7 +37,10 @@ DAY_PARTS = (
 
 @dataclass(frozen=True, slots=True)
 class FreeTime:
-    """One offered start: `at` for its link, `time` and `half` ('am', 'pm' or '') for its face."""
+    """One offered start: `at` for its link, `time` and `half` for its face.
+
+    `half` is the small print: am, pm, or the offset of an hour that the clocks repeat on that day.
+    """
 
     at: str
     day: date
@@ -129,7 +134,7 @@ def event_times(starts: Sequence[int], look: Preferences, *, now: datetime, want
         earlier=next(day for day in days if day >= _first_shown(min(days), before[-1])) if before else None,
         later=next((day for day in days if day > last), None),
         chosen=chosen,
-        parts=_parts([_free_time(start, look) for start in days[chosen]]),
+        parts=_parts(_day_times(days[chosen], look)),
         next=next_time,
         early=early,
     )
@@ -184,10 +189,22 @@ def _months(first: date, last: date) -> str:
 
 
 def _free_time(start: int, look: Preferences) -> FreeTime:
-    at = datetime.fromtimestamp(start, UTC)
+    at = moment(start)
     local = at.astimezone(ZoneInfo(look.zone))
     time, _, half = moments.clock(at, look.zone, look.clock).partition(" ")
     return FreeTime(written(at), local.date(), local.hour * 60 + local.minute, time, half)
+
+
+def _day_times(starts: list[int], look: Preferences) -> list[FreeTime]:
+    """Return the times of one day; an hour that the clocks repeat is told apart by its offset."""
+    times = [_free_time(start, look) for start in starts]
+    seen = Counter(time.minute for time in times)
+    return [
+        replace(time, half=f"{time.half} {moments.offset(moment(start), look.zone)}".strip())
+        if seen[time.minute] > 1
+        else time
+        for start, time in zip(starts, times, strict=True)
+    ]
 
 
 def _parts(times: list[FreeTime]) -> list[PartTimes]:

@@ -117,22 +117,27 @@ function link(at) {
   return `${data.confirm}?at=${new Date(at).toISOString().slice(0, 16)}Z&${query}${data.query && `&${data.query}`}`;
 }
 
-function slot(at) {
+// An hour that the clocks repeat is told apart by its offset.
+function slot(at, twice) {
   const [time, half] = show.face(at);
-  return element("li", {}, element("a", { class: "slot", href: link(at) }, time, ...(half ? [element("small", {}, half)] : [])));
+  const small = `${half} ${twice ? offset(state.zone, at) : ""}`.trim();
+  return element("li", {}, element("a", { class: "slot", href: link(at) }, time, ...(small ? [element("small", {}, small)] : [])));
 }
 
 function drawTimes() {
   const list = days.get(state.day);
   $(".times h2").textContent = long(state.day);
-  const marks = list.map((at) => `M${show.minute(at)} 0v18`).join("");
+  const minutes = new Map(list.map((at) => [at, show.minute(at)]));
+  const often = new Map();
+  for (const minute of minutes.values()) often.set(minute, (often.get(minute) ?? 0) + 1);
+  const marks = list.map((at) => `M${minutes.get(at)} 0v18`).join("");
   for (const path of root.querySelectorAll(".strip path")) path.setAttribute("d", marks);
   $(".strip ol").className = `clock${state.clock}`;
   const sections = data.parts.map(([name, begins, dark], i) => {
     const ends = data.parts[i + 1]?.[1] ?? 24;
-    const inside = list.filter((at) => show.minute(at) >= begins * 60 && show.minute(at) < ends * 60);
+    const inside = list.filter((at) => minutes.get(at) >= begins * 60 && minutes.get(at) < ends * 60);
     const moon = dark ? [document.getElementById("moon").content.cloneNode(true)] : [];
-    return inside.length && element("section", { class: dark ? "dark" : null }, element("h3", {}, ...moon, name), element("ul", {}, ...inside.map(slot)));
+    return inside.length && element("section", { class: dark ? "dark" : null }, element("h3", {}, ...moon, name), element("ul", {}, ...inside.map((at) => slot(at, often.get(minutes.get(at)) > 1))));
   });
   $(".slots").replaceChildren(...sections.filter(Boolean));
   $(".slots").scrollTop = 0;
@@ -219,10 +224,13 @@ $(".cal").addEventListener("keydown", (event) => {
 
 const select = $("#tz");
 const city = (zone) => zone.split("/").at(-1).replaceAll("_", " ");
+function offset(zone, at) {
+  const parts = new Intl.DateTimeFormat("en", { timeZone: zone, timeZoneName: "shortOffset" }).formatToParts(at);
+  return parts.find((part) => part.type === "timeZoneName").value.replace("GMT", "UTC");
+}
 function option(zone) {
-  const parts = new Intl.DateTimeFormat("en", { timeZone: zone, timeZoneName: "shortOffset" }).formatToParts();
-  const offset = parts.find((part) => part.type === "timeZoneName").value.replace("GMT", "UTC");
-  return new Option(offset === city(zone) ? offset : `${city(zone)}, ${offset}`, zone);
+  const now = offset(zone, Date.now());
+  return new Option(now === city(zone) ? now : `${city(zone)}, ${now}`, zone);
 }
 function fillZones() {
   if (select.dataset.full) return;
