@@ -1,5 +1,7 @@
 """How long a session lives, whose it is, and what it lets in."""
 
+import subprocess
+import sys
 import time
 from datetime import timedelta
 
@@ -11,6 +13,7 @@ from pytest_django import Settings
 from sivient.accounts import work
 from sivient.accounts.models import Invitation, LoginLink, Session
 from sivient.jobs.models import Work
+from tests.accounts.conftest import Signing
 from tests.factories import make_host
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +69,19 @@ def test_the_cookie_of_a_secure_installation_is_bound_to_host_and_https() -> Non
     assert settings.SESSION_COOKIE_SAMESITE == "Lax"
     assert settings.SESSION_COOKIE_AGE == 14 * DAY
     assert settings.SESSION_COOKIE_NAME.startswith("__Host-") == settings.SECURE
+
+
+def test_a_session_that_waits_for_its_person_is_short_and_a_signed_in_one_is_not(google: Signing) -> None:
+    back = google.come_back("mara")
+    assert Session.objects.get().expire_date < timezone.now() + timedelta(minutes=11)
+    google.browser.get(back)
+    assert Session.objects.get().expire_date > timezone.now() + timedelta(days=13)
+
+
+def test_a_process_in_which_nobody_signs_in_does_not_carry_the_sign_in_libraries() -> None:
+    script = "import django; django.setup(); from sivient.config import urls; import sys; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert {"authlib", "requests", "joserfc"} & set(done.stdout.split()) == set()
 
 
 def test_hosts_pages_are_not_stored_by_anybody(host_client: Client) -> None:

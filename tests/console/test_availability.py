@@ -7,8 +7,6 @@ from django.test import Client
 
 from sivient.accounts.models import User
 from sivient.console.availability import next_days
-from sivient.core.availability import Hours as OpenHours
-from sivient.scheduling import services, weekly
 from sivient.scheduling.models import Hours, Schedule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
@@ -92,19 +90,6 @@ def test_rows_come_and_go_without_a_script_and_nothing_is_saved_by_that(browser:
     for nonsense in ({"add": "7"}, {"drop": "0-9"}, {"drop": "x"}, {"drop": "-1-0"}, {"add": "-1"}):
         assert browser.post(PAGE, typed | nonsense).status_code == 200
     assert stored() == before
-
-
-def test_overlaps_on_the_circle_of_the_week() -> None:
-    night, early = OpenHours(6, 22 * 60, 3 * 60), OpenHours(0, 2 * 60, 5 * 60)
-    assert weekly.problems([early, night]) == {1: weekly.OVERLAP}
-    assert weekly.problems([OpenHours(0, 0, 1440), OpenHours(1, 0, 0)]) == {}
-    assert weekly.problems([OpenHours(3, 60, 60)]) == {0: weekly.SAME_TIME}
-
-
-def test_the_verb_refuses_what_the_form_would(host: User) -> None:
-    with pytest.raises(services.HoursUnfit) as error:
-        services.save_hours(host, timezone="UTC", hours=[OpenHours(0, 540, 600), OpenHours(0, 590, 700)])
-    assert error.value.problems == {1: weekly.OVERLAP}
 
 
 def test_the_next_days_say_when_clocks_change(host: User) -> None:

@@ -4,10 +4,9 @@ import pytest
 from django.test import Client
 
 from sivient.accounts.models import Plan, User
-from sivient.accounts.plans import PlanTooSmall
 from sivient.integrations.models import Connection, Grant
-from sivient.scheduling import platforms, queries, services
-from sivient.scheduling.models import EventType, Platform, SchedulingPage
+from sivient.scheduling import queries, services
+from sivient.scheduling.models import SchedulingPage
 from tests.factories import connect_zoom
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
@@ -41,15 +40,6 @@ def test_zoom_stands_there_only_while_it_is_connected(browser: Client, host: Use
     assert 'value="zoom"' in shown(browser)
     Connection.objects.all().delete()
     assert 'value="zoom"' not in shown(browser)
-
-
-def test_the_first_connection_chooses_zoom_and_a_later_one_changes_nothing(host: User) -> None:
-    connect_zoom(host)
-    assert services.choose_first_platform(host, "zoom")
-    assert not services.choose_first_platform(host, "zoom")
-    services.save_settings(host, handle="mara", platform="phone", details="+49 30 1234567")
-    assert not services.choose_first_platform(host, "zoom")
-    assert SchedulingPage.objects.get().platform == "phone"
 
 
 def test_a_chosen_platform_is_saved_and_the_page_is_published(browser: Client, host: User) -> None:
@@ -120,29 +110,3 @@ def test_on_free_the_page_is_not_published_and_zoom_cannot_be_chosen(browser: Cl
     answer = browser.post(PAGE, {"handle": "mara", "platform": "zoom"})
     assert answer.status_code == 422
     assert "Zoom meetings are part of Pro." in answer.content.decode()
-
-
-def test_the_verbs_enforce_plan_and_connection_whatever_the_form_said(host: User) -> None:
-    with pytest.raises(platforms.NotConnected):
-        services.save_settings(host, handle="mara", platform="zoom", details="")
-    draft = services.EventTypeDraft(title="Call", minutes=30, platform=Platform.ZOOM)
-    with pytest.raises(platforms.NotConnected):
-        services.save_event_type(host, draft)
-    connect_zoom(host)
-    services.save_event_type(host, draft)
-    host.plan = Plan.FREE
-    with pytest.raises(PlanTooSmall):
-        services.save_event_type(host, draft)
-    with pytest.raises(PlanTooSmall):
-        services.save_settings(host, handle="mara", platform="zoom", details="")
-    assert EventType.objects.count() == 2
-
-
-def test_each_change_turns_the_caches_of_the_page_over(host: User) -> None:
-    before = host.timetable.version
-    services.save_settings(host, handle="mara", platform="phone", details="1234")
-    services.save_hours(host, timezone="UTC", hours=[])
-    services.save_event_type(host, services.EventTypeDraft(title="Call", minutes=30))
-    services.delete_event_type(host, EventType.objects.get(title="Call"))
-    host.timetable.refresh_from_db()
-    assert host.timetable.version >= before + 4

@@ -57,12 +57,6 @@ def check_free(typed: str, user: User) -> str:
     return handle
 
 
-def moved_to(handle: str) -> str | None:
-    """Return the present handle of the host who once gave out this one, or None."""
-    former = FormerHandle.objects.select_related("user").filter(handle=tidy(handle)).first()
-    return former.user.handle if former else None
-
-
 def suggest(user: User) -> str:
     """Return a free handle made from the person's name, or else from their address; "" when neither gives one."""
     for source in (user.name, user.email.partition("@")[0]):

@@ -59,6 +59,8 @@ def start(request: HttpRequest, provider: str) -> HttpResponse:
         )
     except openid.SignInFailed as error:
         return _failed(request, chosen, error)
+    if not request.user.is_authenticated:
+        request.session.set_expiry(openid.STATE_LIFETIME)  # a session that only waits for its person
     return redirect(address)
 
 
@@ -131,6 +133,7 @@ def _enter(request: HttpRequest, user: User, *, by: str) -> None:
     if request.user.is_authenticated and request.user.pk != user.pk:
         logout(request)
     login(request, user)
+    request.session.set_expiry(None)
     sessions.start(request.session)
     record("signed in", account=user.pk, actor="host", subject=by)
 
