@@ -146,7 +146,7 @@ function drawTimes() {
 // Nobody wants to be offered three in the morning first; but it is said that it is free.
 function drawNext() {
   const awake = state.starts.find((at) => show.minute(at) >= 7 * 60 && show.minute(at) < 22 * 60) ?? state.starts[0];
-  const say = (at) => `${named(show.date(at), { weekday: "short", day: "numeric", month: "short" })}, ${show.face(at).join(" ").trim()}`;
+  const say = (at) => `${named(show.date(at), { weekday: "short", day: "numeric", month: "short" })}, ${show.face(at).filter(Boolean).join("\u00a0")}`;
   $("[data-next]").textContent = say(awake);
   $(".next").href = link(awake);
   $(".early").hidden = awake === state.starts[0];
