@@ -70,12 +70,21 @@ def test_meetings_that_touch_are_both_booked() -> None:
     [
         NOW - timedelta(days=7),
         MONDAY_10 + timedelta(minutes=7),
+        MONDAY_10 - timedelta(microseconds=1),
         MONDAY_10 + timedelta(days=730),
         MONDAY_10.replace(hour=2),
         MONDAY_10 - timedelta(days=2),
         NOW + timedelta(hours=1),
     ],
-    ids=["past", "off the grid", "two years ahead", "at night", "on a Saturday", "within the notice"],
+    ids=[
+        "past",
+        "off the grid",
+        "a microsecond off",
+        "two years ahead",
+        "at night",
+        "on a Saturday",
+        "within the notice",
+    ],
 )
 def test_a_time_that_is_not_offered_is_refused(start: object) -> None:
     with pytest.raises(NotOffered):

@@ -167,9 +167,10 @@ def _published_again(event_type: EventType) -> EventType:
 def _require_offered(event_type: EventType, time: Interval, *, now: datetime) -> None:
     """Ask the same question as the page; if the answer is no, say whether somebody has taken the time."""
     instant = Interval(time.start, time.start + timedelta(seconds=1))
-    if queries.offered(event_type, window=instant, now=now):
+    wanted = [time.start.timestamp()]  # to the microsecond: the grid has whole seconds
+    if queries.offered(event_type, window=instant, now=now) == wanted:
         return
-    raise SlotTaken if queries.open_starts(event_type, window=instant, now=now) else NotOffered
+    raise SlotTaken if queries.open_starts(event_type, window=instant, now=now) == wanted else NotOffered
 
 
 def _plan_delivery(booking: Booking, *, now: datetime) -> None:
