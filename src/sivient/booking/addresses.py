@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from sivient.accounts.models import User
@@ -51,10 +51,13 @@ def _successor(handle: str) -> User | None:
 
 
 def _moved(request: HttpRequest, handle: str) -> HttpResponse:
-    """Redirect to the same page under the present handle: 301, or 308 so that a form arrives whole."""
+    """Redirect to the same page under the present handle: 302, or 307 so that a form arrives whole.
+
+    Not permanent: a host who takes a former handle back would leave browsers in a loop of remembered redirects.
+    """
     match = request.resolver_match
     if match is None or match.url_name is None:
         raise Http404
     query = request.META.get("QUERY_STRING", "")
     target = reverse(match.url_name, kwargs={**match.kwargs, "handle": handle}) + (f"?{query}" if query else "")
-    return HttpResponsePermanentRedirect(target, preserve_request=request.method not in ("GET", "HEAD"))
+    return HttpResponseRedirect(target, preserve_request=request.method not in ("GET", "HEAD"))
