@@ -17,7 +17,6 @@ from icalendar import Calendar, Event
 from sivient.accounts.models import User
 from sivient.demo.mailbox import Mailbox, start_smtp
 from sivient.ports.http import mounted
-from sivient.site import mailer
 from sivient.vendors.zoom.emulator import ZoomApp, ZoomEmulator
 from tests.factories import connect_zoom
 
@@ -52,10 +51,8 @@ def post(tmp_path: Path, settings: Any) -> Iterator[Post]:
     box = Mailbox(tmp_path / "mails")
     server = start_smtp(box, 0)
     settings.SMTP_URL = f"smtp://127.0.0.1:{server.port}"
-    mailer._server.cache_clear()
     yield Post(tmp_path / "mails", box)
     server.close()
-    mailer._server.cache_clear()
 
 
 @pytest.fixture
