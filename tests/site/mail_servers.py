@@ -80,9 +80,9 @@ class PlayedServer:
 
 
 @contextmanager
-def mail_server(tls: ssl.SSLContext | None = None, **answers: str) -> Iterator[PlayedServer]:
+def mail_server(answers: dict[str, str] | None = None, *, tls: ssl.SSLContext | None = None) -> Iterator[PlayedServer]:
     """Run a server on a free port; `answers` replace the friendly ones."""
-    server = PlayedServer(answers, tls)
+    server = PlayedServer(answers or {}, tls)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:

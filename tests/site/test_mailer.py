@@ -19,9 +19,9 @@ def send(settings: Settings, server: PlayedServer, *, user: str = "") -> None:
     mailer.send(message, to="ada@guest.example")
 
 
-def trouble(settings: Settings, *, user: str = "", **answers: str) -> IntegrationError:
+def trouble(settings: Settings, answers: dict[str, str], *, user: str = "") -> IntegrationError:
     """Return what is raised when the server answers like this; the text and the cause name nobody."""
-    with mail_server(**answers) as server, pytest.raises(IntegrationError) as caught:
+    with mail_server(answers) as server, pytest.raises(IntegrationError) as caught:
         send(settings, server, user=user)
     assert server.accepted == []
     assert "ada@" not in str(caught.value)
@@ -47,14 +47,14 @@ def test_a_mail_reaches_the_server(settings: Settings) -> None:
     ],
 )
 def test_a_refusal_of_us_is_no_refusal_of_the_mail(settings: Settings, answers: dict[str, str], code: int) -> None:
-    error = trouble(settings, user="user:password@", **answers)
+    error = trouble(settings, answers, user="user:password@")
     assert isinstance(error, TryLater)
     assert str(error) == f"The mail server did not accept us ({code})."
 
 
 @pytest.mark.parametrize("answers", [{"RCPT": "550 nobody here"}, {"DATA": "554 no"}, {"message": "554 spam"}])
 def test_a_refusal_of_the_recipient_or_of_the_mail_is_final(settings: Settings, answers: dict[str, str]) -> None:
-    assert isinstance(trouble(settings, **answers), Rejected)
+    assert isinstance(trouble(settings, answers), Rejected)
 
 
 @pytest.mark.parametrize(
@@ -69,14 +69,14 @@ def test_a_refusal_of_the_recipient_or_of_the_mail_is_final(settings: Settings, 
     ],
 )
 def test_a_server_that_asks_for_patience_gets_it(settings: Settings, answers: dict[str, str]) -> None:
-    error = trouble(settings, user="user:password@", **answers)
+    error = trouble(settings, answers, user="user:password@")
     assert isinstance(error, TryLater)
     assert "try later" in str(error)
 
 
 @pytest.mark.parametrize("step", ["greeting", "EHLO", "AUTH", "MAIL", "RCPT", "DATA", "message"])
 def test_a_connection_cut_before_the_mail_is_accepted_means_again(settings: Settings, step: str) -> None:
-    assert isinstance(trouble(settings, user="user:password@", **{step: DROP}), TryLater)
+    assert isinstance(trouble(settings, {step: DROP}, user="user:password@"), TryLater)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_a_connection_cut_before_the_mail_is_accepted_means_again(settings: Sett
     [{"message": f"250 kept{DROP}"}, {"QUIT": DROP}, {"QUIT": "554 no"}, {"QUIT": "421 late"}, {"QUIT": "what"}],
 )
 def test_an_accepted_mail_is_sent_whatever_comes_afterwards(settings: Settings, answers: dict[str, str]) -> None:
-    with mail_server(**answers) as server:
+    with mail_server(answers) as server:
         send(settings, server)
     assert len(server.accepted) == 1
 
@@ -93,7 +93,7 @@ def test_a_server_that_never_answers_the_goodbye_is_not_waited_for_long(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mailer, "FAREWELL", 0.05)
-    with mail_server(QUIT="") as server:
+    with mail_server({"QUIT": ""}) as server:
         send(settings, server)
     assert len(server.accepted) == 1
 

@@ -20,7 +20,7 @@ def server(tmp_path: Path) -> Iterator[PlayedServer]:
     """A server that offers STARTTLS with a certificate of its own making."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate(tmp_path))
-    with mail_server(tls=context, EHLO=OFFERED) as running:
+    with mail_server({"EHLO": OFFERED}, tls=context) as running:
         yield running
 
 
