@@ -10,9 +10,9 @@ from django.utils import timezone
 from sivient.jobs import claim, registry
 from sivient.jobs.completion import LeaseLost, work_completion
 from sivient.jobs.models import Work
-from sivient.jobs.queue import enqueue, resume
-from sivient.jobs.worker import plant_periodic, run_due, run_once
-from sivient.ports.errors import Reconnect, Rejected, TryLater
+from sivient.jobs.queue import enqueue
+from sivient.jobs.worker import Worker, plant_periodic, run_due, run_once
+from sivient.ports.errors import OutcomeUnknown, Reconnect, Rejected, TryLater
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 
@@ -93,12 +93,17 @@ def test_a_worker_that_lost_its_lease_changes_nothing(runs: list[Work]) -> None:
     assert not Work.objects.filter(key="late").exists()
 
 
-def test_a_stopping_process_gives_its_leases_back(runs: list[Work]) -> None:
+def test_a_stopping_process_gives_its_own_leases_back_and_no_others(runs: list[Work]) -> None:
     enqueue("test.note", key="a")
-    held = claim.claim("host-1-77")
+    enqueue("test.note", key="b")
+    held = claim.claim("aa-77")
+    other = claim.claim("aab-1")
     assert held is not None
-    claim.release("host-1")
+    claim.release("aa")
     assert run_due() == 1
+    assert other is not None
+    with work_completion(other):
+        pass
     with pytest.raises(LeaseLost), work_completion(held):
         pass
 
@@ -123,13 +128,39 @@ def test_the_vendors_own_wait_is_kept(runs: list[Work]) -> None:
     assert Work.objects.get().run_at > timezone.now() + timedelta(hours=2)
 
 
-def test_reconnect_parks_until_somebody_resumes(runs: list[Work]) -> None:
+def test_reconnect_parks_until_somebody_asks_again(runs: list[Work]) -> None:
     raising(Reconnect("Zoom is not connected."))
     enqueue("test.trouble", key="a")
     assert run_due() == 1
     assert Work.objects.get().state == "parked"
-    assert resume("test.trouble", ["a", "b"]) == 1
+    enqueue("test.trouble", key="a")
     assert run_due() == 1
+
+
+def test_an_unknown_outcome_is_tried_six_times_and_then_once_an_hour(runs: list[Work]) -> None:
+    raising(OutcomeUnknown("Zoom did not answer."))
+    enqueue("test.trouble", key="a")
+    waits = []
+    for _ in range(8):
+        assert run_once("w")
+        waits.append(round((Work.objects.get().run_at - timezone.now()).total_seconds()))
+        Work.objects.update(run_at=timezone.now() - timedelta(seconds=1))
+    assert waits == [5, 15, 30, 60, 120, 300, 3600, 3600]
+
+
+def test_a_thread_that_takes_no_slow_work_leaves_it_to_others(runs: list[Work]) -> None:
+    registry.handles("test.slow", slow=True)(runs.append)
+    enqueue("test.slow", key="a")
+    enqueue("test.note", key="b")
+    assert run_once("quick", slow=False)
+    assert not run_once("quick", slow=False)
+    assert [work.kind for work in runs] == ["test.note"]
+    assert run_once("any")
+
+
+def test_a_worker_that_was_never_started_stops_without_a_word() -> None:
+    Worker(threads=0).stop(drain=0)
+    Worker(threads=2).stop(drain=0)
 
 
 def test_rejected_is_given_up_with_its_reason(runs: list[Work]) -> None:

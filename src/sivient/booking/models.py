@@ -10,6 +10,11 @@ from django.db.models import F, Q
 from sivient.scheduling.models import EventType, Hold, Platform
 
 
+def _invite_uid() -> str:
+    """The domain only makes it unique beyond this server; it is kept with the booking and outlives the setting."""
+    return f"{uuid.uuid4()}@{settings.MAIL_FROM.rpartition('@')[2]}"
+
+
 def _secret_token() -> str:
     return secrets.token_urlsafe(24)  # 192 bits: whoever has the link may see and cancel the booking
 
@@ -23,7 +28,9 @@ class Booking(models.Model):
         CONFIRMED = "confirmed"
         CANCELLED = "cancelled"
 
-    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)  # iCalendar UID, never changes
+    uid = models.CharField(
+        max_length=300, default=_invite_uid, unique=True, editable=False
+    )  # iCalendar UID, never changes
     token = models.CharField(max_length=40, default=_secret_token, unique=True, editable=False)
     host = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="bookings")
     event_type = models.ForeignKey(EventType, models.SET_NULL, null=True, related_name="bookings")
@@ -42,7 +49,7 @@ class Booking(models.Model):
     note = models.CharField(max_length=1000, blank=True)
     idempotency_key = models.CharField(max_length=64, unique=True, editable=False)
     content_digest = models.CharField(max_length=64, editable=False)  # same key, other content: an error
-    sequence = models.PositiveIntegerField(default=0)  # iCalendar SEQUENCE of the next invite
+    sequence = models.PositiveIntegerField(null=True)  # the highest SEQUENCE that a mail of ours may have carried
     invited_at = models.DateTimeField(null=True)
     link_invited_at = models.DateTimeField(null=True)  # an invite that carried the join link has left
     created_at = models.DateTimeField()

@@ -32,6 +32,7 @@ def offset(at: datetime, zone: str) -> str:
     return f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "") if minutes else "UTC"
 
 
-def clock_seconds(at: datetime, zone: str) -> str:
-    """Return the local time of day with seconds, such as '14:00:05'."""
-    return f"{at.astimezone(ZoneInfo(zone)):%H:%M:%S}"
+def happened(at: datetime, zone: str, now: datetime) -> str:
+    """Return the local time of day with seconds, such as '14:00:05', and with the date when it is not today's."""
+    local, today = at.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
+    return f"{local:%H:%M:%S}" if local.date() == today else f"{local.day} {local:%b}, {local:%H:%M:%S}"

@@ -19,5 +19,7 @@ def invite_file(request: HttpRequest, token: str) -> HttpResponse:
     page = booked_page(booking, timezone.now())
     if not page.complete:
         raise Http404
-    itip = mails.itip(booking, method="REQUEST", sequence=booking.sequence, link=page.link)
+    conference = booking.conferences.filter(unused=False).first()
+    at = booking.link_invited_at or booking.created_at
+    itip = mails.itip(booking, conference, method="REQUEST", sequence=booking.sequence or 0, at=at)
     return secret(HttpResponse(calendar(itip), content_type="text/calendar; charset=utf-8; method=REQUEST"))

@@ -1,6 +1,7 @@
 """The words of the mails about a booking. Guests' notes go to the host only: a form must not mail strangers' text."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from email.message import EmailMessage
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from sivient.booking.models import Booking, Conference
 from sivient.core import imip
 from sivient.core.invite import Invite, Method, Party
 from sivient.core.moments import city, clock, day, offset
+from sivient.delivery.edition import Edition
 from sivient.scheduling.models import Platform
 
 
@@ -28,60 +30,73 @@ class When:
         return f"{self.day}, {self.start} to {self.end} ({self.zone})"
 
 
-def invite(booking: Booking, *, link: str, sequence: int, to_host: bool) -> EmailMessage:
-    """Return the invite for one of the two, with the join link if it exists."""
-    request = itip(booking, method="REQUEST", sequence=sequence, link=link)
-    context = _context(booking, to_host=to_host) | {"link": link, "updated": sequence > 0}
-    subject = f"{'Updated invitation' if sequence else 'Invitation'}: {_subject(booking, to_host=to_host)}"
+def invite(booking: Booking, conference: Conference | None, edition: Edition, *, to_host: bool) -> EmailMessage:
+    """Return one edition of the invite for one of the two, with the join link if it exists."""
+    request = itip(booking, conference, method="REQUEST", sequence=edition.sequence, at=edition.at, to_host=to_host)
+    context = _context(booking, conference, to_host=to_host)
+    word = "Updated invitation" if edition.sequence else "Invitation"
     return imip.message(
         request,
         to=request.host if to_host else request.guest,
-        subject=subject,
+        subject=f"{word}: {_subject(booking, to_host=to_host)}",
         text=render_to_string("delivery/invite.txt", context),
         html=render_to_string("delivery/invite.html", context),
-        date=timezone.now(),
+        date=edition.at,
     )
 
 
-def cancellation(booking: Booking, *, sequence: int) -> EmailMessage:
-    """Return the mail that takes the event out of the guest's calendar."""
-    cancel = itip(booking, method="CANCEL", sequence=sequence, link="")
-    context = _context(booking, to_host=False) | {"by_guest": booking.cancelled_by == "guest"}
-    return imip.message(
-        cancel,
-        to=cancel.guest,
-        subject=f"Cancelled: {_subject(booking, to_host=False)}",
-        text=render_to_string("delivery/cancelled.txt", context),
-        html=render_to_string("delivery/cancelled.html", context),
-        date=timezone.now(),
+def cancellation(booking: Booking, conference: Conference | None, *, to_host: bool, invited: bool) -> EmailMessage:
+    """Return the mail that takes the event out of one calendar; a plain notice if no invite can be there."""
+    at = booking.cancelled_at or timezone.now()
+    sequence = (booking.sequence or 0) + 1
+    cancel = itip(booking, None, method="CANCEL", sequence=sequence, at=at, to_host=to_host)
+    to, reply_to = (cancel.host, cancel.guest) if to_host else (cancel.guest, cancel.host)
+    context = _context(booking, conference, to_host=to_host) | {"invited": invited}
+    subject = f"Cancelled: {_subject(booking, to_host=to_host)}"
+    text = render_to_string("delivery/cancelled.txt", context)
+    html = render_to_string("delivery/cancelled.html", context)
+    if invited:
+        return imip.message(cancel, to=to, subject=subject, text=text, html=html, date=at)
+    mail_id = imip.message_id(booking.uid, sequence, "cancelled", to=to, sender=cancel.organizer)
+    return imip.plain(
+        mail_id, sender=cancel.organizer, to=to, reply_to=reply_to, subject=subject, text=text, html=html, date=at
     )
 
 
-def host_cancellation(booking: Booking, *, sequence: int, meeting: Conference | None) -> EmailMessage:
-    """Return the mail that takes the event out of the host's calendar and says what stays in Zoom."""
-    cancel = itip(booking, method="CANCEL", sequence=sequence, link="")
-    context = _context(booking, to_host=True) | {"by_guest": booking.cancelled_by == "guest", "meeting": meeting}
-    return imip.message(
-        cancel,
-        to=cancel.host,
-        subject=f"Cancelled: {_subject(booking, to_host=True)}",
-        text=render_to_string("delivery/cancelled.txt", context),
-        html=render_to_string("delivery/cancelled.html", context),
+def no_link(booking: Booking, reason: str) -> EmailMessage:
+    """Return the mail that tells the host that a booking has no link and will not get one by itself."""
+    host, sender = Party(booking.host.name, booking.host.email), Party("Sivient", settings.MAIL_FROM)
+    context = _context(booking, None, to_host=True) | {"reason": reason}
+    return imip.plain(
+        imip.message_id(booking.uid, booking.version, "no-link", to=host, sender=sender),
+        sender=sender,
+        to=host,
+        subject=f"No Zoom link: {_subject(booking, to_host=True)}",
+        text=render_to_string("delivery/no_link.txt", context),
+        html=render_to_string("delivery/no_link.html", context),
         date=timezone.now(),
     )
 
 
 def agenda(booking: Booking) -> str:
     """Return what the Zoom meeting says about itself: enough for the host to find the booking, nothing of the guest."""
-    return f"Booking ref {booking.uid.hex[:8].upper()}\n{_host_url(booking)}"
+    return f"Booking ref {booking.uid[:8].upper()}\n{_host_url(booking)}"
 
 
-def itip(booking: Booking, *, method: Method, sequence: int, link: str) -> Invite:
-    """Return what every invite of the booking says, by mail or as a file."""
+def itip(
+    booking: Booking,
+    conference: Conference | None,
+    *,
+    method: Method,
+    sequence: int,
+    at: datetime,
+    to_host: bool = False,
+) -> Invite:
+    """Return what an invite of the booking says, by mail or as a file. Each reader's has only their own link to us."""
     host = booking.host
-    description = render_to_string("delivery/description.txt", _context(booking, to_host=False) | {"link": link})
+    context = _context(booking, conference, to_host=to_host)
     return Invite(
-        uid=f"{booking.uid}@{settings.MAIL_FROM.rpartition('@')[2]}",
+        uid=booking.uid,
         sequence=sequence,
         method=method,
         start=booking.start,
@@ -90,16 +105,16 @@ def itip(booking: Booking, *, method: Method, sequence: int, link: str) -> Invit
         organizer=Party(f"{host.name} (via Sivient)", settings.MAIL_FROM),
         guest=Party(booking.guest_name, booking.guest_email),
         host=Party(host.name, host.email or settings.MAIL_FROM),  # a provider may give no address
-        dtstamp=timezone.now(),
-        description=description,
-        join_url=link or None,
+        dtstamp=at,
+        description=render_to_string("delivery/description.txt", context),
+        join_url=conference.join_url if conference else None,
         join_label="Join Zoom Meeting",
         location=_place(booking),
-        url=_guest_url(booking),
+        url=str(context["url"]),
     )
 
 
-def _context(booking: Booking, *, to_host: bool) -> dict[str, object]:
+def _context(booking: Booking, conference: Conference | None, *, to_host: bool) -> dict[str, object]:
     host = booking.host
     own, other = _when(booking, to_host=to_host), _when(booking, to_host=not to_host)
     return {
@@ -107,8 +122,11 @@ def _context(booking: Booking, *, to_host: bool) -> dict[str, object]:
         "host": host,
         "to_host": to_host,
         "other_name": booking.guest_name if to_host else host.name,
+        "by_guest": booking.cancelled_by == "guest",
         "when": own,
         "other_when": other if (other.day, other.start) != (own.day, own.start) else None,
+        "conference": conference,
+        "link": conference.join_url if conference else "",
         "place": _place(booking),
         "zoom": booking.platform == Platform.ZOOM,
         "url": _host_url(booking) if to_host else _guest_url(booking),

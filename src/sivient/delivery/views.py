@@ -91,15 +91,17 @@ def _listed(host: User, view: str) -> QuerySet[Booking]:
 
 
 def _detail(request: HostRequest, own: Booking, *, status: int = 200, **more: Any) -> HttpResponse:
-    steps = timeline(own)
+    now = timezone.now()
+    steps = timeline(own, now)
     context = {
         "booking": own,
         "ticket": _ticket(own),
         "conference": next((c for c in own.conferences.all() if not c.unused), None),
         "unused": [c for c in own.conferences.all() if c.unused],
         "steps": steps,
+        "now": now,
         "moving": any(step.state in ("now", "waiting", "trying") for step in steps),
-        "can_cancel": own.status == Booking.Status.CONFIRMED and own.start > timezone.now(),
+        "can_cancel": own.status == Booking.Status.CONFIRMED and own.start > now,
     }
     return render(request, "delivery/booking.html", context | more, status=status)
 

@@ -8,28 +8,39 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from sivient.jobs.models import Work
-from sivient.jobs.registry import handler
+from sivient.jobs.registry import handler, slow_kinds
 
 FIRST_RETRY = 2.0  # seconds
 LONGEST_RETRY = 300.0
+UNKNOWN_RETRIES = (5, 15, 30, 60, 120, 300, 3600)  # seconds
 UNKNOWN_KIND_LEASE = timedelta(seconds=45)
 
 
-def claim(owner: str) -> Work | None:
-    """Lease the work that has been due for longest to `owner`, or return None."""
+def claim(owner: str, *, slow: bool = True) -> Work | None:
+    """Lease the work that has been due for longest to `owner`, or return None; `slow` False leaves slow kinds."""
+    due = _due() if slow else _due().exclude(kind__in=slow_kinds())
     if connection.features.has_select_for_update_skip_locked:
         with transaction.atomic():
-            return _lease(_due().select_for_update(skip_locked=True).first(), owner)
-    return _lease(_due().first(), owner)
+            return _lease(due.select_for_update(skip_locked=True).first(), owner)
+    return _lease(due.first(), owner)
 
 
 def release(owner: str) -> None:
-    """Drop every lease of the stopping process whose name is `owner`; late results of it do not count."""
-    Work.objects.filter(lease_owner__startswith=owner).update(lease_until=None, lease_owner="", fence=F("fence") + 1)
+    """Drop every lease of the threads `owner-...` of a process that stops; late results of it do not count."""
+    Work.objects.filter(lease_owner__startswith=f"{owner}-").update(
+        lease_until=None, lease_owner="", fence=F("fence") + 1
+    )
 
 
-def backoff(attempt: int) -> timedelta:
-    """Return how long to wait after the given attempt: doubling from 2 s to 5 min, with jitter."""
+def backoff(attempt: int, *, unknown: bool = False) -> timedelta:
+    """Return how long to wait after the given attempt: doubling from 2 s to 5 min, with jitter.
+
+    When the outcome is unknown, the vendor may have acted although we heard nothing: each try may leave something
+    behind, so there are six in ten minutes and then one an hour.
+    """
+    if unknown:
+        steps = UNKNOWN_RETRIES
+        return timedelta(seconds=steps[min(attempt, len(steps)) - 1])
     longest = min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(attempt - 1, 10))
     return timedelta(seconds=random.uniform(longest / 2, longest))  # noqa: S311 - spreads load, hides nothing
 

@@ -29,6 +29,14 @@ def work_completion(work: Work, *, result: Mapping[str, Any] | None = None) -> I
     work.state = Work.State.DONE
 
 
+def write_down(work: Work, result: Mapping[str, Any]) -> None:
+    """Keep what the work is about to do, before it does it: the next run knows what may have happened already."""
+    mine = Work.objects.filter(pk=work.pk, fence=work.fence, lease_until__isnull=False)
+    if not mine.update(result=dict(result)):
+        raise LeaseLost(f"{work.kind} {work.key}")
+    work.result = dict(result)
+
+
 def postpone(work: Work, *, run_at: datetime, error: str) -> None:
     """Give the work back to run at `run_at`; the reason is what the timeline shows."""
     _settle(work, run_at=run_at, last_error=error[:300])

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-from django.db.models import Q
+from django.db import connection, transaction
 from django.utils import timezone
 
 from sivient.jobs.models import Work
@@ -32,33 +31,27 @@ def enqueue(kind: str, *, key: str, payload: Mapping[str, Any] | None = None, ru
     parked or failed, and run once more after the present run when a worker has it.
     """
     fresh = new(kind, key=key, payload=payload or {}, run_at=run_at)
-    work, created = Work.objects.get_or_create(
-        kind=kind,
-        key=key,
-        defaults={"payload": fresh.payload, "run_at": fresh.run_at, "created_at": fresh.created_at},
-    )
-    if not created:
-        _arm(Work.objects.filter(pk=work.pk), fresh)
-        work.refresh_from_db()
+    values = {"payload": fresh.payload, "run_at": fresh.run_at, "created_at": fresh.created_at}
+    with transaction.atomic():
+        work, created = Work.objects.get_or_create(kind=kind, key=key, defaults=values)
+        if not created:
+            # Locked: a worker that claims or settles it at this moment must come wholly before or after us.
+            work = Work.objects.select_for_update().get(pk=work.pk)
+            _arm(work, fresh)
     _hint()
     return work
 
 
-def resume(kind: str, keys: Iterable[str]) -> int:
-    """Let parked work of these keys run now; return how many rows were waiting for it."""
-    parked = Work.objects.filter(kind=kind, key__in=list(keys), state=Work.State.PARKED)
-    count = parked.update(state=Work.State.WAITING, run_at=timezone.now(), attempt=0)
-    _hint()
-    return count
-
-
-def _arm(row: Any, fresh: Work) -> None:
-    waiting = Q(state=Work.State.WAITING)
-    row.filter(lease_until__isnull=False).update(again=True, payload=fresh.payload)
-    row.filter(waiting, lease_until=None, run_at__gt=fresh.run_at).update(run_at=fresh.run_at, payload=fresh.payload)
-    row.exclude(waiting).update(
-        state=Work.State.WAITING, run_at=fresh.run_at, payload=fresh.payload, attempt=0, last_error="", done_at=None
-    )
+def _arm(work: Work, fresh: Work) -> None:
+    if work.lease_until is not None:
+        work.again = True
+    elif work.state == Work.State.WAITING:
+        work.run_at = min(work.run_at, fresh.run_at)
+    else:
+        work.state, work.run_at, work.attempt = Work.State.WAITING, fresh.run_at, 0
+        work.last_error, work.done_at = "", None
+    work.payload = fresh.payload
+    work.save()
 
 
 def _hint() -> None:

@@ -11,21 +11,27 @@ Function = Callable[[Work], None]
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """A function, how long it may hold its work, and how often it comes back by itself."""
+    """A function, how long it may hold its work, how often it comes back by itself, and whether it may keep waiting."""
 
     function: Function
     lease: timedelta
     interval: timedelta | None = None
+    slow: bool = False
 
 
 _handlers: dict[str, Handler] = {}
 
 
-def handles(kind: str, *, lease: timedelta = timedelta(seconds=45)) -> Callable[[Function], Function]:
-    """Register the function for a kind. `lease` must exceed its longest outside call plus a margin."""
+def handles(
+    kind: str, *, lease: timedelta = timedelta(seconds=45), slow: bool = False
+) -> Callable[[Function], Function]:
+    """Register the function for a kind. `lease` must exceed its longest outside calls plus a margin.
+
+    `slow` work waits for a vendor that may be silent for long: it never takes the last thread of a worker.
+    """
 
     def register(function: Function) -> Function:
-        _add(kind, Handler(function, lease))
+        _add(kind, Handler(function, lease, slow=slow))
         return function
 
     return register
@@ -51,6 +57,11 @@ def handler(kind: str) -> Handler | None:
 def periodic() -> dict[str, timedelta]:
     """Return the kinds that come back by themselves."""
     return {kind: h.interval for kind, h in _handlers.items() if h.interval is not None}
+
+
+def slow_kinds() -> list[str]:
+    """Return the kinds that may keep a thread waiting for long."""
+    return [kind for kind, each in _handlers.items() if each.slow]
 
 
 def _add(kind: str, new: Handler) -> None:

@@ -1,9 +1,8 @@
 """Runs work: threads that claim, do, and settle. Any number of processes may do so on one database."""
 
 import logging
-import os
+import secrets
 import signal
-import socket
 import threading
 import time
 
@@ -13,16 +12,16 @@ from django.utils import timezone
 from sivient.jobs import claim, completion, queue, registry
 from sivient.jobs.completion import LeaseLost
 from sivient.jobs.models import Work
-from sivient.ports.errors import IntegrationError, Reconnect, Rejected, TryLater
+from sivient.ports.errors import IntegrationError, OutcomeUnknown, Reconnect, Rejected, TryLater
 
 log = logging.getLogger(__name__)
 POLL = 0.2  # seconds; on PostgreSQL a notification usually comes first
 BUG_LIMIT = 20  # runs that end in an unexpected error before the work is given up
 
 
-def run_once(owner: str) -> bool:
-    """Do the work that is due for longest; return whether there was any."""
-    work = claim.claim(owner)
+def run_once(owner: str, *, slow: bool = True) -> bool:
+    """Do the work that is due for longest; return whether there was any. `slow` False leaves slow kinds."""
+    work = claim.claim(owner, slow=slow)
     if work is None:
         return False
     try:
@@ -73,7 +72,8 @@ def _settle_trouble(work: Work, error: IntegrationError) -> None:
     log.info("work deferred", extra={"kind": work.kind, "key": work.key, "error": type(error).__name__})
     match error:
         case TryLater(after=after):
-            completion.postpone(work, run_at=timezone.now() + (after or claim.backoff(work.attempt)), error=str(error))
+            wait = after or claim.backoff(work.attempt, unknown=isinstance(error, OutcomeUnknown))
+            completion.postpone(work, run_at=timezone.now() + wait, error=str(error))
         case Reconnect():
             completion.park(work, error=str(error))
         case Rejected():
@@ -92,11 +92,15 @@ class Worker:
     """Threads of this process that do work until `stop`."""
 
     def __init__(self, threads: int = 4) -> None:
-        self.owner = f"{socket.gethostname()[:20]}-{os.getpid()}"
+        self.owner = secrets.token_hex(8)  # no name of a host or process: those repeat across containers
         self._stop = threading.Event()
         self._wake = threading.Event()
-        targets = [self._loop] * threads + ([self._listen] if connection.vendor == "postgresql" else [])
-        self._threads = [threading.Thread(target=target, daemon=True) for target in targets]
+        self._threads = [
+            threading.Thread(target=self._loop, args=(f"{self.owner}-{n}", n > 0 or threads == 1), daemon=True)
+            for n in range(threads)
+        ]
+        if threads and connection.vendor == "postgresql":
+            self._threads.append(threading.Thread(target=self._listen, daemon=True))
 
     def start(self) -> None:
         """Start the threads."""
@@ -109,16 +113,16 @@ class Worker:
         self._stop.set()
         self._wake.set()
         deadline = time.monotonic() + drain
-        for thread in self._threads:
+        running = [thread for thread in self._threads if thread.ident is not None]
+        for thread in running:
             thread.join(max(0.0, deadline - time.monotonic()))
-        if any(thread.is_alive() for thread in self._threads):
+        if any(thread.is_alive() for thread in running):
             claim.release(self.owner)
 
-    def _loop(self) -> None:
-        name = f"{self.owner}-{threading.get_ident() % 100000}"[:40]
+    def _loop(self, name: str, slow: bool) -> None:
         while not self._stop.is_set():
             try:
-                if run_once(name):
+                if run_once(name, slow=slow):
                     continue
                 self._wake.wait(POLL)
                 self._wake.clear()

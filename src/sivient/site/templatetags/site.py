@@ -5,6 +5,7 @@ from datetime import datetime
 from django import template
 from django.template.context import RequestContext
 from django.template.loader import get_template, render_to_string
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from sivient.core import moments
@@ -60,9 +61,9 @@ def clock(at: datetime, zone: str) -> str:
 
 
 @register.filter
-def clock_seconds(at: datetime, zone: str) -> str:
-    """Return the time of day in a zone with seconds, for logs of what happened when: 14:00:05."""
-    return moments.clock_seconds(at, zone)
+def happened(at: datetime, zone: str) -> str:
+    """Return when something happened or will, with seconds, and with its day if that is not today."""
+    return moments.happened(at, zone, timezone.now())
 
 
 @register.filter
