@@ -99,6 +99,15 @@ def test_the_same_event_twice_tells_the_host_once(host: User, zoom: ZoomEmulator
     assert WebhookEvent.objects.count() == 1
 
 
+def test_a_second_removal_is_told_in_a_mail_of_its_own(host: User, zoom: ZoomEmulator, post: Post) -> None:
+    for _ in range(2):
+        connect(host, zoom)
+        zoom.remove_app(MARAS_ID)
+        deliver(zoom)
+        run_due()
+    assert len({mail["Message-ID"] for mail in post.to(host.email)}) == 2
+
+
 def test_a_late_duplicate_after_a_reconnect_changes_nothing(host: User, zoom: ZoomEmulator, post: Post) -> None:
     connect(host, zoom)
     zoom.remove_app(MARAS_ID)

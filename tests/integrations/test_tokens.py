@@ -169,7 +169,7 @@ def test_a_refusal_of_old_tokens_does_not_touch_a_new_authorization(connected: U
     tokens.end(held, "too late")
     assert Grant.objects.get().state == "connected"
     assert not Work.objects.filter(kind="integrations.tell_reconnect").exists()
-    assert tokens.renewed(held).generation == 2  # waits for nobody and asks nobody: newer tokens are there
+    assert tokens.renewed(held).version == 2  # waits for nobody and asks nobody: newer tokens are there
 
 
 def test_a_lease_that_ended_with_its_process_is_taken_over(connected: User, zoom: ZoomEmulator) -> None:

@@ -28,9 +28,9 @@ def our_models() -> list[type[Model]]:
 
 
 def text_columns(model: type[Model]) -> list[Field]:  # type: ignore[type-arg]
-    """The columns that can hold words, the key of the row last."""
+    """The columns that can hold words, the key of the row last. A work's key holds numbers; by it the row is found."""
     columns = [f for f in model._meta.concrete_fields if isinstance(f, CharField | TextField | JSONField)]
-    return sorted(columns, key=lambda field: field.primary_key)
+    return sorted((f for f in columns if (model, f.name) != (Work, "key")), key=lambda field: field.primary_key)
 
 
 def rows_of(account: User, model: type[Model]) -> QuerySet[Model]:
@@ -51,17 +51,13 @@ def plant(account: User) -> dict[str, str]:
         for field in text_columns(model):
             canary = f"Zq{len(planted):04}x"  # fits the shortest column
             planted[f"{model.__name__}.{field.name}"] = canary
-            model._default_manager.filter(pk=row.pk).update(**{field.attname: worded(row, field, canary)})
+            model._default_manager.filter(pk=row.pk).update(**{field.attname: worded(field, canary)})
     return planted
 
 
-def worded(row: Model, field: Field, canary: str) -> object:  # type: ignore[type-arg]
-    """What stands in the column: work keeps the subject of its key, by which it is found."""
-    if isinstance(field, JSONField):
-        return {"word": canary}
-    if isinstance(row, Work) and field.name == "key":
-        return f"{row.key}:{canary}"
-    return canary
+def worded(field: Field, canary: str) -> object:  # type: ignore[type-arg]
+    """What stands in the column."""
+    return {"word": canary} if isinstance(field, JSONField) else canary
 
 
 def stored_words() -> list[bytes]:

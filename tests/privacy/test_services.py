@@ -148,17 +148,6 @@ def test_many_rows_go_in_small_transactions(account: User, monkeypatch: pytest.M
     assert not Booking.objects.exists()
 
 
-def test_the_steps_of_other_peoples_bookings_stay(account: User) -> None:
-    """booking:1 is not booking:12."""
-    booking = account.bookings.get()
-    similar = Work.objects.create(kind="k", key=f"booking:{booking.pk}0:1", run_at=NOW, created_at=NOW)
-    mine = Work.objects.create(kind="k", key=f"booking:{booking.pk}", run_at=NOW, created_at=NOW)
-    close(account)
-    services.purge_due(DAY_30)
-    assert Work.objects.filter(pk=similar.pk).exists()
-    assert not Work.objects.filter(pk=mine.pk).exists()
-
-
 def test_a_closed_account_is_erased_by_the_hourly_work(account: User) -> None:
     close(account)
     User.objects.update(closed_at=NOW - timedelta(days=31))

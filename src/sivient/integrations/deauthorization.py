@@ -72,8 +72,4 @@ def _end_connection(connection: Connection, now: datetime) -> None:
     subject = f"connection:{connection.pk}"
     Connection.objects.filter(pk=connection.pk).update(state=Connection.State.DEAUTHORIZED, grant=None, ended_at=now)
     record(f"{connection.vendor} deauthorized", account=connection.user_id, actor="vendor", subject=subject)
-    enqueue(
-        "integrations.tell_deauthorized",
-        key=f"{subject}:{int(now.timestamp() * 1000)}",
-        payload={"connection": connection.pk},
-    )
+    enqueue("integrations.tell_deauthorized", key=subject, payload={"connection": connection.pk})

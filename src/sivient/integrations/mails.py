@@ -15,18 +15,17 @@ from sivient.integrations import registry
 from sivient.integrations.models import Connection, Grant
 
 
-def deauthorized(connection: Connection, key: str) -> EmailMessage:
-    """Return the mail that says that the vendor's user removed us there. `key` makes a second copy recognizable."""
+def deauthorized(connection: Connection) -> EmailMessage:
+    """Return the mail that says that the vendor's user removed us there."""
     label = registry.provider(connection.vendor).label
-    return _mail(connection, key, "deauthorized", f"{label} is no longer connected", at=connection.ended_at)
+    return _mail(connection, "deauthorized", f"{label} is no longer connected", at=connection.ended_at)
 
 
-def reconnect(connection: Connection, grant: Grant, key: str) -> EmailMessage:
+def reconnect(connection: Connection, grant: Grant) -> EmailMessage:
     """Return the mail that asks the host to connect again."""
     label = registry.provider(connection.vendor).label
     return _mail(
         connection,
-        key,
         "reconnect",
         f"Reconnect {label}: bookings wait for their link",
         at=grant.state_since,
@@ -34,9 +33,8 @@ def reconnect(connection: Connection, grant: Grant, key: str) -> EmailMessage:
     )
 
 
-def _mail(
-    connection: Connection, key: str, kind: str, subject: str, *, at: datetime | None, reason: str = ""
-) -> EmailMessage:
+def _mail(connection: Connection, kind: str, subject: str, *, at: datetime | None, reason: str = "") -> EmailMessage:
+    """Return a mail about what happened to the connection `at` that moment; sent again, it is the same mail."""
     user, moment = connection.user, at or timezone.now()
     sender, to = Party("Sivient", settings.MAIL_FROM), Party(user.name or user.email, user.email)
     context = {
@@ -49,7 +47,7 @@ def _mail(
         "guide": settings.BASE_URL + reverse("docs-page", args=[connection.vendor]) + "#reconnecting",
     }
     return imip.plain(
-        imip.message_id(key, 0, kind, to=to, sender=sender),
+        imip.message_id(f"connection:{connection.pk}:{moment.timestamp()}", 0, kind, to=to, sender=sender),
         sender=sender,
         to=to,
         subject=subject,

@@ -34,7 +34,6 @@ class Held:
 
     grant: int
     version: int
-    generation: int
     access: Access
     refresh_token: str = field(repr=False)
     expires_at: datetime
@@ -75,7 +74,6 @@ def read(grant_id: int) -> Held:
     return Held(
         grant=grant.pk,
         version=grant.token_version,
-        generation=grant.generation,
         access=Access(grant.access_token, grant.scope, grant.pmi),
         refresh_token=grant.refresh_token,
         expires_at=grant.expires_at,
@@ -118,11 +116,7 @@ def end(held: Held, reason: str) -> None:
             record(
                 f"{connection.vendor} needs reconnecting", account=connection.user_id, actor="vendor", subject=subject
             )
-            enqueue(
-                "integrations.tell_reconnect",
-                key=f"{subject}:{held.generation}",
-                payload={"connection": connection.pk},
-            )
+            enqueue("integrations.tell_reconnect", key=subject, payload={"connection": connection.pk})
 
 
 def _take_lease(held: Held, me: str) -> bool:

@@ -59,7 +59,7 @@ def tell_deauthorized(work: Work) -> None:
     if connection is None or not connection.user.email:
         return
     if connection.state == Connection.State.DEAUTHORIZED:
-        mailer.send(mails.deauthorized(connection, work.key), to=connection.user.email)
+        mailer.send(mails.deauthorized(connection), to=connection.user.email)
 
 
 @handles("integrations.tell_reconnect", lease=MAIL_LEASE)
@@ -70,7 +70,7 @@ def tell_reconnect(work: Work) -> None:
         return
     grant = connection.grant
     if grant.state == Grant.State.NEEDS_RECONNECT:
-        mailer.send(mails.reconnect(connection, grant, work.key), to=connection.user.email)
+        mailer.send(mails.reconnect(connection, grant), to=connection.user.email)
 
 
 @every(timedelta(hours=1), "integrations.tidy")

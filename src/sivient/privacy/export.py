@@ -4,10 +4,12 @@ Fields are named one by one, never "all": a new column is exported when somebody
 lists with the models, and holds the reason of each column that is left out.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from sivient.accounts.models import User
 from sivient.audit.log import record
@@ -47,8 +49,23 @@ ENTRY = ("at", "actor", "event", "subject")
 def export(user: User, *, now: datetime) -> dict[str, Any]:
     """Return the document, and write into the log that it was asked for."""
     record("data exported", account=user.pk, actor="host")
-    with transaction.atomic():
+    with _reading():
         return _document(user, now=now)
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """Read without standing in anybody's way; on PostgreSQL everything as it was at one moment.
+
+    On SQLite `atomic()` would take the write lock (transaction_mode IMMEDIATE), and bookings would wait for us. Within
+    somebody else's transaction we read as that one does.
+    """
+    if connection.vendor != "postgresql" or connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield
 
 
 def _document(user: User, *, now: datetime) -> dict[str, Any]:
