@@ -35,15 +35,58 @@ def test_a_missing_setting_is_named(name: str) -> None:
         ("SIVIENT_TOKEN_KEYS", "not-a-key"),
         ("SIVIENT_BASE_URL", "meet.example.org"),
         ("SIVIENT_BASE_URL", "https://meet.example.org/path"),
+        ("SIVIENT_BASE_URL", "https://meet.example.org:port"),
+        ("SIVIENT_BASE_URL", "https://[meet.example.org"),
+        ("SIVIENT_BASE_URL", "https://user@meet.example.org"),
         ("SIVIENT_DEFAULT_PLAN", "gold"),
         ("SIVIENT_SIGNUP", "domains:"),
         ("SIVIENT_PROXIES", "many"),
         ("ZOOM_CLIENT_SECRET", ""),
+        ("GOOGLE_CLIENT_SECRET", ""),
+        ("MICROSOFT_CLIENT_SECRET", ""),
+        ("SIVIENT_MAIL_FROM", "Sivient <b@x.example>"),
+        ("SIVIENT_MAIL_FROM", "bookings"),
+        ("SIVIENT_SUPPORT_EMAIL", "call us"),
+        ("DATABASE_URL", "mysql://sivient@127.0.0.1/sivient"),
+        ("DATABASE_URL", "/var/lib/sivient.sqlite3"),
+        ("DATABASE_URL", "sqlite:///:memory:"),
+        ("DATABASE_URL", "postgres://127.0.0.1"),
+        ("DATABASE_URL", "postgres://sivient:pass/word@127.0.0.1/sivient"),
+        ("DATABASE_URL", "postgres://[::1/sivient"),
+        ("SMTP_URL", "mail.example.org"),
+        ("SMTP_URL", "smtp://:25"),
+        ("SMTP_URL", "smtp://mail.example.org:mail"),
     ],
 )
 def test_a_weak_or_wrong_setting_is_named(name: str, value: str) -> None:
     (problem,) = Env(GIVEN | {name: value}).problems()
     assert name in problem
+
+
+def test_a_wrong_address_is_not_quoted_because_it_may_hold_a_password() -> None:
+    for name in ("DATABASE_URL", "SMTP_URL"):
+        (problem,) = Env(GIVEN | {name: "smb://user:pass-canary@host:port/"}).problems()
+        assert "canary" not in problem
+
+
+def test_the_sender_is_shown_how_to_write_the_address() -> None:
+    with pytest.raises(ConfigError, match="an address alone, such as bookings@"):
+        Env({"SIVIENT_MAIL_FROM": "Sivient <b@x.example>"}).mail_from()
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "sqlite:////var/lib/sivient.sqlite3", "postgres://sivient:p%2Fw@127.0.0.1:5432/sivient", "postgresql:///name"],
+)
+def test_both_databases_can_be_named(url: str) -> None:
+    assert Env({"DATABASE_URL": url}).database_url() == url
+
+
+@pytest.mark.parametrize(
+    "written", ["https://Meet.Example.org", "https://meet.example.org/", "https://meet.example.org:443"]
+)
+def test_the_public_address_is_kept_as_browsers_write_it(written: str) -> None:
+    assert Env({"SIVIENT_BASE_URL": written}).base_url() == "https://meet.example.org"
 
 
 def test_a_setting_can_stand_in_a_file(tmp_path: Path) -> None:

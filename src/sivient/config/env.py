@@ -8,7 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
+
+import dj_database_url
+
+from sivient.core.text import mail_address
+from sivient.site.mail_server import MailServer
 
 MIN_SECRET = 32  # characters; a shorter key can be guessed or is a placeholder
 
@@ -35,8 +40,8 @@ SETTINGS = (
     Setting("SIVIENT_DEFAULT_PLAN", "pro", "Plan of new accounts: free, pro or business."),
     Setting("SIVIENT_SIGNUP", "open", "Who may create an account: open, invite, or domains:a.example,b.example."),
     Setting("SIVIENT_SUPPORT_EMAIL", "", "Address shown under Contact in the documentation."),
-    Setting("SMTP_URL", None, "Outgoing mail, smtp://user:password@host:587 (smtps:// for TLS from the start)."),
-    Setting("SIVIENT_MAIL_FROM", None, "Sender and organizer address of invites."),
+    Setting("SMTP_URL", None, "Outgoing mail: smtp://user:password@host:587, smtps://... or smtp+plain://..."),
+    Setting("SIVIENT_MAIL_FROM", None, "Sender and organizer address of invites, without a name around it."),
     Setting("ZOOM_CLIENT_ID", "", "Client id of your Zoom app; empty turns Zoom off."),
     Setting("ZOOM_CLIENT_SECRET", "", "Client secret of your Zoom app."),
     Setting("ZOOM_WEBHOOK_SECRET_TOKEN", "", "Secret tokens that sign Zoom's events, newest first, by commas."),
@@ -52,7 +57,9 @@ SETTINGS = (
         "https://login.microsoftonline.com/common",
         "Authority of Microsoft's sign-in, with the tenant or common.",
     ),
-    Setting("SIVIENT_PROXIES", "0", "How many trusted reverse proxies stand in front (X-Forwarded-For, -Proto)."),
+    Setting(
+        "SIVIENT_PROXIES", "0", "1 behind a reverse proxy that sets X-Forwarded-Proto: the header is believed then."
+    ),
     Setting("SIVIENT_DEMO", "", "Set by `sivient demo` for its own processes: the folder of the demo's stage."),
 )
 NAMES = frozenset(setting.name for setting in SETTINGS)
@@ -124,15 +131,55 @@ class Env:
         return list(dict.fromkeys(found))
 
     def _checks(self) -> tuple[Callable[[], object], ...]:
-        return (self.base_url, self.secret_key, self.token_keys, self.plan, self.signup, self.proxies, self.zoom)
+        clients = [partial(self.whole_client, vendor) for vendor in ("ZOOM", "GOOGLE", "MICROSOFT")]
+        mail = (self.smtp_url, self.mail_from, self.support_email)
+        keys = (self.secret_key, self.token_keys)
+        return (self.base_url, *keys, self.database_url, self.plan, self.signup, *mail, *clients, self.proxies)
 
     def base_url(self) -> str:
-        """Return the public address: http(s), a host, no path."""
-        url = self.get("SIVIENT_BASE_URL").rstrip("/")
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+        """Return the public address as browsers write an origin: http(s) and a host in small letters, no path."""
+        parts = _parts(self.get("SIVIENT_BASE_URL").rstrip("/"))
+        usual = {"http": ":80", "https": ":443"}
+        host = parts is not None and parts.scheme in usual and parts.hostname and "@" not in parts.netloc
+        if parts is None or not host or any((parts.path, parts.query, parts.fragment)):
             raise ConfigError("SIVIENT_BASE_URL must be an address such as https://meet.example.org without a path.")
+        return f"{parts.scheme}://{parts.netloc.lower().removesuffix(usual[parts.scheme])}"
+
+    def database_url(self) -> str:
+        """Return the address of the database, or '' for the embedded one."""
+        url = self.get("DATABASE_URL")
+        known = url.startswith(("sqlite:///", "postgres://", "postgresql://")) and _parts(url)
+        # In memory each thread would have a database of its own.
+        if url and not (known and dj_database_url.parse(url)["NAME"] not in ("", ":memory:")):
+            raise ConfigError(
+                "DATABASE_URL must be empty (SQLite in the data folder) or postgres://user:password@host/name, "
+                "with signs such as / or # of a password written as %2F or %23."
+            )
         return url
+
+    def smtp_url(self) -> str:
+        """Return the address of the mail server; `site.mail_server` reads it."""
+        url = self.get("SMTP_URL")
+        try:
+            MailServer.of(url)
+        except ValueError as error:
+            raise ConfigError(f"SMTP_URL is no address of a mail server: {error}.") from error
+        return url
+
+    def mail_from(self) -> str:
+        """Return the bare address that mails come from."""
+        return self._mail_address("SIVIENT_MAIL_FROM", "bookings@example.org")
+
+    def support_email(self) -> str:
+        """Return the bare address for questions, or ''."""
+        name = "SIVIENT_SUPPORT_EMAIL"
+        return self._mail_address(name, "help@example.org") if self.given(name) else ""
+
+    def _mail_address(self, name: str, example: str) -> str:
+        try:
+            return mail_address(self.get(name))
+        except ValueError as error:
+            raise ConfigError(f"{name} must be an address alone, such as {example}, without a name or <>.") from error
 
     def secret_key(self) -> str:
         """Return the signing key, at least 32 characters and not one letter repeated."""
@@ -170,13 +217,23 @@ class Env:
         return rule
 
     def proxies(self) -> int:
-        """Return how many reverse proxies are trusted."""
+        """Return how many reverse proxies stand in front; from 1 on X-Forwarded-Proto is believed."""
         text = self.get("SIVIENT_PROXIES")
         if not text.isdigit():
             raise ConfigError("SIVIENT_PROXIES must be a whole number such as 0 or 1.")
         return int(text)
 
-    def zoom(self) -> None:
-        """Raise when Zoom is half configured: an id without its secret connects nobody."""
-        if self.given("ZOOM_CLIENT_ID") and not self.given("ZOOM_CLIENT_SECRET"):
-            raise ConfigError("ZOOM_CLIENT_ID is set but ZOOM_CLIENT_SECRET is not.")
+    def whole_client(self, vendor: str) -> None:
+        """Raise when a vendor is half configured: an id without its secret connects nobody and lets nobody in."""
+        if self.given(f"{vendor}_CLIENT_ID") and not self.given(f"{vendor}_CLIENT_SECRET"):
+            raise ConfigError(f"{vendor}_CLIENT_ID is set but {vendor}_CLIENT_SECRET is not.")
+
+
+def _parts(url: str) -> SplitResult | None:
+    """Split an address; None when its brackets do not close or its port is no number."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts

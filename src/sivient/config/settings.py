@@ -20,9 +20,9 @@ ALLOWED_HOSTS = ["*"]  # sivient.ops.host knows the only one, and leads people t
 
 DEFAULT_PLAN = _env.plan()
 SIGNUP = _env.signup()
-SUPPORT_EMAIL = _env.get("SIVIENT_SUPPORT_EMAIL")
-SMTP_URL = _env.get("SMTP_URL")
-MAIL_FROM = _env.get("SIVIENT_MAIL_FROM")
+SUPPORT_EMAIL = _env.support_email()
+SMTP_URL = _env.smtp_url()
+MAIL_FROM = _env.mail_from()
 DEMO_DIR = _env.get("SIVIENT_DEMO")
 PROXIES = _env.proxies()
 
@@ -59,7 +59,7 @@ if DEMO_DIR:
     INSTALLED_APPS.append("sivient.demo")
 
 MIDDLEWARE = [
-    "sivient.ops.access.AccessLog",
+    "sivient.ops.access_log.AccessLog",
     "sivient.ops.host.CanonicalHost",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -86,7 +86,7 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
-_url = _env.get("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'sivient.sqlite3'}"
+_url = _env.database_url() or f"sqlite:///{DATA_DIR / 'sivient.sqlite3'}"
 DATABASES: dict[str, Any] = {"default": dj_database_url.parse(_url)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # IMMEDIATE: a write transaction waits for its turn at the start instead of failing at its first write.
@@ -95,6 +95,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": SQLITE_PRAGMAS,
         "timeout": 10,
     }
+else:
+    # A guest waits no longer than this (in seconds) to be told that the database is away.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -108,6 +111,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
+CSRF_TRUSTED_ORIGINS = [BASE_URL]  # forms of ours, also when TLS ends in front and no header tells us so
 CSRF_FAILURE_VIEW = "sivient.site.errors.csrf_failure"
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE

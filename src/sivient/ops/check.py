@@ -1,9 +1,7 @@
 """What `sivient check` looks at beyond the settings themselves."""
 
-import smtplib
-
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from sivient.ports.errors import IntegrationError
 from sivient.site import mailer
@@ -17,7 +15,7 @@ def installation_problems() -> list[str]:
 def _database() -> list[str]:
     try:
         connection.ensure_connection()
-    except DatabaseError as error:
+    except Error as error:
         return [f"The database does not answer ({type(error).__name__}). See DATABASE_URL."]
     return []
 
@@ -33,8 +31,8 @@ def _data_dir() -> list[str]:
 def _mail() -> list[str]:
     try:
         mailer.probe()
-    except (IntegrationError, smtplib.SMTPException, OSError) as error:
-        return [f"The mail server of SMTP_URL does not answer ({type(error).__name__})."]
+    except IntegrationError as error:
+        return [f"SMTP_URL: {error}"]
     return []
 
 

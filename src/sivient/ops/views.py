@@ -1,6 +1,6 @@
 """What a supervisor asks."""
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
@@ -15,7 +15,7 @@ def ready(request: HttpRequest) -> JsonResponse:
     try:
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except DatabaseError:
+    except Error:
         return JsonResponse({"ready": False, "reason": "the database does not answer"}, status=503)
     if waiting:
         return JsonResponse({"ready": False, "reason": "migrations are missing: run sivient migrate"}, status=503)
