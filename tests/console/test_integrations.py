@@ -12,6 +12,7 @@ from django.utils import timezone
 from sivient.accounts.models import Plan, User
 from sivient.integrations.models import Connection, Grant, OAuthFlow
 from sivient.jobs.worker import run_due
+from sivient.scheduling import services
 from sivient.scheduling.models import Platform, SchedulingPage
 from sivient.vendors.zoom.emulator import ZoomEmulator
 from tests.console.integrating import PAGE, go_and_return, shown
@@ -107,6 +108,20 @@ def test_disconnecting_asks_first_and_says_what_happens(host: User, browser: Cli
     assert "We have deleted our access." in page
     assert "Not connected" in page
     assert not Grant.objects.exists()
+
+
+def test_what_is_said_about_bookings_that_wait_is_what_happens(host: User, browser: Client, zoom: ZoomEmulator) -> None:
+    go_and_return(browser, zoom)
+    host.refresh_from_db()
+    booking = make_booking(make_event_type(host))
+    services.save_settings(host, handle=str(host.handle), platform="phone", details="+49 30 901820")
+    booking.refresh_from_db()
+    assert booking.platform == "zoom"
+    asked, guide = shown(browser, f"{PAGE}/zoom/disconnect"), shown(browser, "/docs/zoom")
+    assert "Bookings without a link wait (1 now) until you connect again." in asked
+    for page in (asked, guide):
+        assert "Another Meeting Platform counts only for bookings made after you choose it." in page
+        assert "or choose another" not in page
 
 
 def test_the_advice_to_remove_the_app_in_zoom_stays(browser: Client, zoom: ZoomEmulator) -> None:
