@@ -168,7 +168,7 @@ def test_the_invite_is_a_file_once_everything_is_in_it(client: Client) -> None:
     assert answer.headers["Content-Type"].startswith("text/calendar")
     unfolded = answer.content.replace(b"\r\n ", b"")
     assert LINK.encode() in unfolded
-    assert f"UID:{waiting.uid}@".encode() in unfolded
+    assert f"UID:{waiting.uid}\r".encode() in unfolded
 
 
 def test_calendars_are_given_the_same_instants(client: Client) -> None:
