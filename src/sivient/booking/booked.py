@@ -7,12 +7,15 @@ from urllib.parse import urlencode
 
 from sivient.booking.models import Booking
 from sivient.booking.places import Place, place
+from sivient.booking.services import step_key
 from sivient.integrations.queries import connected
+from sivient.jobs.models import Work
 from sivient.scheduling.models import Platform
 from sivient.site.ticket import Ticket
 
 PATIENCE = timedelta(minutes=2)  # so long a link may take without a word
 GIVEN_UP = timedelta(minutes=10)  # after that, a page without JavaScript stops refreshing itself
+MAKING, TELLING = "delivery.conference", "delivery.no_link"  # steps of the room above: make the link, tell the host
 GOOGLE = "https://calendar.google.com/calendar/render"
 OUTLOOK = "https://outlook.live.com/calendar/0/action/compose"
 
@@ -27,6 +30,7 @@ class State(StrEnum):
     WAITING = "waiting"  # Zoom is not connected
     PENDING = "pending"  # the link is being made
     DELAYED = "delayed"  # it takes longer than usual
+    LINKLESS = "linkless"  # none is coming by itself
 
 
 SAYS = {
@@ -37,17 +41,22 @@ SAYS = {
     State.WAITING: "Your Zoom link comes later, by email.",
     State.PENDING: "Your Zoom link is being made.",
     State.DELAYED: "Your Zoom link takes longer than usual. It comes by email.",
+    State.LINKLESS: "There is no Zoom link for this meeting.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class BookedPage:
-    """What `booking/booked.html` shows. `link` is the join link, '' while there is none."""
+    """What `booking/booked.html` shows. `link` is the join link, '' while there is none.
+
+    `host_told`: a mail to the host has left that says that no link is coming.
+    """
 
     booking: Booking
     state: State
     link: str
     now: datetime
+    host_told: bool = False
 
     @property
     def complete(self) -> bool:
@@ -63,7 +72,7 @@ class BookedPage:
     @property
     def settled(self) -> bool:
         """Whether nothing more will change by itself."""
-        return self.state in (State.CANCELLED, State.PAST) or (self.complete and self.invited)
+        return self.state in (State.CANCELLED, State.PAST, State.LINKLESS) or (self.complete and self.invited)
 
     @property
     def seen(self) -> str:
@@ -129,7 +138,11 @@ def booked_page(booking: Booking, now: datetime) -> BookedPage:
     """Return how the booking stands now."""
     conference = booking.conferences.filter(unused=False).first()
     link = conference.join_url if conference else ""
-    return BookedPage(booking, _state(booking, link, now), link, now)
+    state = _state(booking, link, now)
+    if state in (State.WAITING, State.PENDING, State.DELAYED) and _is_hopeless(booking, now):
+        told = bool(booking.host.email) and _stands(booking, TELLING, Work.State.DONE)
+        return BookedPage(booking, State.LINKLESS, link, now, host_told=told)
+    return BookedPage(booking, state, link, now)
 
 
 def ticket_of(booking: Booking, *, off: bool = False) -> Ticket:
@@ -158,3 +171,13 @@ def _state(booking: Booking, link: str, now: datetime) -> State:
     if not connected(booking.host, Platform.ZOOM):
         return State.WAITING
     return State.DELAYED if now - booking.created_at > PATIENCE else State.PENDING
+
+
+def _is_hopeless(booking: Booking, now: datetime) -> bool:
+    """Whether no link comes by itself: given up, nobody's Zoom is left to make it, or the meeting's time has come."""
+    host_left = booking.host.closed_at is not None
+    return host_left or booking.start <= now or _stands(booking, MAKING, Work.State.FAILED)
+
+
+def _stands(booking: Booking, step: str, state: Work.State) -> bool:
+    return Work.objects.filter(kind=step, key=step_key(booking), state=state).exists()
