@@ -141,6 +141,24 @@ def test_a_page_in_the_background_asks_nothing(open_page: OpenPage, world: World
     assert asked
 
 
+def test_who_comes_back_to_a_page_that_had_given_up_sees_it_ask_again(open_page: OpenPage, world: World) -> None:
+    page = open_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "status.json" in request.url else None)
+    page.clock.install()
+    page.goto(world.booking("pending"))
+    for _ in range(12):
+        page.clock.fast_forward(60_000)
+        page.wait_for_timeout(100)
+    assert asked
+    asked.clear()
+    page.clock.run_for(60_000)
+    assert asked == []
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    with page.expect_request("**/status.json"):
+        page.clock.run_for(2000)
+
+
 def test_the_invite_can_be_had_as_a_file(open_page: OpenPage, world: World) -> None:
     page = open_page()
     page.goto(world.booking("ready"))

@@ -4,16 +4,17 @@ const LONGEST = 15_000;
 const GIVES_UP = 600_000;
 
 const said = document.getElementById("said");
-const began = Date.now();
-let pause = 1000;
+let began; // when somebody last came to look
+let pause;
 let timer = 0;
 
 const booking = () => document.getElementById("booking");
 const hurry = () => { clearTimeout(timer); timer = setTimeout(ask, pause); };
+const begin = () => { began = Date.now(); pause = 1000; hurry(); };
 
 async function ask() {
   const { asks, seen } = booking().dataset;
-  if (!asks || document.hidden || Date.now() - began > GIVES_UP) return; // a hidden page asks again when it is seen
+  if (!asks || document.hidden || Date.now() - began > GIVES_UP) return; // it asks again when it is next looked at
   const answer = await fetch(asks).catch(() => null);
   if (answer?.ok && (await answer.json()).seen !== seen) await redraw();
   pause = Math.min(pause * GROWS, LONGEST);
@@ -46,5 +47,5 @@ function copies() {
 }
 
 copies();
-hurry();
-document.addEventListener("visibilitychange", () => { if (!document.hidden) { pause = 1000; hurry(); } });
+begin();
+document.addEventListener("visibilitychange", () => { if (!document.hidden) begin(); });
