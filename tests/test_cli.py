@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sivient.cli import _parser
-from tests.served import seeded
+from tests.served import free_port, seeded
 
 pytestmark = [pytest.mark.processes]
 README = Path(__file__).parents[1] / "README.md"
@@ -29,7 +29,7 @@ def run(environment: Environment, *arguments: str) -> subprocess.CompletedProces
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=90, check=False)
 
 
-def make(environment: Environment, handle: str, email: str) -> None:
+def make(environment: Environment, handle: str | None, email: str) -> None:
     """Add one more host."""
     code = (
         "import django; from sivient.config.env import name_settings_module; name_settings_module(); django.setup();"
@@ -58,6 +58,44 @@ def test_an_ambiguous_address_lists_the_handles(environment: Environment) -> Non
     assert done.returncode == 2
     assert "twin-a, twin-b" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_words_for_an_account_without_a_handle_can_be_pasted_into_a_shell(environment: Environment) -> None:
+    for handle in ("named", None):
+        make(environment, handle, "pair@example.org")
+    refused = run(environment, "plan", "set", "pair@example.org", "free")
+    (number,) = re.findall(r"'#\d+'", refused.stderr)
+    command = f"{sys.executable} -m sivient.cli plan set {number} free"
+    done = subprocess.run(["sh", "-c", command], env=environment, capture_output=True, text=True, check=False)
+    assert done.stdout == f"account {number[2:-1]} is on free now.\n"
+
+
+@pytest.mark.parametrize("command", ["migrate", "serve", "worker", "check", "invite"])
+@pytest.mark.parametrize(
+    "address", ["mysql://sivient:canary@127.0.0.1/sivient", "postgres://sivient:canary@127.0.0.1:1/x"]
+)
+def test_a_database_that_cannot_be_meant_or_is_away_is_one_sentence(
+    environment: Environment, command: str, address: str
+) -> None:
+    port = ("--port", str(free_port())) if command == "serve" else ()
+    done = run({**environment, "DATABASE_URL": address}, command, *port)
+    said = done.stdout if command == "check" else done.stderr
+    assert done.returncode == (1 if command == "check" else 2)
+    assert "DATABASE_URL" in said
+    assert "canary" not in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_command_before_the_first_migration_says_what_to_do(environment: Environment, tmp_path: Path) -> None:
+    empty = {**environment, "SIVIENT_DATA_DIR": str(tmp_path), "DATABASE_URL": ""}
+    assert run(empty, "login-link", "mara").stderr == "sivient: The database is not up to date. Run: sivient migrate\n"
+
+
+def test_migrate_says_when_the_data_folder_cannot_be_written(environment: Environment, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    done = run({**environment, "SIVIENT_DATA_DIR": str(tmp_path / "file" / "data")}, "migrate")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "SIVIENT_DATA_DIR" in done.stderr
 
 
 def test_an_unknown_account_is_said_so(environment: Environment) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sivient.accounts.models import User
 
 DRAIN = 30.0  # seconds that running work gets at the stop
+WHO = "or '#7', the number of an account without a handle"
 Command = Callable[[argparse.Namespace], int]
 
 
@@ -68,20 +69,20 @@ def _add_running(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _add_accounts(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     link = commands.add_parser("login-link", help="a link that signs in once, for 15 minutes")
-    link.add_argument("who", metavar="EMAIL|HANDLE")
+    link.add_argument("who", metavar="EMAIL|HANDLE", help=WHO)
     link.set_defaults(command=_login_link)
 
     commands.add_parser("invite", help="a link for one new account, for 7 days").set_defaults(command=_invite)
 
     plan = commands.add_parser("plan", help="plans of accounts").add_subparsers(required=True, metavar="ACTION")
     setting = plan.add_parser("set", help="change the plan of one account")
-    setting.add_argument("who", metavar="EMAIL|HANDLE")
+    setting.add_argument("who", metavar="EMAIL|HANDLE", help=WHO)
     setting.add_argument("plan", choices=["free", "pro", "business"])
     setting.set_defaults(command=_plan_set)
 
     account = commands.add_parser("account", help="accounts").add_subparsers(required=True, metavar="ACTION")
     delete = account.add_parser("delete", help="close an account; it is erased 30 days later")
-    delete.add_argument("who", metavar="EMAIL|HANDLE")
+    delete.add_argument("who", metavar="EMAIL|HANDLE", help=WHO)
     delete.add_argument("--keep-bookings", action="store_true", help="let upcoming bookings stand")
     delete.set_defaults(command=_account_delete)
 
@@ -101,6 +102,20 @@ def _django() -> None:
     django.setup()
 
 
+def _installation() -> None:
+    """Load Django, and see that its database answers and is up to date; ConfigError when not."""
+    _django()
+    from sivient.config import server
+
+    server.require_migrated()
+
+
+def _require_settings() -> None:
+    problems = Env().problems()
+    if problems:
+        raise ConfigError(problems[0])
+
+
 def _demo(options: argparse.Namespace) -> int:
     from sivient.demo.run import run
 
@@ -108,9 +123,7 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    problems = Env().problems()
-    if problems:
-        raise ConfigError(problems[0])
+    _require_settings()
     _django()
     from sivient.config import server
 
@@ -128,12 +141,10 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _worker(options: argparse.Namespace) -> int:
-    _django()
-    from sivient.config import server
+    _require_settings()
+    _installation()
     from sivient.jobs.worker import run_until_signal
 
-    if server.missing_migrations():
-        raise ConfigError("The database is not up to date. Run: sivient migrate")
     run_until_signal(threads=options.threads, drain=DRAIN)
     return 0
 
@@ -143,7 +154,10 @@ def _migrate(_: argparse.Namespace) -> int:
     from django.conf import settings
     from django.core.management import call_command
 
-    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    from sivient.config import server
+
+    server.require_writable(settings.DATA_DIR)
+    server.require_database()
     call_command("migrate", interactive=False)
     return 0
 
@@ -162,7 +176,7 @@ def _check(_: argparse.Namespace) -> int:
 
 
 def _rotate_keys(_: argparse.Namespace) -> int:
-    _django()
+    _installation()
     from sivient.ops.keys import rotate
 
     print(f"Encrypted anew: {rotate()} rows. Older keys can leave SIVIENT_TOKEN_KEYS.")
@@ -180,7 +194,7 @@ def _account(who: str) -> "User":
 
 
 def _login_link(options: argparse.Namespace) -> int:
-    _django()
+    _installation()
     from sivient.accounts.services import login_link
 
     print(login_link(_account(options.who)))
@@ -188,7 +202,7 @@ def _login_link(options: argparse.Namespace) -> int:
 
 
 def _invite(_: argparse.Namespace) -> int:
-    _django()
+    _installation()
     from sivient.accounts.services import invite
 
     print(invite())
@@ -196,7 +210,7 @@ def _invite(_: argparse.Namespace) -> int:
 
 
 def _plan_set(options: argparse.Namespace) -> int:
-    _django()
+    _installation()
     from sivient.accounts.services import set_plan
 
     user = _account(options.who)
@@ -206,7 +220,7 @@ def _plan_set(options: argparse.Namespace) -> int:
 
 
 def _account_delete(options: argparse.Namespace) -> int:
-    _django()
+    _installation()
     from django.utils import timezone
 
     from sivient.privacy.services import close

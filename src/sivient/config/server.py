@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.db import connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from sivient.config.env import ConfigError
@@ -28,24 +28,39 @@ def prepare() -> None:
 
     PostgreSQL is only looked at: with several machines one of them migrates, by `sivient migrate`.
     """
-    folder: Path = settings.DATA_DIR
+    require_writable(settings.DATA_DIR)
+    if connection.vendor == "sqlite":
+        require_database()
+        call_command("migrate", verbosity=0, interactive=False)
+    else:
+        require_migrated()
+    _collect_static()
+
+
+def require_writable(folder: Path) -> None:
+    """Make the data folder, or raise ConfigError when nothing can be written to it."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / ".writable").touch()
         (folder / ".writable").unlink()
     except OSError as error:
         raise ConfigError(f"SIVIENT_DATA_DIR: cannot write to {folder} ({error.strerror}).") from error
-    if connection.vendor == "sqlite":
-        call_command("migrate", verbosity=0, interactive=False)
-    elif missing_migrations():
-        raise ConfigError("The database is not up to date. Run: sivient migrate")
-    _collect_static()
 
 
-def missing_migrations() -> bool:
-    """Say whether the database waits for migrations."""
+def require_database() -> None:
+    """Raise ConfigError when the database does not answer. Its own words may quote the password: they stay inside."""
+    try:
+        connection.ensure_connection()
+    except Error as error:
+        raise ConfigError(f"The database does not answer ({type(error).__name__}). See DATABASE_URL.") from error
+
+
+def require_migrated() -> None:
+    """Raise ConfigError when the database does not answer or waits for migrations."""
+    require_database()
     executor = MigrationExecutor(connection)
-    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise ConfigError("The database is not up to date. Run: sivient migrate")
 
 
 def require_free(host: str, port: int) -> None:
@@ -68,23 +83,22 @@ def serve(
     worker_threads: int,
     drain: float,
     started: Callable[[], None] = lambda: None,
-    stopping: Callable[[], None] = lambda: None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT; then let running work finish for up to `drain` seconds."""
+    """Serve until SIGTERM or SIGINT; then let running work finish for up to `drain` seconds. 0 threads: no worker."""
     from sivient.jobs.worker import Worker
 
     server = _web_server(host, port, web_processes, drain)
-    worker = Worker(threads=worker_threads)
+    worker = Worker(threads=worker_threads) if worker_threads else None
     connection.close()
 
     def start() -> None:
-        if worker_threads:
+        if worker:
             worker.start()
         started()
 
     def stop() -> None:
-        stopping()
-        worker.stop(drain=drain)
+        if worker:
+            worker.stop(drain=drain)
 
     server.on_startup(start)
     server.on_shutdown(stop)
