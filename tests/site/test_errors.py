@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
@@ -53,6 +54,20 @@ def test_the_code_on_the_500_page_finds_the_line_in_the_log(caplog: pytest.LogCa
     (record,) = caplog.records
     assert record.__dict__["reference"] in text
     assert record.exc_info
+    assert "canary" not in text
+    assert 'href="/schedule/mara"' in text
+
+
+@pytest.mark.parametrize("error", [OperationalError("canary"), InterfaceError("canary")])
+def test_a_database_that_is_away_is_a_break_and_no_bug(error: Exception, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.ERROR):
+        try:
+            raise error
+        except type(error):
+            answer = errors.server_error(RequestFactory().post("/schedule/mara/intro/confirm"))
+    text = answer.content.decode()
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert caplog.records[0].__dict__["reference"] in text
     assert "canary" not in text
     assert 'href="/schedule/mara"' in text
 

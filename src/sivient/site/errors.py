@@ -2,15 +2,18 @@
 
 import logging
 import secrets
+import sys
 from datetime import timedelta
 from urllib.parse import quote
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 logger = logging.getLogger(__name__)
+DATABASE_BREAK = timedelta(seconds=30)  # when a browser or a vendor may ask again; restarts are over by then
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -58,14 +61,25 @@ def too_many(request: HttpRequest, *, wait: timedelta = timedelta(minutes=1)) ->
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500. The code on the page finds the line in the log."""
+    """500, or 503 when it is the database that is away. The code on the page finds the line in the log."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        sentence = "Its database does not answer just now. Wait a minute and try again: a form sent twice books once."
+        response = _failure(request, 503, "This service is away for a moment", sentence)
+        response.headers["Retry-After"] = str(int(DATABASE_BREAK.total_seconds()))
+        return response
+    sentence = "The page could not be shown, and nothing you booked is lost. Go back and try again in a minute."
+    return _failure(request, 500, "Something went wrong here", sentence)
+
+
+def _failure(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
+    """Return a page that needs nothing that may have failed, and log its code with what is being handled."""
     reference = secrets.token_hex(4).upper()
     logger.error("page failed", extra={"reference": reference}, exc_info=True)
     href, way_on = _way_on(request)
     if request.method == "GET":
         href, way_on = request.get_full_path(), "Try again"
-    context = {"reference": reference, "href": href, "way_on": way_on}
-    return render(None, "site/500.html", context, status=500)  # without a request nothing asks the database
+    context = {"title": title, "sentence": sentence, "reference": reference, "href": href, "way_on": way_on}
+    return render(None, "site/failure.html", context, status=status)  # without a request nothing asks the database
 
 
 def _page(
