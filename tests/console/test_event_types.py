@@ -3,13 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from sivient.accounts.models import User
 from sivient.booking.models import Booking
 from sivient.scheduling import services
 from sivient.scheduling.models import EventType, SchedulingPage
-from tests.factories import connect_zoom, make_booking
+from tests.factories import connect_zoom, make_booking, make_event_type
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 TYPED = {
@@ -113,3 +115,20 @@ def test_a_page_lists_fifty_event_types_at_most(browser: Client, host: User) -> 
     assert "Add event type" not in browser.get("/event-types").content.decode()
     with pytest.raises(services.TooManyEventTypes):
         services.save_event_type(host, services.EventTypeDraft(title="One more", minutes=30))
+
+
+def test_the_list_says_where_each_is_held_and_asks_once_whether_zoom_works(browser: Client, host: User) -> None:
+    SchedulingPage.objects.filter(host=host).update(platform="zoom")
+    make_event_type(host, platform="phone", platform_details="+49 30 901820")
+    browser.get("/event-types")  # the day's first look at a page is noted in the session
+    with CaptureQueriesContext(connection) as few:
+        page = browser.get("/event-types").content.decode()
+    assert page.count("Zoom (not connected)") == 1
+    assert "Phone" in page
+    for _ in range(5):
+        make_event_type(host)
+    with CaptureQueriesContext(connection) as many:
+        browser.get("/event-types")
+    assert len(few) == len(many)
+    connect_zoom(host)
+    assert "(not connected)" not in browser.get("/event-types").content.decode()

@@ -3,6 +3,7 @@
 from dataclasses import asdict, astuple, dataclass
 from datetime import date, datetime
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -47,12 +48,10 @@ def offered_now(event_type: EventType, now: datetime) -> list[int]:
 
 def handle_context(request: HttpRequest, host: User, event_types: list[EventType], now: datetime) -> dict[str, object]:
     """Return what `booking/handle.html` shows."""
-    look = look_of(request, host)
-    offers = []
-    for event_type in event_types:
-        times = event_times(offered_now(event_type, now), look, now=now, wanted=None)
-        first_day = times.chosen if times else None
-        offers.append(Offer(event_type, place(queries.meeting_of(event_type).platform), first_day))
+    zone = ZoneInfo(look_of(request, host).zone)
+    first = queries.first_offered(host, event_types, now=now)
+    days = {number: datetime.fromtimestamp(start, zone).date() for number, start in first.items()}
+    offers = [Offer(each, place(queries.meeting_of(each).platform), days.get(each.pk)) for each in event_types]
     return {"host": host, "offers": offers, "query": urlencode(handed_on(request.GET.items()))}
 
 

@@ -10,6 +10,7 @@ from sivient.accounts.plans import PlanTooSmall
 from sivient.console.address import page_address
 from sivient.console.forms import EventTypeForm
 from sivient.console.platform_form import PlatformForm
+from sivient.integrations.queries import connected
 from sivient.scheduling import platforms, queries, services
 from sivient.scheduling.models import EventType, Platform, SchedulingPage
 
@@ -20,8 +21,13 @@ NEW = {"minutes": 30, "minimum_notice": 240, "buffer_before": 0, "buffer_after":
 @host_page
 def event_types(request: HostRequest) -> HttpResponse:
     """List what can be booked, and what is switched off."""
+    zoom_works = connected(request.user, "zoom")
     rows = [
-        {"event_type": each, "address": page_address(request.user, each.slug), "platform": _platform_label(each)}
+        {
+            "event_type": each,
+            "address": page_address(request.user, each.slug),
+            "platform": _platform_label(each, zoom_works=zoom_works),
+        }
         for each in request.user.event_types.select_related("host__page")
     ]
     context = {
@@ -98,9 +104,10 @@ def _settings_label(request: HostRequest) -> str:
     return Platform(page.platform).label if page and page.platform else "not chosen"
 
 
-def _platform_label(event_type: EventType) -> str:
+def _platform_label(event_type: EventType, *, zoom_works: bool) -> str:
     """Return where its meetings happen, in words."""
     meeting = queries.meeting_of(event_type)
     if not meeting.platform:
         return "No Meeting Platform chosen"
-    return Platform(meeting.platform).label + ("" if meeting.ready else " (not connected)")
+    waits = meeting.platform == Platform.ZOOM and not zoom_works
+    return Platform(meeting.platform).label + (" (not connected)" if waits else "")
