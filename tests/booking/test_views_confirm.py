@@ -205,3 +205,16 @@ def test_a_form_with_too_many_fields_is_refused_in_a_sentence(client: Client, in
 
 def test_the_form_is_not_for_search_engines(client: Client, intro: EventType) -> None:
     assert '<meta name="robots" content="noindex">' in text_of(client.get(f"{PAGE}?at={AT}"))
+
+
+@pytest.mark.parametrize("field", ["tz", "clock", "at", "token"])
+@pytest.mark.parametrize("rubbish", ["\x00", "Asia/Tokyo\x00", "12\x00", f"{AT}\x00", "🦊", "x" * 10_000, "../.."])
+def test_rubbish_in_a_field_that_nobody_sees_is_never_refused_without_a_word(
+    post: Post, field: str, rubbish: str
+) -> None:
+    answer = post(**{field: rubbish})
+    if field in ("tz", "clock"):
+        assert answer.status_code == 303
+    else:
+        assert answer.status_code == 422
+        assert 'role="alert"' in answer.content.decode()

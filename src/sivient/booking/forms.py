@@ -52,10 +52,11 @@ class BookingForm(forms.Form):
         error_messages={"required": "Enter your email address, so that we can send the invite."},
     )
     note = Lines(widget=forms.Textarea({"rows": 3}), required=False)
-    at = forms.CharField(required=False)
-    tz = forms.CharField(required=False)
-    clock = forms.CharField(required=False)
-    token = forms.CharField(required=False)
+    # Fields that nobody sees: rubbish in them is read as nothing, as no message could stand beside it.
+    at = OneLine(required=False)
+    tz = OneLine(required=False)
+    clock = OneLine(required=False)
+    token = OneLine(required=False)
 
     def __init__(
         self, event_type: EventType, data: QueryDict | None = None, initial: dict[str, str] | None = None
@@ -123,7 +124,7 @@ class CancelForm(forms.Form):
     """A guest's last word to the host."""
 
     reason = Lines(widget=forms.Textarea({"rows": 3}), required=False)
-    token = forms.CharField(required=False)
+    token = OneLine(required=False)
 
     def __init__(self, about: str, data: QueryDict | None = None) -> None:
         super().__init__(data, auto_id="%s")

@@ -57,8 +57,8 @@ def read_date(text: str | None) -> date | None:
 def read_instant(text: str | None) -> datetime | None:
     """Return the instant that `at` names (RFC 3339, seconds may be missing), or None. Whole seconds only."""
     try:
-        # A plus sign that was not encoded arrives as a space.
-        at = datetime.fromisoformat((text or "").strip().replace(" ", "+"))
+        # A plus sign that was not encoded arrives as a space. Python stops reading at a NUL: a ? is no part of a time.
+        at = datetime.fromisoformat((text or "").strip().replace(" ", "+").replace("\0", "?"))
         require_bookable(at)
         at = at.astimezone(UTC)
     except (ValueError, OverflowError):
