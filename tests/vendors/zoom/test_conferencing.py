@@ -117,6 +117,15 @@ def test_an_answer_without_a_link_to_a_meeting_of_its_own_is_an_unknown_outcome(
         it.create(MEETING)
 
 
+def test_the_number_of_the_hosts_personal_room_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    for number in (4415550136, "4415550136"):
+        with conferencing(Zoom(created(id=number)), pmi=4415550136) as it, pytest.raises(OutcomeUnknown):
+            it.create(MEETING)
+    said = [vars(line).get("key") for line in caplog.records]
+    assert said == ["zoom:personal meeting"] * 2
+    assert "4415550136" not in str([vars(line) for line in caplog.records])
+
+
 def test_a_link_of_2048_characters_is_kept_whole() -> None:
     link = "https://zoom.us/j/1?pwd=".ljust(2048, "x")
     with conferencing(Zoom(created(join_url=link))) as it:

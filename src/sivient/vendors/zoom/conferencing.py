@@ -53,8 +53,10 @@ class ZoomConferencing:
     def _made(self, body: dict[str, Any], meeting: MeetingRequest) -> MadeMeeting:
         """Keep id, link and passcode. Everything else goes, above all `start_url`: it lets anyone be the host."""
         number, link = _number(body.get("id")), body.get("join_url")
-        if number is None or number == self.personal_meeting_id or not self._is_join_link(link):
-            log.warning("zoom made a meeting that cannot be used", extra={"key": f"zoom:{number}"})
+        personal = number is not None and number == self.personal_meeting_id
+        if number is None or personal or not self._is_join_link(link):
+            said = "personal meeting" if personal else number  # the personal number opens the host's room to anybody
+            log.warning("zoom made a meeting that cannot be used", extra={"key": f"zoom:{said}"})
             raise OutcomeUnknown("Zoom made a meeting but gave no link to it.")
         if not _starts_near(body.get("start_time"), meeting.start):
             log.warning("zoom names another start than it was asked for", extra={"key": f"zoom:{number}"})
