@@ -48,10 +48,36 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     assert "Cannot write" in refused("--data-dir", str(tmp_path / "file" / "demo"))
 
 
-def test_fresh_leaves_a_folder_alone_that_is_no_demo(tmp_path: Path) -> None:
+@pytest.mark.parametrize("options", [(), ("--fresh",)])
+def test_a_folder_that_is_no_demo_is_left_alone(tmp_path: Path, options: tuple[str, ...]) -> None:
     (tmp_path / "thesis.txt").write_text("years of work")
-    assert "not a demo" in refused("--fresh", "--data-dir", str(tmp_path))
-    assert (tmp_path / "thesis.txt").exists()
+    assert "not a demo" in refused(*options, "--data-dir", str(tmp_path))
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+@pytest.mark.parametrize("options", [(), ("--fresh",)])
+def test_a_demo_that_finds_its_ports_taken_has_changed_nothing(tmp_path: Path, options: tuple[str, ...]) -> None:
+    first = free_ports()
+    (tmp_path / "stage.json").write_text("the last demo's")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", first + 5))
+        taken.listen()
+        assert "Port" in refused(*options, "--port", str(first), "--data-dir", str(tmp_path))
+    assert (tmp_path / "stage.json").read_text() == "the last demo's"
+    assert not (tmp_path / "secrets.json").exists()
+
+
+def test_a_running_demo_keeps_its_data_from_a_second_one(tmp_path: Path) -> None:
+    data = tmp_path / "demo"
+    with demoed(tmp_path) as demo:
+        before = {path: path.read_bytes() for path in data.rglob("*.json")}
+        here = str(demo.stage.port(demo.stage.web))
+        elsewhere = str(free_ports())
+        for arguments in (("--port", here), ("--port", here, "--fresh"), ("--port", elsewhere, "--fresh")):
+            assert f"A demo is running in {data}" in refused("--data-dir", str(data), *arguments)
+        assert {path: path.read_bytes() for path in data.rglob("*.json")} == before
+        assert httpx.get(f"{demo.stage.web}/readyz").is_success
+        assert httpx.get(f"{demo.stage.web}/tour").is_success
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -1,6 +1,5 @@
 """`sivient demo`: the product, its worker, the emulated vendors and the mailbox, in one command."""
 
-import shutil
 import threading
 import webbrowser
 from collections.abc import Callable
@@ -9,33 +8,39 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from sivient.config.env import ConfigError, Env, export, has_display, name_settings_module, user_data_home
-from sivient.demo import httpd, stage
+from sivient.config import server
+from sivient.config.env import Env, export, has_display, name_settings_module, user_data_home
+from sivient.demo import data_folder, httpd, stage
 from sivient.demo.stage import HOST, Stage
 
 if TYPE_CHECKING:
     from sivient.vendors.zoom.emulator import ZoomEmulator
 
 DRAIN = 0.5  # seconds; the demo has to stop within 2 s, and dropped work is taken up at the next start
-MARK = stage.STAGE_FILE
 
 
 def run(*, port: int, data_dir: Path | None, browser: bool, fresh: bool) -> int:
     """Run the demo until Ctrl-C or SIGTERM; return the exit code. ConfigError when it cannot start."""
-    folder = _folder(data_dir or user_data_home() / "sivient" / "demo", fresh=fresh)
-    layout = stage.plan(folder, port)
+    folder = (data_dir or user_data_home() / "sivient" / "demo").absolute()
+    with data_folder.held(folder):
+        layout = stage.plan(folder, port)
+        for used in layout.ports():
+            server.require_free(HOST, used)
+        if fresh:  # nothing is removed or written before this point, so that a running demo keeps what it has
+            data_folder.empty(folder)
+        _play(layout, browser=browser)
+    return 0
+
+
+def _play(layout: Stage, *, browser: bool) -> None:
     export(stage.settings_of(layout))
     layout.save()
     name_settings_module()
     import django
 
     django.setup()
-    from sivient.config import server
     from sivient.demo import people
 
-    ports = [layout.port(a) for a in (layout.web, layout.zoom, layout.google, layout.microsoft, layout.mailbox) if a]
-    for used in (*ports, *([layout.smtp_port] if layout.smtp_port else [])):
-        server.require_free(HOST, used)
     server.prepare()
     people.prepare()
     closers = _start_stage(layout)
@@ -51,22 +56,6 @@ def run(*, port: int, data_dir: Path | None, browser: bool, fresh: bool) -> int:
     finally:
         for close in closers:
             close()
-    return 0
-
-
-def _folder(folder: Path, *, fresh: bool) -> Path:
-    folder = folder.absolute()
-    try:
-        if fresh and folder.exists():
-            if any(folder.iterdir()) and not (folder / MARK).exists():
-                raise ConfigError(f"{folder} holds something that is not a demo. --fresh leaves it alone.")
-            shutil.rmtree(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / ".writable").touch()
-        (folder / ".writable").unlink()
-    except OSError as error:
-        raise ConfigError(f"Cannot write to {folder} ({error.strerror}). Choose another with --data-dir.") from error
-    return folder
 
 
 def _start_stage(layout: Stage) -> list[Callable[[], None]]:

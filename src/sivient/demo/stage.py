@@ -30,6 +30,11 @@ class Stage:
         """Return the port of one of the addresses."""
         return int(address.rsplit(":", 1)[1])
 
+    def ports(self) -> list[int]:
+        """Return the ports of what is started."""
+        addresses = (self.web, self.zoom, self.google, self.microsoft, self.mailbox)
+        return [*(self.port(address) for address in addresses if address), *filter(None, [self.smtp_port])]
+
     def save(self) -> None:
         """Write the addresses where the web processes find them."""
         content = {name: getattr(self, name) for name in self.__slots__}
