@@ -59,8 +59,8 @@ def event_types(host: User) -> list[EventType]:
 
 
 def event_type(host: User, slug: str) -> EventType | None:
-    """Return one of them, with its host and schedule loaded."""
-    return host.event_types.filter(active=True, slug=slug).select_related("schedule", "host__page").first()
+    """Return one of them, with its schedule loaded; its host is the one that was given."""
+    return host.event_types.filter(active=True, slug=slug).select_related("schedule").first()
 
 
 def meeting_of(event_type: EventType) -> Meeting:
