@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db.models import Model
+from django.test import Client
 
 from sivient.accounts.models import User
 from sivient.audit.models import Entry
@@ -53,6 +54,21 @@ def test_upcoming_bookings_are_cancelled_and_both_sides_are_told(account: User) 
     assert (booking.status, booking.cancelled_by) == ("cancelled", "host")
     assert booking.hold is None
     assert Work.objects.filter(kind="delivery.cancellation", key=f"booking:{booking.pk}:2").exists()
+
+
+def test_what_the_operator_cancels_is_not_put_down_to_the_host(account: User) -> None:
+    booking = account.bookings.get()
+    close(account, by="operator")
+    booking.refresh_from_db()
+    assert booking.cancelled_by == "operator"
+    assert Entry.objects.get(event="booking cancelled").actor == "operator"
+    page = Client().get(f"/b/{booking.token}").content.decode()
+    assert "You cancelled it" not in page
+    assert services.REASON in page
+    browser = Client()
+    services.restore(account, by="host", now=CLOSED)
+    browser.force_login(account)
+    assert "By you" not in browser.get(f"/bookings/{booking.pk}").content.decode()
 
 
 def test_past_and_running_meetings_are_left_as_they_are(account: User) -> None:
@@ -109,14 +125,13 @@ def test_on_day_30_it_cannot_be_restored_and_is_erased(account: User, bystander:
     untouched = rows_of(bystander)
     with pytest.raises(services.NotRestorable):
         services.restore(account, by="host", now=DAY_30)
-    assert services.overdue(DAY_30) == 1
     assert services.purge_due(DAY_30) == 1
     left = rows_of(account)
     ledger = left.pop("Entry")
     assert not any(left.values())
     assert [str(entry).strip() for entry in ledger] == ["account erased"]
     assert rows_of(bystander) == untouched
-    assert services.overdue(DAY_30) == services.purge_due(DAY_30) == 0
+    assert services.purge_due(DAY_30) == 0
 
 
 def test_each_account_has_its_own_thirty_days(account: User, bystander: User) -> None:

@@ -56,11 +56,6 @@ def connected(user: User, vendor: str) -> bool:
     ).exists()
 
 
-def cards(user: User, *, now: datetime) -> list[Card]:
-    """Return the card of every vendor."""
-    return [card(user, vendor, now=now) for vendor in registry.PROVIDERS]
-
-
 def card(user: User, vendor: str, *, now: datetime) -> Card:
     """Return what the Integrations page says about one vendor."""
     provider, app = registry.provider(vendor), registry.app(vendor)

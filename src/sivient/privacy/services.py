@@ -38,7 +38,7 @@ def close(user: User, *, keep_bookings: bool, by: str, now: datetime) -> User:
         record("account closed", account=user.pk, actor=by)
         if not keep_bookings:
             for each in upcoming(user, now):
-                booking.cancel(each, by="host", now=now, reason=REASON)
+                booking.cancel(each, by=by, now=now, reason=REASON)
         disconnect_all(user, by=by)
     user.refresh_from_db()
     return user
@@ -67,8 +67,3 @@ def purge_due(now: datetime) -> int:
         erasure.erase(number)
     erasure.erase_leftovers(now=now)
     return len(numbers)
-
-
-def overdue(now: datetime) -> int:
-    """Return how many accounts should have been erased by now; anything but 0 for long means no worker runs."""
-    return User.objects.filter(closed_at__lte=now - PURGE_AFTER).count()

@@ -41,23 +41,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(request, 404, "There is nothing at this address", sentence)
 
 
-def gone(request: HttpRequest) -> HttpResponse:
-    """410: a link that has done its work."""
-    return _page(request, 410, "This link has ended", "Ask the person who sent it to you for a new one.")
-
-
 def too_large(request: HttpRequest) -> HttpResponse:
     """413: a body above the limit."""
     megabytes = settings.BODY_LIMIT // 2**20
     sentence = f"A form here takes up to {megabytes} MB. Nothing was saved. Go back: what you typed is still there."
     return _page(request, 413, "What you sent is too large", sentence)
-
-
-def too_many(request: HttpRequest, *, wait: timedelta = timedelta(minutes=1)) -> HttpResponse:
-    """429: the limit on tries."""
-    response = _page(request, 429, "Too many tries in a short time", "Nothing was saved. Wait a minute and try again.")
-    response.headers["Retry-After"] = str(int(wait.total_seconds()))
-    return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
