@@ -99,5 +99,5 @@ def test_what_lets_nobody_in_any_more_is_deleted(settings: Settings) -> None:
         Session.objects.create(session_key=f"s{number}", session_data="", expire_date=expires)
         LoginLink.objects.create(digest=f"l{number}", user=host, created_at=expires)
         Invitation.objects.create(digest=f"i{number}", created_at=expires - timedelta(days=7))
-    work.forget_expired(Work())
+    work.forget(Work())
     assert [kind.objects.count() for kind in (Session, LoginLink, Invitation)] == [1, 1, 1]

@@ -3,18 +3,20 @@
 import json
 from datetime import timedelta
 
+import httpx
 import pytest
-from django.db.models import F
+from django.conf import settings
 from django.utils import timezone
 
 from sivient.accounts.models import User
 from sivient.audit.models import Entry
-from sivient.integrations import flow, queries, services, work
+from sivient.integrations import flow, queries, services
 from sivient.integrations.models import Connection, Grant, OAuthFlow, Revocation
 from sivient.integrations.queries import CardState
 from sivient.jobs.models import Work
 from sivient.jobs.worker import run_due
 from sivient.ports.errors import Reconnect
+from sivient.ports.http import mounted
 from sivient.vendors.zoom.emulator import ZoomEmulator
 from tests.factories import make_host
 from tests.integrations.zoom import MARAS_ID, SESSION, calls, connect, deliver
@@ -122,15 +124,6 @@ def test_an_expired_token_is_renewed_to_be_revoked(host: User, zoom: ZoomEmulato
     assert revoked(zoom) == [MARAS_ID]
 
 
-def test_tokens_that_a_crash_left_behind_are_tidied_away(host: User, zoom: ZoomEmulator) -> None:
-    connect(host, zoom)
-    services.disconnect(host, "zoom", by="host")
-    Work.objects.filter(kind="integrations.revoke").delete()
-    Revocation.objects.update(created_at=F("created_at") - timedelta(minutes=61))
-    work.tidy(Work())
-    assert not Revocation.objects.exists()
-
-
 def test_connecting_again_before_the_revoke_ran_is_not_undone_by_it(host: User, zoom: ZoomEmulator) -> None:
     connect(host, zoom)
     services.disconnect(host, "zoom", by="host")
@@ -138,6 +131,26 @@ def test_connecting_again_before_the_revoke_ran_is_not_undone_by_it(host: User, 
     run_due()
     assert calls(zoom, "POST", "/oauth/revoke") == 0
     assert state(host) == CardState.CONNECTED
+
+
+def test_connecting_again_while_the_revoke_is_at_work_is_not_undone_by_it(host: User, zoom: ZoomEmulator) -> None:
+    connect(host, zoom)
+    zoom.advance(3601)
+    Grant.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
+    services.disconnect(host, "zoom", by="host")
+
+    def meanwhile(request: httpx.Request) -> httpx.Response:
+        answer = zoom.handle(request)
+        if b"grant_type=refresh_token" in request.content:
+            connect(host, zoom)
+        return answer
+
+    with mounted(httpx.MockTransport(meanwhile), settings.ZOOM_OAUTH_BASE, settings.ZOOM_API_BASE):
+        run_due()
+    assert calls(zoom, "POST", "/oauth/revoke") == 0
+    assert state(host) == CardState.CONNECTED
+    assert Work.objects.get(kind="integrations.revoke").result == {"revoked": False}
+    assert services.conferencing_for(host, "zoom")
 
 
 def test_another_zoom_user_takes_the_place_of_the_first_whose_tokens_go(host: User, zoom: ZoomEmulator) -> None:

@@ -100,6 +100,8 @@ def test_no_word_is_left_in_the_database_the_logs_or_an_export(
     assert all(word in before for word in ciphertexts)
 
     assert services.purge_due(DAY_30) == 1
+    for rule in set(erasure.ELSEWHERE.values()) - {work_of}:  # periodic, as the purge is
+        rule(now=DAY_30)
     if connection.vendor == "sqlite":
         work.scrub(Work.objects.get(kind="privacy.scrub"))
     after = everything_stored(database)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from sivient.accounts import handles, onetime, signup
 from sivient.accounts.models import (
+    INVITATION_LIFETIME,
     LOGIN_LINK_LIFETIME,
     FormerHandle,
     Identity,
@@ -173,6 +174,13 @@ def use_login_link(secret: str, *, now: datetime) -> User:
             raise LinkSpent
         record("login link used", account=user.pk, actor="host")
     return user
+
+
+def forget_expired(*, now: datetime) -> None:
+    """Delete sessions, login links and invitations that let nobody in any more."""
+    Session.objects.filter(expire_date__lte=now).delete()
+    LoginLink.objects.filter(created_at__lte=now - LOGIN_LINK_LIFETIME).delete()
+    Invitation.objects.filter(created_at__lte=now - INVITATION_LIFETIME).delete()
 
 
 def _living_links(secret: str, *, now: datetime) -> QuerySet[LoginLink]:

@@ -6,25 +6,17 @@ own row goes last, so that an erasure that was stopped goes on where it was.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Model, Q, QuerySet
 
-from sivient.accounts.models import (
-    INVITATION_LIFETIME,
-    PURGE_AFTER,
-    FormerHandle,
-    Identity,
-    Invitation,
-    LoginLink,
-    Session,
-    User,
-)
+from sivient.accounts.models import FormerHandle, Identity, Invitation, LoginLink, Session, User
+from sivient.accounts.services import forget_expired
 from sivient.audit.log import record
 from sivient.audit.models import Entry
 from sivient.booking.models import Booking, Conference
+from sivient.integrations.leftovers import delete_leftovers
 from sivient.integrations.models import Connection, Grant, OAuthFlow, Revocation, WebhookEvent
 from sivient.integrations.services import disconnect_all
 from sivient.jobs.models import Work
@@ -33,8 +25,6 @@ from sivient.privacy.belongings import work_of
 from sivient.scheduling.models import EventType, Hold, Hours, Schedule, SchedulingPage, Timetable
 
 BATCH = 500  # rows per transaction, so that guests of others wait for no more than that
-BODY_KEPT = timedelta(days=1)  # a webhook's body has been handled long before, or never will be
-TOKENS_KEPT = timedelta(hours=1)  # the vendor has been told long before, or never will be
 
 Rows = QuerySet[Any]
 
@@ -66,9 +56,15 @@ STEPS = (
     Step(User, lambda account: Q(pk=account)),
 )
 
-# Not in STEPS because no column says whose they are. Work is found by its key, see `work_of`; the others by their
-# age, see `erase_leftovers`. (`disconnect_all` ends a grant at once, unless another host uses it too.)
-ELSEWHERE = (Work, Grant, Revocation, WebhookEvent, Invitation)
+# Not in STEPS because no column says whose they are. Work is found by its key, see `work_of`; the others go by their
+# age, each where it is made. (`disconnect_all` ends a grant at once, unless another host uses it too.)
+ELSEWHERE: dict[type[Model], Callable[..., object]] = {
+    Work: work_of,
+    Grant: delete_leftovers,
+    Revocation: delete_leftovers,
+    WebhookEvent: delete_leftovers,
+    Invitation: forget_expired,
+}
 
 
 def erase(number: int) -> None:
@@ -86,17 +82,6 @@ def erase(number: int) -> None:
         record("account erased", account=number, actor="system")
         if connection.vendor == "sqlite":
             enqueue("privacy.scrub", key="database")
-
-
-def erase_leftovers(*, now: datetime) -> None:
-    """Delete what is nobody's any more: unused grants, tokens on their way out, old invitations, old webhooks."""
-    over = ~Q(state=Work.State.WAITING)
-    _delete(Work.objects.filter(over, kind__startswith="integrations.", created_at__lte=now - PURGE_AFTER))
-    _delete(Grant.objects.filter(connections=None))
-    _delete(Revocation.objects.filter(created_at__lte=now - TOKENS_KEPT))
-    _delete(Invitation.objects.filter(created_at__lte=now - INVITATION_LIFETIME))
-    _delete(WebhookEvent.objects.filter(received_at__lte=now - PURGE_AFTER))
-    WebhookEvent.objects.filter(received_at__lte=now - BODY_KEPT).exclude(body="").update(body="")
 
 
 def _delete(rows: Rows) -> None:

@@ -65,5 +65,4 @@ def purge_due(now: datetime) -> int:
     numbers = list(due)
     for number in numbers:
         erasure.erase(number)
-    erasure.erase_leftovers(now=now)
     return len(numbers)
