@@ -16,7 +16,11 @@ from sivient.vendors.zoom.emulator import ZoomEmulator
 from tests.delivery.conftest import Post, connect, event_of
 from tests.factories import make_booking, make_event_type, make_host
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.db]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.db,
+    pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one writer in at a time: nobody can meet"),
+]
 GUEST = "ada@guest.example"
 
 
@@ -49,7 +53,6 @@ def test_an_invite_that_leaves_while_the_link_is_being_stored_is_followed_by_the
     assert str(event_of(post.to(GUEST)[-1])[1]["LOCATION"]) == Conference.objects.get().join_url
 
 
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one writer in at a time: nothing to meet")
 def test_link_and_invite_that_finish_together_do_not_deadlock(
     zoom: ZoomEmulator, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
