@@ -101,6 +101,17 @@ def test_the_same_form_twice_is_one_booking() -> None:
     assert Booking.objects.count() == 1
 
 
+def test_the_same_form_again_is_its_booking_even_when_the_page_has_closed_or_the_booking_is_cancelled() -> None:
+    event_type = make_event_type()
+    first = book(event_type, MONDAY_10, make_guest(), key="form-1", now=NOW)
+    User.objects.update(plan=Plan.FREE)
+    assert book(event_type, MONDAY_10, make_guest(), key="form-1", now=NOW).pk == first.pk
+    User.objects.update(plan=Plan.PRO)
+    cancel(first, by="guest", now=NOW)
+    assert book(event_type, MONDAY_10, make_guest(), key="form-1", now=NOW).status == "cancelled"
+    assert not Hold.objects.exists()
+
+
 def test_the_same_form_with_another_content_is_an_error() -> None:
     event_type = make_event_type()
     book(event_type, MONDAY_10, make_guest(), key="form-1", now=NOW)

@@ -34,14 +34,18 @@ def of_host(view: HostView[P]) -> Callable[..., HttpResponse]:
 def of_event_type(view: EventTypeView[P]) -> Callable[..., HttpResponse]:
     """Give the view the event type that handle and slug in the address name."""
 
+    @of_host
+    def nothing_there(request: HttpRequest, host: User, /, **_: str) -> HttpResponse:
+        raise Http404
+
     @wraps(view)
-    def wrapper(request: HttpRequest, host: User, /, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        event_type = queries.event_type(host, slug)
-        if event_type is None:
-            raise Http404
+    def wrapper(request: HttpRequest, /, handle: str, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        event_type = queries.event_type(handle, slug)
+        if event_type is None or event_type.host.handle != handle:
+            return nothing_there(request, handle=handle, slug=slug)
         return view(request, event_type, *args, **kwargs)
 
-    return of_host(wrapper)
+    return wrapper
 
 
 def _successor(handle: str) -> User | None:

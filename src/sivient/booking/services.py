@@ -64,7 +64,7 @@ def book(event_type: EventType, start: datetime, guest: Guest, *, key: str, now:
         try:
             return _book(event_type, start, guest, key=key, digest=digest, now=now)
         except IntegrityError as error:
-            earlier = _replay(key, digest)  # the same form arrived twice at the same moment
+            earlier = _replay(key, digest)  # the form's booking is cancelled, and the time was free again
             if earlier is not None:
                 return earlier
             if "hold_never_overlaps" in str(error):
@@ -116,12 +116,15 @@ def step_key(booking: Booking) -> str:
 def _book(event_type: EventType, start: datetime, guest: Guest, *, key: str, digest: str, now: datetime) -> Booking:
     with transaction.atomic():
         Timetable.take(event_type.host_id)
-        earlier = _replay(key, digest)  # the same form may have waited for the lock beside us
-        if earlier is not None:
+        try:
+            event_type = _published_again(event_type)
+            time = Interval(start, start + event_type.duration)
+            _require_offered(event_type, time, now=now)
+        except NotBooked:
+            earlier = _replay(key, digest)  # the time may be taken by this very form
+            if earlier is None:
+                raise
             return earlier
-        event_type = _published_again(event_type)
-        time = Interval(start, start + event_type.duration)
-        _require_offered(event_type, time, now=now)
         hold = Hold.objects.create(
             host_id=event_type.host_id,
             event_type=event_type,

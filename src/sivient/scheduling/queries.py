@@ -58,9 +58,14 @@ def event_types(host: User) -> list[EventType]:
     return list(host.event_types.filter(active=True).select_related("schedule"))
 
 
-def event_type(host: User, slug: str) -> EventType | None:
-    """Return one of them, with its schedule loaded; its host is the one that was given."""
-    return host.event_types.filter(active=True, slug=slug).select_related("schedule").first()
+def event_type(handle: str, slug: str) -> EventType | None:
+    """Return what guests can book at this address, with host, page and schedule loaded, or None."""
+    found = (
+        EventType.objects.filter(active=True, host__handle=handle.lower(), slug=slug)
+        .select_related("schedule", "host__page")
+        .first()
+    )
+    return found if found is not None and bookable(found.host) else None
 
 
 def meeting_of(event_type: EventType) -> Meeting:
