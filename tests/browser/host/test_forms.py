@@ -1,8 +1,10 @@
 """What people do on the host's pages, with a script and without one."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from playwright.sync_api import expect
+import pytest
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Problems
 from tests.browser.host.conftest import OpenAs, World
@@ -65,6 +67,27 @@ def test_hours_are_added_and_saved_without_a_script(open_as: OpenAs, problems: P
     expect(page.get_by_text("Saved.")).to_be_visible()
     expect(page.get_by_label("Monday, from")).to_have_count(2)
     expect(page.get_by_label("Friday, from")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("width", "text"), [(390, "100%"), (390, "150%"), (320, "100%")])
+def test_the_times_of_the_week_stand_whole_also_on_a_clock_of_twelve_hours(
+    open_as: OpenAs, screenshot: Callable[[Page, str], None], width: int, text: str
+) -> None:
+    page = open_as("ready", "/availability", screen=(width, 844), locale="en-US")
+    page.evaluate("(size) => document.documentElement.style.fontSize = size", text)
+    screenshot(page, f"host-availability-12h-{width}-{text.rstrip('%')}")
+    cut_off = page.evaluate(
+        """() => [...document.querySelectorAll("input[type=time]")].filter((input) => {
+          const whole = input.cloneNode();
+          whole.style.cssText = "position: absolute; width: max-content; min-width: 0";
+          input.after(whole);
+          const cut = input.offsetWidth < whole.offsetWidth;
+          whole.remove();
+          return cut;
+        }).length"""
+    )
+    assert cut_off == 0
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_an_event_type_is_added_changed_and_deleted(open_as: OpenAs) -> None:
