@@ -29,7 +29,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 @pytest.fixture
 def host(open_page: OpenPage, stage: Stage) -> Page:
     """Mara on the Integrations page, not connected, and Zoom in order."""
-    control(stage, "switch", {"published": True})
+    control(stage, "switch", {"published": True, "scopes": None})
     control(stage, "faults", {"fail_next": []})
     page = open_page()
     sign_in(page, stage)
@@ -93,6 +93,45 @@ def test_every_end_of_connecting_leads_to_its_entry(host: Page, stage: Stage) ->
     host.get_by_role("button", name="Allow").click()
     expect(card(host)).to_contain_text("Zoom did not answer.")
     leads_to(host, "More about this", "Zoom does not answer")
+
+
+def test_what_zoom_itself_refuses_leads_to_its_entry(host: Page, stage: Stage) -> None:
+    control(stage, "switch", {"scopes": ["user:read:user"]})
+    to_consent(host)
+    host.get_by_role("button", name="Allow").click()
+    expect(card(host)).to_contain_text("Zoom gave us fewer permissions than meetings need.")
+    expect(card(host)).to_contain_text("Not connected")
+    leads_to(host, "More about this", "A permission is missing")
+
+    control(stage, "switch", {"scopes": None})
+    host.goto(f"{stage.web}/settings/integrations")
+    control(stage, "faults", {"fail_next": {"POST /oauth/token": [401]}})
+    to_consent(host)
+    host.get_by_role("button", name="Allow").click()
+    expect(card(host)).to_contain_text("Zoom does not accept the app of this server.")
+    leads_to(host, "More about this", "Zoom does not accept the app of this server")
+
+    host.goto(f"{stage.web}/settings/integrations")
+    to_consent(host)
+    expect(host.get_by_role("button", name="Allow")).to_be_visible()
+    host.goto(host.url.replace("response_type=code", "response_type=unknown"))
+    expect(card(host)).to_contain_text("Zoom ended the connecting without a result.")
+    leads_to(host, "More about this", "I cannot add the app")
+
+
+@pytest.mark.parametrize(
+    ("person", "words", "entry"),
+    [
+        ("Otto Brandt", "This Zoom user cannot host meetings", "This Zoom user cannot host"),
+        ("Jonas Weber", "meetings with others end after 40 minutes", "Meetings end after 40 minutes"),
+    ],
+)
+def test_what_the_zoom_user_cannot_do_leads_to_its_entry(
+    host: Page, stage: Stage, person: str, words: str, entry: str
+) -> None:
+    connect(host, stage, person)
+    expect(card(host)).to_contain_text(words)
+    leads_to(host, "More about this", entry)
 
 
 def test_who_cannot_add_the_app_finds_why(host: Page, stage: Stage, problems: Problems) -> None:

@@ -60,11 +60,21 @@ def test_links_inside_a_guide_lead_somewhere() -> None:
         assert inside <= anchors(each.slug)
 
 
-def test_every_entry_of_the_troubleshooting_is_reached_from_somewhere() -> None:
+def troubleshooting() -> dict[str, str]:
+    """The titles of the troubleshooting by their anchors."""
     text = (SOURCE / "vendors/zoom/help.md").read_text("utf-8")
     trouble = text.partition("## Troubleshooting")[2].partition("\n## ")[0]
-    entries = set(re.findall(r"^### .*\{#([a-z-]+)\}$", trouble, re.MULTILINE))
-    assert entries <= pointed_at()
+    return {anchor: title for title, anchor in re.findall(r"^### (.*) \{#([a-z-]+)\}$", trouble, re.MULTILINE)}
+
+
+def test_every_entry_of_the_troubleshooting_is_reached_from_somewhere() -> None:
+    assert set(troubleshooting()) <= pointed_at()
+
+
+def test_what_every_entry_of_the_troubleshooting_explains_is_caused_in_a_browser() -> None:
+    browser = Path(__file__).parents[1] / "browser"
+    caused = "".join((browser / name).read_text("utf-8") for name in ("test_integrations.py", "test_turned_off.py"))
+    assert [title for title in troubleshooting().values() if f'"{title}"' not in caused] == []
 
 
 def test_the_permissions_are_named_with_zooms_own_labels() -> None:
