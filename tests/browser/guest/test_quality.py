@@ -21,7 +21,10 @@ PAGES = {
     "confirm, not offered": "/schedule/mara/intro/confirm?at=2026-01-01T10:07Z",
     "nothing here": "/schedule/nobody",
 }
-BOOKINGS = ("pending", "delayed", "waiting", "ready", "over", "cancelled", "cancelled by the host", "phone", "own_link")
+BOOKINGS = (
+    *("pending", "delayed", "waiting", "begun", "ready", "over", "cancelled", "cancelled by the host"),
+    *("phone", "own_link"),
+)
 CANCELS = ("ready", "begun", "cancelled")
 STATES = [*PAGES, *(f"booking: {state}" for state in BOOKINGS), *(f"cancel: {state}" for state in CANCELS)]
 
