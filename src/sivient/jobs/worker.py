@@ -5,6 +5,7 @@ import secrets
 import signal
 import threading
 import time
+from collections.abc import Callable
 
 from django.db import close_old_connections, connection
 from django.utils import timezone
@@ -15,15 +16,19 @@ from sivient.jobs.models import Work
 from sivient.ports.errors import IntegrationError, OutcomeUnknown, Reconnect, Rejected, TryLater
 
 log = logging.getLogger(__name__)
-POLL = 0.2  # seconds; on PostgreSQL a notification usually comes first
+POLL = 0.25  # seconds between two looks of a process; on PostgreSQL a notification usually comes first
 BUG_LIMIT = 20  # runs that end in an unexpected error before the work is given up
 
 
-def run_once(owner: str, *, slow: bool = True) -> bool:
-    """Do the work that is due for longest; return whether there was any. `slow` False leaves slow kinds."""
+def run_once(owner: str, *, slow: bool = True, claimed: Callable[[], None] = lambda: None) -> bool:
+    """Do the work that is due for longest; return whether there was any. `slow` False leaves slow kinds.
+
+    `claimed` is called between the claim and the work: there may be more for others.
+    """
     work = claim.claim(owner, slow=slow)
     if work is None:
         return False
+    claimed()
     try:
         _run(work)
     except LeaseLost:
@@ -122,9 +127,10 @@ class Worker:
     def _loop(self, name: str, slow: bool) -> None:
         while not self._stop.is_set():
             try:
-                if run_once(name, slow=slow):
+                if run_once(name, slow=slow, claimed=self._wake.set):
                     continue
-                self._wake.wait(POLL)
+                # The threads look in turn, so that all of them together ask the database once per POLL.
+                self._wake.wait(POLL * len(self._threads))
                 self._wake.clear()
             except Exception:  # the thread's top: the database may be away for a while
                 log.exception("worker loop")
