@@ -54,7 +54,7 @@ class Booking(models.Model):
     link_invited_at = models.DateTimeField(null=True)  # an invite that carried the join link has left
     created_at = models.DateTimeField()
     cancelled_at = models.DateTimeField(null=True)
-    cancelled_by = models.CharField(max_length=10, blank=True)  # guest, host or system
+    cancelled_by = models.CharField(max_length=10, blank=True)  # guest, host or operator
     cancel_reason = models.CharField(max_length=1000, blank=True)
 
     class Meta:

@@ -79,7 +79,7 @@ def book(event_type: EventType, start: datetime, guest: Guest, *, key: str, now:
 def cancel(booking: Booking, *, by: str, now: datetime, reason: str = "") -> Booking:
     """Take the promise back and tell both sides. A cancelled booking stays as it is: cancelling twice is one.
 
-    `by` is guest, host or system. Raises NotCancellable once the meeting has begun.
+    `by` is guest, host or operator. Raises NotCancellable once the meeting has begun.
     """
     with transaction.atomic():
         Timetable.take(booking.host_id)
@@ -125,36 +125,43 @@ def _book(event_type: EventType, start: datetime, guest: Guest, *, key: str, dig
             if earlier is None:
                 raise
             return earlier
-        hold = Hold.objects.create(
-            host_id=event_type.host_id,
-            event_type=event_type,
-            start=time.start,
-            end=time.end,
-            buffer_before=event_type.buffer_before,
-            buffer_after=event_type.buffer_after,
-        )
-        meeting = queries.meeting_of(event_type)
-        booking = Booking.objects.create(
-            host_id=event_type.host_id,
-            event_type=event_type,
-            hold=hold,
-            title=event_type.title,
-            start=time.start,
-            end=time.end,
-            platform=meeting.platform,
-            platform_details=meeting.details,
-            guest_name=guest.name,
-            guest_email=guest.email,
-            guest_timezone=guest.timezone,
-            guest_clock=guest.clock,
-            note=guest.note,
-            idempotency_key=key,
-            content_digest=digest,
-            created_at=now,
-        )
+        booking = _promise(event_type, time, guest, now=now)
+        booking.idempotency_key, booking.content_digest = key, digest
+        booking.hold = _hold(event_type, time)
+        booking.save(force_insert=True)
         _plan_delivery(booking, now=now)
         record("booking made", account=booking.host_id, actor="guest", subject=f"booking:{booking.pk}")
     return booking
+
+
+def _promise(event_type: EventType, time: Interval, guest: Guest, *, now: datetime) -> Booking:
+    meeting = queries.meeting_of(event_type)
+    return Booking(
+        host_id=event_type.host_id,
+        event_type=event_type,
+        title=event_type.title,
+        start=time.start,
+        end=time.end,
+        platform=meeting.platform,
+        platform_details=meeting.details,
+        guest_name=guest.name,
+        guest_email=guest.email,
+        guest_timezone=guest.timezone,
+        guest_clock=guest.clock,
+        note=guest.note,
+        created_at=now,
+    )
+
+
+def _hold(event_type: EventType, time: Interval) -> Hold:
+    return Hold.objects.create(
+        host_id=event_type.host_id,
+        event_type=event_type,
+        start=time.start,
+        end=time.end,
+        buffer_before=event_type.buffer_before,
+        buffer_after=event_type.buffer_after,
+    )
 
 
 def _published_again(event_type: EventType) -> EventType:
