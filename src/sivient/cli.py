@@ -88,7 +88,7 @@ def _add_accounts(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def _port(text: str) -> int:
-    port = int(text)
+    port = int(text) if text.isdecimal() else 0
     if not 0 < port < 65530:  # the demo takes six in a row
         raise argparse.ArgumentTypeError("a port is a number from 1 to 65529")
     return port

@@ -120,4 +120,5 @@ def test_the_secrets_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
     with demoed(tmp_path):
         file = tmp_path / "demo" / "secrets.json"
         assert file.stat().st_mode & 0o077 == 0
+        assert file.parent.stat().st_mode & 0o077 == 0, "guests' data is nobody else's either"
         assert len(json.loads(file.read_text())["SIVIENT_SECRET_KEY"]) >= 32

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from granian.server.common import AbstractServer
 
 log = logging.getLogger(__name__)
-BLOCKING_THREADS = 8  # requests at once per web process
+BLOCKING_THREADS = 4  # requests at once per web process; more only wait for the interpreter's lock
 
 
 def prepare() -> None:
@@ -40,7 +40,7 @@ def prepare() -> None:
 def require_writable(folder: Path) -> None:
     """Make the data folder, or raise ConfigError when nothing can be written to it."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # guests' data is nobody else's
         (folder / ".writable").touch()
         (folder / ".writable").unlink()
     except OSError as error:

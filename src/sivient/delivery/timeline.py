@@ -50,7 +50,7 @@ def _steps(booking: Booking, now: datetime) -> Iterator[Step]:
         yield from _conference_step(booking, works.get("delivery.conference"), now)
     if booking.status == Booking.Status.CONFIRMED or booking.invited_at:
         yield from _invite_step(booking, works.get("delivery.invite"))
-        yield from _work_step("Your copy of the invite sent", "Sending your copy", works.get("delivery.host_invite"))
+        yield from _copy_step(booking, works.get("delivery.host_invite"))
     if booking.status == Booking.Status.CANCELLED:
         yield Step("Cancelled", "done", _by(booking), at=booking.cancelled_at)
         yield from _work_step("Guest told", "Telling the guest", works.get("delivery.cancellation"))
@@ -80,10 +80,21 @@ def _invite_step(booking: Booking, work: Work | None) -> Iterator[Step]:
     elif booking.invited_at and (work is None or not work.last_error):
         detail = "It says that the link follows. When the link exists, the same invite is updated."
         yield Step(done, "done", detail, at=booking.invited_at)
-    elif work is not None and work.state == Work.State.WAITING and not work.attempt and zoom:
-        yield Step("Invite", "waiting", "After the Zoom link, or without it in a minute", next_at=work.run_at)
+    elif zoom and _waits_for_link(work):
+        yield Step("Invite", "waiting", "After the Zoom link, or without it in a minute")
     else:
         yield from _work_step(done, "Invite", work)
+
+
+def _copy_step(booking: Booking, work: Work | None) -> Iterator[Step]:
+    if booking.platform == Platform.ZOOM and _waits_for_link(work):
+        yield Step("Your copy of the invite", "waiting", "Together with the guest's")
+    else:
+        yield from _work_step("Your copy of the invite sent", "Sending your copy", work)
+
+
+def _waits_for_link(work: Work | None) -> bool:
+    return work is not None and work.state == Work.State.WAITING and not work.attempt
 
 
 def _work_step(done: str, pending: str, work: Work | None) -> Iterator[Step]:

@@ -26,7 +26,7 @@ def held(folder: Path) -> Iterator[None]:
 
 def _lock_file(folder: Path) -> TextIO:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if any(folder.iterdir()) and not any((folder / mark).exists() for mark in (STAGE_FILE, LOCK_FILE)):
             raise ConfigError(f"{folder} holds something that is not a demo. Choose another with --data-dir.")
         return (folder / LOCK_FILE).open("a")

@@ -12,7 +12,7 @@ from sivient.jobs.registry import handler, slow_kinds
 
 FIRST_RETRY = 2.0  # seconds
 LONGEST_RETRY = 300.0
-UNKNOWN_RETRIES = (5, 15, 30, 60, 120, 300, 3600)  # seconds
+UNKNOWN_RETRIES = (5, 15, 30, 30, 30, 60, 120, 300, 3600)  # seconds
 UNKNOWN_KIND_LEASE = timedelta(seconds=45)
 
 
@@ -36,7 +36,7 @@ def backoff(attempt: int, *, unknown: bool = False) -> timedelta:
     """Return how long to wait after the given attempt: doubling from 2 s to 5 min, with jitter.
 
     When the outcome is unknown, the vendor may have acted although we heard nothing: each try may leave something
-    behind, so there are six in ten minutes and then one an hour.
+    behind, so there are nine in ten minutes and then one an hour.
     """
     if unknown:
         steps = UNKNOWN_RETRIES

@@ -9,7 +9,7 @@ from sivient.site import mailer
 
 def installation_problems() -> list[str]:
     """Return one sentence for each thing that would keep a booking from being delivered."""
-    return [problem for look in (_database, _data_dir, _mail, _sign_in, _zoom) for problem in look()]
+    return [problem for look in (_data_dir, _database, _mail, _sign_in, _zoom) for problem in look()]
 
 
 def _database() -> list[str]:
@@ -22,7 +22,7 @@ def _database() -> list[str]:
 
 def _data_dir() -> list[str]:
     try:
-        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+        settings.DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         return [f"SIVIENT_DATA_DIR cannot be written ({error.strerror})."]
     return []

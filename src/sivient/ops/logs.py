@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import traceback
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +13,7 @@ ALLOWED = frozenset(
 # Django puts the path into these messages, and the path of a booking is its secret.
 NAMES_PATHS = ("django.request", "django.security", "django.server")
 FRAMES = 8
+_PLACES = re.compile(r":? ?\(?%s\)?")  # where Django would put a path or a reason
 
 
 def configure(options: dict[str, Any]) -> None:
@@ -48,5 +50,5 @@ class JsonLines(logging.Formatter):
 
 def _event(record: logging.LogRecord) -> str:
     if record.name.startswith(NAMES_PATHS):
-        return str(record.msg).replace(": %s", "")
+        return _PLACES.sub("", str(record.msg)) or "request"
     return record.getMessage()
