@@ -41,6 +41,13 @@ def test_the_form_begins_with_what_is_known(browser: Client) -> None:
     assert "testserver/schedule/" in page
 
 
+def test_only_the_handle_stands_behind_the_address_of_the_server(browser: Client) -> None:
+    assert browser.get("/welcome").content.decode().count("testserver/schedule/") == 1
+    browser.post("/welcome", ANSWERS)
+    page = browser.get("/settings/scheduling").content.decode()
+    assert page.count("<span>testserver/schedule/</span>") == 1
+
+
 def test_three_answers_make_a_page_that_waits_for_its_platform(browser: Client, newcomer: User) -> None:
     assert browser.post("/welcome", ANSWERS)["Location"] == "/welcome/platform"
     newcomer.refresh_from_db()
