@@ -86,6 +86,12 @@ def test_a_login_link_ends_after_fifteen_minutes(client: Client) -> None:
     assert client.post("/sign-in/link", {"key": key}).status_code == 410
 
 
+def test_the_ways_in_beside_a_spent_link_may_leave_the_site(client: Client) -> None:
+    for answer in (client.get("/sign-in/link?key=x"), client.post("/sign-in/link", {"key": "x"})):
+        assert "Sign in with Google" in answer.content.decode()
+        assert "form-action 'self' https://google.test" in answer["Content-Security-Policy"]
+
+
 def test_a_login_link_of_a_switched_off_account_is_spent(client: Client) -> None:
     path, _ = open_link(services.login_link(make_host(is_active=False)))
     assert client.get(path).status_code == 410

@@ -87,6 +87,7 @@ def callback(request: HttpRequest, provider: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
+@form_targets(providers.origins)
 def login_link(request: HttpRequest) -> HttpResponse:
     """Open the operator's link: looking at it changes nothing (mail programs open links), the button signs in."""
     key = request.GET.get("key", "") or request.POST.get("key", "")
