@@ -11,7 +11,7 @@ from django.urls import reverse
 from sivient.accounts.models import User
 from sivient.booking.pages import DAY_PARTS, duration_words, event_times, packed, window_words
 from sivient.booking.places import Place, place
-from sivient.booking.preferences import Preferences, handed_on, link_query, read_date
+from sivient.booking.preferences import Preferences, chosen, handed_on, link_query, read_date
 from sivient.scheduling import queries
 from sivient.scheduling.models import EventType
 from sivient.site import zones
@@ -52,7 +52,7 @@ def handle_context(request: HttpRequest, host: User, event_types: list[EventType
     first = queries.first_offered(host, event_types, now=now)
     days = {number: datetime.fromtimestamp(start, zone).date() for number, start in first.items()}
     offers = [Offer(each, place(queries.meeting_of(each).platform), days.get(each.pk)) for each in event_types]
-    return {"host": host, "offers": offers, "query": urlencode(handed_on(request.GET.items()))}
+    return {"host": host, "offers": offers, "query": _as_asked(request)}
 
 
 def event_context(request: HttpRequest, event_type: EventType, now: datetime) -> dict[str, object]:
@@ -74,8 +74,14 @@ def event_context(request: HttpRequest, event_type: EventType, now: datetime) ->
         "handed_on": handed_on(request.GET.items()),
         "query": link_query(look, request.GET.items()),
         "module": _for_module(request, event_type, look, starts, wanted) if times else None,
+        "as_asked": _as_asked(request),
         "others": [other for other in queries.event_types(host) if other.pk != event_type.pk] if not times else [],
     }
+
+
+def _as_asked(request: HttpRequest) -> str:
+    """Return what a link to another page of the host carries: the zone and clock of the address, and no guess."""
+    return urlencode([*chosen(request.GET), *handed_on(request.GET.items())])
 
 
 def _for_module(

@@ -10,6 +10,7 @@ from sivient.core.interval import require_bookable
 from sivient.site import zones
 
 PREFILL = ("name", "email", "note")
+CLOCKS = ("12", "24")
 _LONGEST_PREFILL = 1000  # characters of one value that a link hands on
 _MOST_HANDED_ON = 12
 _TWELVE_HOURS = re.compile(r"\s*en-(US|CA|AU|NZ|IN|PH|PK|MY|SG|ZA)\b", re.IGNORECASE)
@@ -29,7 +30,7 @@ class Preferences:
     ) -> "Preferences":
         """Ask the address, then the cookies, then the browser's language; at last take the host's zone."""
         zone = zones.known(query.get("tz")) or zones.known(cookies.get("tz"))
-        clock = next((c for c in (query.get("clock"), cookies.get("clock")) if c in ("12", "24")), None)
+        clock = next((c for c in (query.get("clock"), cookies.get("clock")) if c in CLOCKS), None)
         if clock is None:
             clock = "12" if _TWELVE_HOURS.match(languages) else "24"
         return cls(zone or fallback, int(clock), guessed=zone is None)
@@ -39,6 +40,12 @@ def handed_on(query: Iterable[tuple[str, object]]) -> list[tuple[str, str]]:
     """Return the parameters that every link of the page carries on: prefilled fields and campaign names."""
     carried = [(name, str(value)) for name, value in query if name in PREFILL or name.startswith("utm_")]
     return [(name, value[:_LONGEST_PREFILL]) for name, value in carried[:_MOST_HANDED_ON]]
+
+
+def chosen(query: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return the zone and the clock that the address itself names, where it names them rightly."""
+    zone, clock = zones.known(query.get("tz")), query.get("clock", "")
+    return [*([("tz", zone)] if zone else []), *([("clock", clock)] if clock in CLOCKS else [])]
 
 
 def link_query(preferences: Preferences, query: Iterable[tuple[str, object]]) -> str:

@@ -165,15 +165,14 @@ function draw() {
 
 const say = (text) => { document.getElementById("said").textContent = text; };
 
-// A choice is kept in the browser; the address keeps the day, and no choice that is older.
+// A choice is kept in the browser; the address keeps the day, and what it named itself until that is chosen anew.
 function remember(name, value) {
   document.cookie = `${name}=${value};path=/;max-age=31536000;samesite=lax`;
-  keepInAddress();
+  keepInAddress(name);
 }
-function keepInAddress() {
+function keepInAddress(older) {
   const here = new URL(location);
-  here.searchParams.delete("tz");
-  here.searchParams.delete("clock");
+  if (older) here.searchParams.delete(older);
   here.searchParams.set("date", state.day);
   history.replaceState(null, "", here);
 }
@@ -256,7 +255,8 @@ if (data.guessed) {
   const zone = RENAMED[own.timeZone] ?? own.timeZone ?? state.zone;
   if (![...select.options].some((each) => each.value === zone)) select.add(option(zone), 0);
   select.value = state.zone = zone;
-  state.clock = new Intl.DateTimeFormat(undefined, { hour: "numeric" }).resolvedOptions().hour12 ? 12 : 24;
+  const asked = ["12", "24"].includes(new URLSearchParams(location.search).get("clock")); // the server has read it
+  if (!asked) state.clock = new Intl.DateTimeFormat(undefined, { hour: "numeric" }).resolvedOptions().hour12 ? 12 : 24;
   document.cookie = `tz=${zone};path=/;max-age=31536000;samesite=lax`;
   document.cookie = `clock=${state.clock};path=/;max-age=31536000;samesite=lax`;
 }
