@@ -54,3 +54,12 @@ def test_everything_is_every_place() -> None:
     names = {name for name, _ in zones.choices(WINTER, everything=True)}
     assert {"America/Indiana/Vincennes", "Antarctica/Troll", "UTC"} <= names
     assert not any(name.startswith("Etc/") for name in names)
+
+
+def test_old_names_of_regions_are_accepted_but_not_offered() -> None:
+    every = zones.choices(WINTER, everything=True)
+    cities = {label.split(",")[0] for _, label in every}
+    assert not cities & {"Pacific", "General", "Continental", "East-Indiana"}
+    assert zones.known("US/Pacific") == "US/Pacific"
+    assert "US/Pacific" in {name for name, _ in zones.choices(WINTER, "US/Pacific", everything=True)}
+    assert sum(label.startswith("Samoa") for _, label in every) <= 1

@@ -21,7 +21,8 @@ COMMON = (
     *("Asia/Singapore", "Australia/Perth", "Asia/Tokyo", "Asia/Seoul", "Australia/Adelaide", "Australia/Brisbane"),
     *("Australia/Sydney", "Pacific/Auckland", "Pacific/Apia"),
 )
-_LEFT_OUT = ("Etc/", "SystemV/", "posix/", "right/")
+# Not named after a place, or older names of regions that cannot be told apart without their country: US/Pacific.
+_LEFT_OUT = ("Brazil/", "Canada/", "Chile/", "Etc/", "Mexico/", "SystemV/", "US/", "posix/", "right/")
 
 
 @lru_cache(maxsize=1)
