@@ -15,6 +15,7 @@ PAGES: list[tuple[Callable[[HttpRequest], HttpResponse], int]] = [
     (errors.forbidden, 403),
     (errors.csrf_failure, 403),
     (errors.not_found, 404),
+    (errors.wrong_method, 405),
     (errors.too_large, 413),
     (errors.server_error, 500),
 ]

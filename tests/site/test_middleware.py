@@ -4,13 +4,13 @@ from io import BytesIO
 
 import pytest
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.middleware.csrf import get_token
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 from sivient.site.csp import policy
-from sivient.site.middleware import BodyLimit, Headers
+from sivient.site.middleware import BodyLimit, Headers, WrongMethod
 
 
 def echo(request: HttpRequest) -> HttpResponse:
@@ -70,3 +70,19 @@ def test_chunks_are_counted_too(settings: Settings, length: int, status: int) ->
     assert answer.status_code == status
     if status == 200:
         assert answer.content == b"x" * length
+
+
+def test_a_refused_method_gets_a_page_and_keeps_what_is_allowed(client: Client) -> None:
+    answer = client.get("/sign-out")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert "<h1>This address cannot be opened like this</h1>" in answer.content.decode()
+    assert answer.headers["Content-Type"].startswith("text/html")
+    assert answer.headers["Content-Length"] == str(len(answer.content))
+
+
+def test_a_refused_head_has_no_body_and_an_answer_with_words_keeps_them() -> None:
+    refusal = WrongMethod(lambda _: HttpResponseNotAllowed(["POST"]))
+    assert refusal(RequestFactory().head("/")).content == b""
+    assert b"<h1>" in refusal(RequestFactory().get("/")).content
+    spoken = WrongMethod(lambda _: JsonResponse({"error": "method"}, status=405))(RequestFactory().get("/"))
+    assert spoken.content == b'{"error": "method"}'

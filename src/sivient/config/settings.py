@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "sivient.site.middleware.WrongMethod",
 ]
 ROOT_URLCONF = "sivient.config.urls"
 WSGI_APPLICATION = "sivient.config.wsgi.application"

@@ -41,6 +41,12 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(request, 404, "There is nothing at this address", sentence)
 
 
+def wrong_method(request: HttpRequest) -> HttpResponse:
+    """405: an address opened that only takes a form, or a form sent to one that takes none. `Allow` is the view's."""
+    sentence = "It works only through a button or a link on the page before it, and nothing was changed."
+    return _page(request, 405, "This address cannot be opened like this", sentence)
+
+
 def too_large(request: HttpRequest) -> HttpResponse:
     """413: a body above the limit."""
     megabytes = settings.BODY_LIMIT // 2**20

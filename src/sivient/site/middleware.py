@@ -1,4 +1,4 @@
-"""What every answer carries: security headers; and the limit on what we read."""
+"""What every answer carries: security headers; the limit on what we read; a page for a method that is refused."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -31,6 +31,22 @@ class Headers:
         if settings.CSRF_COOKIE_NAME in response.cookies:
             # Under no-referrer a browser sends a form with `Origin: null`, which the CSRF check must refuse.
             response.headers.setdefault("Referrer-Policy", "same-origin")
+        return response
+
+
+class WrongMethod:
+    """Gives an empty 405 a page to read: browsers show their own error otherwise. Stands innermost: adds no length."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer. The view's headers stay, `Allow` among them; HEAD gets no body."""
+        response = self.get_response(request)
+        if response.status_code == 405 and request.method != "HEAD" and not response.streaming and not response.content:
+            page = errors.wrong_method(request)
+            response.content = page.content
+            response.headers["Content-Type"] = page.headers["Content-Type"]
         return response
 
 
