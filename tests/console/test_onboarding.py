@@ -70,7 +70,11 @@ def test_the_next_page_leads_to_zoom_or_another_platform_and_names_the_plan(brow
     assert "/settings/scheduling" in page
     assert "on Free" not in page
     User.objects.update(plan=Plan.FREE)
-    assert "on Free" in browser.get("/welcome/platform").content.decode()
+    page = browser.get("/welcome/platform").content.decode()
+    assert "on Free" in page
+    assert "Connect Zoom" not in page
+    assert "One thing left" not in page
+    assert "once you are on Pro" in page
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,8 @@ def test_on_free_the_page_is_not_published_and_zoom_cannot_be_chosen(browser: Cl
     browser.post(PAGE, PHONE)
     page = shown(browser)
     assert "the account is on Free" in page
+    assert "Zoom is part of Pro: on Free it cannot be connected." in page
+    assert "connect zoom" not in page.lower()
     assert queries.published("mara") is None
     connect_zoom(host)
     answer = browser.post(PAGE, {"handle": "mara", "platform": "zoom"})
