@@ -46,6 +46,12 @@ def test_the_only_event_type_is_shown_at_once(client: Client, intro: EventType) 
     assert client.get("/schedule/mara?name=Ada").headers["Location"] == "/schedule/mara/intro?name=Ada"
 
 
+@pytest.mark.parametrize("page", ["/schedule/mara", "/schedule/mara/intro"])
+def test_a_slash_at_the_end_is_forgiven(client: Client, page: str) -> None:
+    answer = client.get(f"{page}/?tz=Asia/Tokyo&name=A%26B")
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"{page}?tz=Asia/Tokyo&name=A%26B")
+
+
 def test_a_host_without_event_types_says_so(client: Client) -> None:
     make_host(handle="mara")
     assert "offers nothing to book at the moment" in client.get("/schedule/mara").content.decode()

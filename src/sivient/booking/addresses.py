@@ -48,6 +48,12 @@ def of_event_type(view: EventTypeView[P]) -> Callable[..., HttpResponse]:
     return wrapper
 
 
+def with_query(request: HttpRequest, address: str) -> str:
+    """Return the address with the query of the request, unchanged."""
+    query = request.META.get("QUERY_STRING", "")
+    return f"{address}?{query}" if query else address
+
+
 def _successor(handle: str) -> User | None:
     """Return the published host who once had this handle."""
     host = User.objects.filter(former_handles__handle=handle.lower()).first()
@@ -62,6 +68,5 @@ def _moved(request: HttpRequest, handle: str) -> HttpResponse:
     match = request.resolver_match
     if match is None or match.url_name is None:
         raise Http404
-    query = request.META.get("QUERY_STRING", "")
-    target = reverse(match.url_name, kwargs={**match.kwargs, "handle": handle}) + (f"?{query}" if query else "")
+    target = with_query(request, reverse(match.url_name, kwargs={**match.kwargs, "handle": handle}))
     return HttpResponseRedirect(target, preserve_request=request.method not in ("GET", "HEAD"))

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from sivient.accounts.models import User
 from sivient.booking import services
-from sivient.booking.addresses import of_event_type, of_host
+from sivient.booking.addresses import of_event_type, of_host, with_query
 from sivient.booking.confirm import Refusal, confirm_context, is_offered
 from sivient.booking.event_page import event_context, handle_context, offered_now
 from sivient.booking.forms import BookingForm
@@ -28,13 +28,18 @@ from sivient.site.responses import SeeOther, personal
 
 
 @require_safe
+def without_slash(request: HttpRequest, page: str, **names: str) -> HttpResponse:
+    """Send an address with a slash at its end, as some programs write it, to the same page without."""
+    return redirect(with_query(request, reverse(page, kwargs=names)))
+
+
+@require_safe
 @of_host
 def handle_page(request: HttpRequest, host: User) -> HttpResponse:
     """What can be booked with a host; the only event type is shown at once."""
     event_types = queries.event_types(host)
     if len(event_types) == 1:
-        query = request.META.get("QUERY_STRING", "")
-        return redirect(reverse("event-page", args=[host.handle, event_types[0].slug]) + (f"?{query}" if query else ""))
+        return redirect(with_query(request, reverse("event-page", args=[host.handle, event_types[0].slug])))
     context = handle_context(request, host, event_types, timezone.now())
     return _prefetching(personal(render(request, "booking/handle.html", context)))
 
