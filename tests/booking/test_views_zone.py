@@ -10,6 +10,7 @@ from sivient.scheduling.models import EventType, Hours
 from tests.factories import MONDAY_10, make_event_type, make_host
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
+AT = f"{MONDAY_10:%Y-%m-%dT%H:%M}Z"
 
 
 @pytest.fixture
@@ -42,3 +43,30 @@ def test_the_zone_leads_on_from_a_page_without_free_times(client: Client, intro:
     Hours.objects.filter(schedule=intro.schedule).delete()
     text = text_of(client, "/schedule/mara/intro?tz=Asia/Tokyo")
     assert 'href="/schedule/mara/review?tz=Asia%2FTokyo"' in text
+
+
+def line_of(html: str) -> str:
+    """The line about a zone that does not exist, as it is read aloud."""
+    found = re.search(r'role="status">.*?<p>(There is no time zone .*?)</p>', html, re.DOTALL)
+    return re.sub(r"<[^>]+>", "", found[1]) if found else ""
+
+
+@pytest.mark.parametrize("page", ["/schedule/mara", "/schedule/mara/intro", "/schedule/mara/intro/confirm"])
+def test_a_zone_that_does_not_exist_is_named_with_the_one_instead(client: Client, intro: EventType, page: str) -> None:
+    html = client.get(page, {"tz": "Mars/Phobos", "at": AT}).content.decode()
+    assert line_of(html).startswith("There is no time zone called Mars/Phobos. Times are shown in Berlin, UTC+")
+    client.cookies["tz"] = "Asia%2FTokyo"
+    html = client.get(page, {"tz": "<b>" + "x" * 100, "at": AT}).content.decode()
+    assert line_of(html) == f"There is no time zone called &lt;b&gt;{'x' * 57}. Times are shown in Tokyo, UTC+9."
+
+
+@pytest.mark.parametrize("page", ["/schedule/mara", "/schedule/mara/intro", "/schedule/mara/intro/confirm"])
+@pytest.mark.parametrize("zone", ["", " ", "\0", "Asia/Tokyo", "Asia%2FTokyo"])
+def test_a_zone_that_exists_or_is_empty_needs_no_words(client: Client, intro: EventType, page: str, zone: str) -> None:
+    assert "no time zone" not in client.get(page, {"tz": zone, "at": AT}).content.decode()
+
+
+def test_a_form_that_comes_back_says_it_too(client: Client, intro: EventType) -> None:
+    answer = client.post("/schedule/mara/intro/confirm", {"tz": "Mars/Phobos", "at": AT, "name": ""})
+    assert answer.status_code == 422
+    assert line_of(answer.content.decode()).startswith("There is no time zone called Mars/Phobos.")

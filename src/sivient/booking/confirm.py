@@ -11,12 +11,12 @@ from django.urls import reverse
 from sivient.booking import services
 from sivient.booking.forms import BookingForm
 from sivient.booking.places import place
-from sivient.booking.preferences import Preferences, link_query, written
+from sivient.booking.preferences import Preferences, link_query, unknown_zone, written
 from sivient.core import moments
 from sivient.core.interval import Interval, moment
 from sivient.scheduling import queries
 from sivient.scheduling.models import EventType
-from sivient.site import form_token
+from sivient.site import form_token, zones
 from sivient.site.ticket import Ticket
 
 
@@ -50,8 +50,9 @@ def confirm_context(
     """Return what `booking/confirm.html` shows. A refused time is struck, and the nearest free ones stand beside."""
     event_type, start = form.event_type, form.start
     host = event_type.host
+    typed = request.POST or request.GET
     look = Preferences.read(
-        request.POST or request.GET,
+        typed,
         request.COOKIES,
         request.headers.get("Accept-Language", ""),
         fallback=host.timezone,
@@ -62,6 +63,8 @@ def confirm_context(
         "event_type": event_type,
         "place": place(queries.meeting_of(event_type).platform),
         "look": look,
+        "unknown_zone": unknown_zone(typed),
+        "shown_in": zones.label(look.zone, start or now),
         "form": form,
         "wrong": [form[name] for name in ("name", "email", "note") if name in form.errors],
         "stale": "token" in form.errors,

@@ -11,7 +11,7 @@ from django.urls import reverse
 from sivient.accounts.models import User
 from sivient.booking.pages import DAY_PARTS, duration_words, event_times, packed, window_words
 from sivient.booking.places import Place, place
-from sivient.booking.preferences import Preferences, chosen, handed_on, link_query, read_date
+from sivient.booking.preferences import Preferences, chosen, handed_on, link_query, read_date, unknown_zone
 from sivient.scheduling import queries
 from sivient.scheduling.models import EventType
 from sivient.site import zones
@@ -21,6 +21,7 @@ WORDS = {
     "none": "no times",
     "one": "1 time free",
     "many": "{n} times free",
+    "in": "Times are shown in {zone}.",
     "zone": "Times are now shown for {zone}.",
 }
 
@@ -48,11 +49,18 @@ def offered_now(event_type: EventType, now: datetime) -> list[int]:
 
 def handle_context(request: HttpRequest, host: User, event_types: list[EventType], now: datetime) -> dict[str, object]:
     """Return what `booking/handle.html` shows."""
-    zone = ZoneInfo(look_of(request, host).zone)
+    look = look_of(request, host)
+    zone = ZoneInfo(look.zone)
     first = queries.first_offered(host, event_types, now=now)
     days = {number: datetime.fromtimestamp(start, zone).date() for number, start in first.items()}
     offers = [Offer(each, place(queries.meeting_of(each).platform), days.get(each.pk)) for each in event_types]
-    return {"host": host, "offers": offers, "query": _as_asked(request)}
+    return {
+        "host": host,
+        "offers": offers,
+        "query": _as_asked(request),
+        "unknown_zone": unknown_zone(request.GET),
+        "shown_in": zones.label(look.zone, now),
+    }
 
 
 def event_context(request: HttpRequest, event_type: EventType, now: datetime) -> dict[str, object]:
@@ -69,6 +77,8 @@ def event_context(request: HttpRequest, event_type: EventType, now: datetime) ->
         "duration": duration_words(event_type.minutes),
         "window": window_words(event_type.window_days),
         "look": look,
+        "unknown_zone": unknown_zone(request.GET),
+        "shown_in": zones.label(look.zone, now),
         "times": times,
         "zones": zones.choices(now, look.zone, host.timezone, everything=request.GET.get("zones") == "all"),
         "handed_on": handed_on(request.GET.items()),

@@ -7,12 +7,14 @@ from datetime import UTC, date, datetime
 from urllib.parse import urlencode
 
 from sivient.core.interval import require_bookable
+from sivient.core.text import clean_line
 from sivient.site import zones
 
 PREFILL = ("name", "email", "note")
 CLOCKS = ("12", "24")
 _LONGEST_PREFILL = 1000  # characters of one value that a link hands on
 _MOST_HANDED_ON = 12
+_LONGEST_ZONE = 60  # characters of a wrong name that are shown again
 _TWELVE_HOURS = re.compile(r"\s*en-(US|CA|AU|NZ|IN|PH|PK|MY|SG|ZA)\b", re.IGNORECASE)
 
 
@@ -34,6 +36,12 @@ class Preferences:
         if clock is None:
             clock = "12" if _TWELVE_HOURS.match(languages) else "24"
         return cls(zone or fallback, int(clock), guessed=zone is None)
+
+
+def unknown_zone(query: Mapping[str, str]) -> str:
+    """Return the zone that was asked for and does not exist, short enough to be shown; else nothing."""
+    asked = query.get("tz", "")
+    return "" if zones.known(asked) else clean_line(asked, _LONGEST_ZONE)
 
 
 def handed_on(query: Iterable[tuple[str, object]]) -> list[tuple[str, str]]:

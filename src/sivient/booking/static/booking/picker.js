@@ -160,6 +160,8 @@ function draw() {
   drawTimes();
   drawNext();
   for (const button of root.querySelectorAll("[name=clock][aria-pressed]")) button.setAttribute("aria-pressed", +button.value === state.clock);
+  const shown = document.querySelector("[data-in]"); // a line about a zone that does not exist names the one instead
+  if (shown) shown.textContent = data.words.in.replace("{zone}", select.selectedOptions[0].text);
   document.documentElement.classList.remove("tzwait");
 }
 
