@@ -44,6 +44,15 @@ def test_rows_replace_the_week(browser: Client) -> None:
     assert 'value="00:00"' in page
 
 
+def test_the_page_says_what_an_end_before_or_at_the_start_means(browser: Client) -> None:
+    page = browser.get(PAGE).content.decode()
+    assert "An end before the start is on the next day" in page
+    assert "00:00 to 00:00 is the whole day" in page
+    assert browser.post(PAGE, {"timezone": "UTC", "from-0": "00:00", "to-0": "00:00"}).status_code == 302
+    assert stored() == [(0, 0, 1440)]
+    assert browser.post(PAGE, {"timezone": "UTC", "from-0": "09:00", "to-0": "09:00"}).status_code == 422
+
+
 def test_no_hours_at_all_is_a_closed_week(browser: Client) -> None:
     browser.post(PAGE, {"timezone": "UTC"})
     assert stored() == []
