@@ -44,6 +44,12 @@ def test_the_profile_is_saved(browser: Client, host: User) -> None:
     assert browser.post("/settings/account", {"name": "", "timezone": "Asia/Tokyo"}).status_code == 422
 
 
+def test_the_profile_begins_with_the_name_and_no_hidden_field_pushes_it_down(browser: Client) -> None:
+    page = browser.get("/settings/account").content.decode()
+    begin = page.partition('form-sheet"')[2].partition(">")[2]
+    assert begin.lstrip().startswith('<div class="field"><label for="id_name">')
+
+
 def test_the_account_page_shows_the_ways_in_and_out(browser: Client, host: User) -> None:
     Identity.objects.create(user=host, provider="google", issuer="i", subject="secret-subject", email="m@x.example")
     page = browser.get("/settings/account").content.decode()
