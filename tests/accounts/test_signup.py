@@ -52,6 +52,28 @@ def test_an_invitation_lets_one_person_in(google: Signing, settings: Settings) -
     assert secret not in str(Invitation.objects.values())
 
 
+@pytest.mark.parametrize("rule", ["invite", "open"])
+@pytest.mark.parametrize("secret", ["garbage", "\x00", "é" * 500])
+def test_an_invitation_that_was_never_made_invites_nobody(
+    client: Client, settings: Settings, rule: str, secret: str
+) -> None:
+    settings.SIGNUP = rule
+    page = client.get("/sign-in", {"invitation": secret}).content.decode()
+    assert "You are invited" not in page
+    assert ("This invitation does not work." in page) == (rule == "invite")
+    assert 'name="invitation"' not in page
+    assert ("create an account" in page) == (rule == "open")
+
+
+@pytest.mark.parametrize("path", ["/", "/sign-in"])
+@pytest.mark.parametrize(("rule", "offered"), [("open", True), ("domains:nordlicht.example", True), ("invite", False)])
+def test_an_account_is_offered_only_where_somebody_new_may_get_one(
+    client: Client, settings: Settings, path: str, rule: str, offered: bool
+) -> None:
+    settings.SIGNUP = rule
+    assert ("or create an account" in client.get(path).content.decode()) == offered
+
+
 def test_an_invitation_ends_after_seven_days(settings: Settings) -> None:
     settings.SIGNUP = "invite"
     secret = query(services.invite())["invitation"]

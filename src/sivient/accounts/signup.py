@@ -3,12 +3,14 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from sivient.accounts import onetime
 from sivient.accounts.models import INVITATION_LIFETIME, Invitation
 from sivient.accounts.providers import Person
 
 DOMAINS = "domains:"
+INVITATION_SPENT = "This invitation has been used or has expired. Ask the operator for a new link."
 
 
 class SignUpRefused(Exception):
@@ -26,6 +28,17 @@ def let_in(person: Person, *, invitation: str, now: datetime) -> None:
         _use_invitation(invitation, now=now)
 
 
+def invites(invitation: str, *, now: datetime) -> bool:
+    """Say whether the invitation would let somebody in, without using it up. Other rules than `invite` need none."""
+    return by_invitation() and bool(invitation) and _living(invitation, now=now).exists()
+
+
+def by_invitation() -> bool:
+    """Say whether nobody new gets in without an invitation."""
+    rule: str = settings.SIGNUP
+    return rule != "open" and not rule.startswith(DOMAINS)
+
+
 def _require_domain(person: Person, allowed: frozenset[str]) -> None:
     if not person.domains & allowed:
         names = " or ".join(sorted(allowed))
@@ -37,8 +50,11 @@ def _require_domain(person: Person, allowed: frozenset[str]) -> None:
 def _use_invitation(invitation: str, *, now: datetime) -> None:
     if not invitation:
         raise SignUpRefused("Accounts on this server are by invitation. Ask its operator for a link.")
-    living = Invitation.objects.filter(
+    if not _living(invitation, now=now).update(used_at=now):  # only the first one wins
+        raise SignUpRefused(INVITATION_SPENT)
+
+
+def _living(invitation: str, *, now: datetime) -> QuerySet[Invitation]:
+    return Invitation.objects.filter(
         digest=onetime.digest(invitation), used_at=None, created_at__gt=now - INVITATION_LIFETIME
     )
-    if not living.update(used_at=now):  # only the first one wins
-        raise SignUpRefused("This invitation has been used or has expired. Ask the operator for a new link.")

@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
-from sivient.accounts import handles, providers, services, sessions
+from sivient.accounts import handles, providers, services, sessions, signup
 from sivient.accounts.access import HostRequest, signed_in
 from sivient.accounts.models import User
 from sivient.accounts.providers import Provider
@@ -156,11 +156,14 @@ def _refused(request: HttpRequest, provider: Provider, sentence: str, *, reason:
 def _page(
     request: HttpRequest, *, problem: str = "", next_page: str = "", invitation: str = "", status: int = 200
 ) -> HttpResponse:
+    needed, invited = signup.by_invitation(), signup.invites(invitation, now=timezone.now())
     context: Mapping[str, object] = {
         "providers": providers.configured().values(),
         "problem": problem,
         "next": next_page,
-        "invitation": invitation,
+        "invitation": invitation if invited else "",
+        "invitation_spent": signup.INVITATION_SPENT if needed and invitation and not invited else "",
+        "may_create": invited or not needed,
     }
     return render(request, "accounts/sign_in.html", context, status=status)
 

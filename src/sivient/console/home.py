@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from sivient.accounts import plans, providers
+from sivient.accounts import plans, providers, signup
 from sivient.accounts.access import HostRequest, host_page
 from sivient.accounts.plans import Feature
 from sivient.site.csp import form_targets
@@ -19,7 +19,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """Lead hosts to their bookings; tell everybody else what this is."""
     if request.user.is_authenticated:
         return redirect("bookings")
-    return render(request, "console/home.html", {"providers": providers.configured().values()})
+    context = {"providers": providers.configured().values(), "may_create": not signup.by_invitation()}
+    return render(request, "console/home.html", context)
 
 
 @require_safe
