@@ -214,6 +214,6 @@ def test_a_user_of_another_zoom_account_cannot_add_a_private_app(host: User) -> 
     assert shown.state == queries.CardState.NOT_CONNECTED
 
 
-def test_the_exchange_stays_within_ten_seconds() -> None:
+def test_somebody_who_waits_hears_within_half_a_minute() -> None:
     patience = flow.WHILE_SOMEBODY_WAITS
-    assert 2 * (patience.connect + patience.answer) <= 10
+    assert 2 * (patience.connect + patience.answer) <= 30

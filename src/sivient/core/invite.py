@@ -71,8 +71,13 @@ class Invite:
         if not _UID.fullmatch(self.uid):
             raise ValueError("a uid looks like id@domain")
         for url in (self.join_url, self.url):
-            if url and not _URL.fullmatch(url):
+            if url and not fits_invite(url):
                 raise ValueError("a URL in an invite is http or https, without spaces")
+
+
+def fits_invite(url: str) -> bool:
+    """Say whether a URL can stand in an invite: http or https, without spaces, quotes or brackets."""
+    return _URL.fullmatch(url) is not None
 
 
 def calendar(invite: Invite) -> bytes:

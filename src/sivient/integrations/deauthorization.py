@@ -9,6 +9,7 @@ from django.utils import timezone
 from sivient.audit.log import record
 from sivient.integrations import registry, tokens
 from sivient.integrations.models import Connection, Grant
+from sivient.integrations.scrub import scrub_later
 from sivient.jobs.queue import enqueue
 from sivient.ports.errors import Reconnect, TokenRefused
 from sivient.ports.vendor import Deauthorization
@@ -64,6 +65,7 @@ def _end(grant: Grant) -> bool:
         for connection in list(grant.connections.all()):
             _end_connection(connection, now)
         grant.delete()
+        scrub_later()
     return True
 
 

@@ -21,7 +21,8 @@ from sivient.ports.http import Patience
 from sivient.ports.vendor import OAuth, Provider, Tokens, VendorAccount
 
 STATE_LIFETIME = timedelta(minutes=10)
-WHILE_SOMEBODY_WAITS = Patience(connect=1.5, answer=3.5)  # twice that is ten seconds
+# Two calls. Giving up early costs more than waiting: Zoom may have ended the former tokens already.
+WHILE_SOMEBODY_WAITS = Patience(connect=3, answer=10)
 log = logging.getLogger(__name__)
 
 

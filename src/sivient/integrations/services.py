@@ -12,6 +12,7 @@ from sivient.audit.log import record
 from sivient.integrations import registry, tokens
 from sivient.integrations.live import LiveConferencing
 from sivient.integrations.models import Connection, Grant, OAuthFlow, Revocation
+from sivient.integrations.scrub import scrub_later
 from sivient.jobs.queue import enqueue
 from sivient.ports.conferencing import Conferencing
 from sivient.ports.errors import Reconnect
@@ -168,6 +169,7 @@ def _release(grant: Grant) -> None:
             )
         )
     grant.delete()
+    scrub_later()
 
 
 def _revoke_later(revocation: Revocation) -> None:

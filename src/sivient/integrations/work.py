@@ -9,6 +9,7 @@ from sivient.integrations import inbox, mails, registry, tokens
 from sivient.integrations.deauthorization import settle
 from sivient.integrations.leftovers import delete_leftovers
 from sivient.integrations.models import Connection, Grant, Revocation, WebhookEvent
+from sivient.integrations.scrub import empty_log, scrub_later
 from sivient.jobs.completion import work_completion
 from sivient.jobs.models import Work
 from sivient.jobs.registry import every, handles
@@ -32,6 +33,12 @@ def handle_event(work: Work) -> None:
         WebhookEvent.objects.filter(pk=event.pk).update(body="", handled_at=timezone.now(), outcome=outcome)
 
 
+@handles("integrations.scrub")
+def scrub(work: Work) -> None:
+    """Let no deleted token or identifier stay in the database's log."""
+    empty_log()
+
+
 @handles("integrations.revoke", lease=CALLS_LEASE)
 def revoke(work: Work) -> None:
     """Withdraw tokens at the vendor, in at most two tries, and delete them whatever it says."""
@@ -48,6 +55,7 @@ def revoke(work: Work) -> None:
         pass  # the vendor does not know these tokens any more, which is what was wanted
     with work_completion(work, result={"revoked": revoked}):
         revocation.delete()
+        scrub_later()
 
 
 @handles("integrations.tell_deauthorized", lease=MAIL_LEASE)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from sivient.core.invite import fits_invite
 from sivient.core.text import clean_line, clean_text
 from sivient.ports.conferencing import MadeMeeting, MeetingRequest
 from sivient.ports.errors import OutcomeUnknown
@@ -22,6 +23,7 @@ SCHEDULED_MEETING = 2
 TOPIC_LIMIT = 200  # code points
 AGENDA_LIMIT = 2000
 LINK_LIMIT = 2048
+NOT_FOR_GUESTS = ("/u/", "/s/")  # dial-in numbers, and links that start the meeting as its host
 OPTIONAL = frozenset({"timezone", "agenda"})  # left out when Zoom's own list refuses them
 CLOSE_ENOUGH = timedelta(seconds=60)
 log = logging.getLogger(__name__)
@@ -64,12 +66,14 @@ class ZoomConferencing:
         return MadeMeeting(str(number), str(link), passcode[:64] if isinstance(passcode, str) else "")
 
     def _is_join_link(self, link: object) -> bool:
-        if not isinstance(link, str) or not link.isprintable() or " " in link or len(link) > LINK_LIMIT:
+        if not isinstance(link, str) or len(link) > LINK_LIMIT or not fits_invite(link):
             return False
         try:
             parts = urlsplit(link)
             host = parts.hostname or ""
         except ValueError:
+            return False
+        if parts.path.startswith(NOT_FOR_GUESTS):
             return False
         return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and self.plain_links and _here(host)))
 
