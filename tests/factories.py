@@ -52,9 +52,9 @@ def make_guest(**fields: Any) -> Guest:
 
 
 def make_booking(event_type: EventType | None = None, *, start: datetime = MONDAY_10, **guest: Any) -> Booking:
-    """A booking made by the verb itself."""
+    """A booking made by the verb itself, at this moment: its invite waits a minute from now for the link."""
     event_type = event_type or make_event_type()
-    return book(event_type, start, make_guest(**guest), key=f"key-{next(_numbers)}", now=NOW)
+    return book(event_type, start, make_guest(**guest), key=f"key-{next(_numbers)}", now=datetime.now(UTC))
 
 
 def connect_zoom(host: User, *, vendor_user_id: str = "", **fields: Any) -> Grant:

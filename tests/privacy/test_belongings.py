@@ -65,5 +65,5 @@ def test_a_full_table_of_work_is_never_read_from_end_to_end(monkeypatch: pytest.
     plans = [works.explain() for works in work_of(host.pk)]
     assert len(plans) == 2
     for plan in plans:
-        assert "work_by_key" in plan
+        assert "Index Cond" in plan or "work_by_key" in plan, plan  # which of its indexes, PostgreSQL decides
         assert "SCAN" not in plan.upper().replace("INDEX SCAN", "").replace("HEAP SCAN", ""), plan
