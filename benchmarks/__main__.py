@@ -46,7 +46,7 @@ def _booking() -> Iterator[Row]:
     with postgres(durable=True) as url, tempfile.TemporaryDirectory() as folder:
         os.environ["DATABASE_URL"] = url
         try:
-            with served(Path(folder), arguments=("--worker-threads", "0")) as product:
+            with served(Path(folder), arguments=("--worker-threads", "0", "--web-processes", "2")) as product:
                 yield from booking.measure(product)
         finally:
             del os.environ["DATABASE_URL"]
