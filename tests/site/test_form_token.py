@@ -19,7 +19,11 @@ def test_the_same_token_gives_the_same_key() -> None:
     assert form_token.read(token, "book:1") == form_token.read(token, "book:1")
 
 
-@pytest.mark.parametrize("token", ["", "nonsense", "\x00", "a:b:c", signing.dumps({"about": "book:1", "key": "k"})])
+@pytest.mark.parametrize(
+    "token",
+    ["", "nonsense", "\x00", "a:b:c", signing.dumps({"about": "book:1", "key": "k"})],
+    ids=["empty", "nonsense", "NUL", "three parts", "signed for something else"],
+)
 def test_what_we_did_not_sign_for_this_is_refused(token: str) -> None:
     with pytest.raises(form_token.BadToken):
         form_token.read(token, "book:1")
