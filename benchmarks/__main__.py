@@ -25,6 +25,7 @@ def main(wanted: list[str]) -> int:
         "links": _links,
     }
     rows: list[Row] = []
+    load = os.getloadavg()[0]
     for name, measure in parts.items():
         if wanted and name not in wanted:
             continue
@@ -32,7 +33,7 @@ def main(wanted: list[str]) -> int:
             print(row.line(), flush=True)
             rows.append(row)
     if not wanted:
-        RESULTS.write_text(_page(rows))
+        RESULTS.write_text(_page(rows, load))
     return 0
 
 
@@ -57,11 +58,11 @@ def _links() -> Iterator[Row]:
         yield from _with_product(links.measure, ZOOM_OAUTH_BASE=zoom, ZOOM_API_BASE=zoom)
 
 
-def _page(rows: list[Row]) -> str:
+def _page(rows: list[Row], load: float) -> str:
     lines = [
         "# Results",
         "",
-        f"`make bench` on {datetime.now(UTC):%Y-%m-%d}: {machine()}, nothing else running.",
+        f"`make bench` on {datetime.now(UTC):%Y-%m-%d}: {machine()}, load average {load:.1f} before the run.",
         "PostgreSQL (with fsync) for bookings, the embedded SQLite for the rest; the load comes from the same machine.",
         "Baselines are measured in the same run.",
         "",
