@@ -14,6 +14,7 @@ from sivient.audit.log import record
 from sivient.booking.models import Booking, Conference
 from sivient.integrations.models import OAuthFlow, Revocation, WebhookEvent
 from sivient.jobs.queue import enqueue
+from sivient.scheduling.models import DateHours, EventType, FormerSlug, PrivateLink, TimeOff, Travel
 from tests.factories import MONDAY_10, NOW, connect_zoom, make_booking, make_event_type, make_host
 
 CLOSED = NOW + timedelta(minutes=1)
@@ -28,6 +29,7 @@ def make_account(**fields: Any) -> User:
     Conference.objects.create(
         booking=booking, vendor="zoom", external_id="1", join_url="u", vendor_start=booking.start, created_at=NOW
     )
+    make_times(host, event_type)
     connect_zoom(host)
     OAuthFlow.objects.create(
         digest=f"f{host.pk}", user=host, session_digest="s", vendor="zoom", verifier="v", created_at=NOW
@@ -43,6 +45,16 @@ def make_account(**fields: Any) -> User:
     enqueue("delivery.links_wanted", key=f"account:{host.pk}", payload={"user": host.pk})
     record("settings changed", account=host.pk, actor="host", subject="phone")
     return host
+
+
+def make_times(host: User, event_type: EventType) -> None:
+    """Rows in the tables of times and addresses."""
+    today = NOW.date()
+    DateHours.objects.create(schedule=event_type.schedule, date=today, hours=[])
+    TimeOff.objects.create(host=host, first=today, last=today, note="dentist")
+    Travel.objects.create(host=host, first=today, last=today, timezone="Asia/Tokyo")
+    FormerSlug.objects.create(host=host, slug=f"former-{event_type.pk}", event_type=event_type)
+    PrivateLink.objects.create(event_type=event_type, label="for Ada", created_at=NOW)
 
 
 @pytest.fixture

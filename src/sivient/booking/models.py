@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
@@ -23,10 +24,13 @@ class Booking(models.Model):
     """A time promised to a guest. The row is the promise; jobs only deliver it."""
 
     class Status(models.TextChoices):
-        """Whether the promise stands."""
+        """Whether the promise stands. PENDING and CONFIRMED hold the time, the others are ends."""
 
+        PENDING = "pending"  # a request: the host has to approve
         CONFIRMED = "confirmed"
         CANCELLED = "cancelled"
+        DECLINED = "declined"
+        EXPIRED = "expired"  # a request that nobody answered
 
     uid = models.CharField(
         max_length=300, default=_invite_uid, unique=True, editable=False
@@ -47,14 +51,23 @@ class Booking(models.Model):
     guest_timezone = models.CharField(max_length=64)
     guest_clock = models.PositiveSmallIntegerField(default=24)  # 12 or 24, as the guest chose
     note = models.CharField(max_length=1000, blank=True)
+    answers = models.JSONField(default=list, blank=True)  # [{"key", "label", "answer"}], as they were asked
+    others = models.JSONField(default=list, blank=True)  # addresses that the guest brings
+    reschedule_notice = models.DurationField(default=timedelta)  # as it was promised
+    cancel_notice = models.DurationField(default=timedelta)
     idempotency_key = models.CharField(max_length=64, unique=True, editable=False)
     content_digest = models.CharField(max_length=64, editable=False)  # same key, other content: an error
     sequence = models.PositiveIntegerField(null=True)  # the highest SEQUENCE that a mail of ours may have carried
     invited_at = models.DateTimeField(null=True)
     link_invited_at = models.DateTimeField(null=True)  # an invite that carried the join link has left
     created_at = models.DateTimeField()
-    cancelled_at = models.DateTimeField(null=True)
-    cancelled_by = models.CharField(max_length=10, blank=True)  # guest, host or operator
+    answer_by = models.DateTimeField(null=True)  # when a request that waits expires
+    approved_at = models.DateTimeField(null=True)
+    rescheduled_at = models.DateTimeField(null=True)
+    rescheduled_by = models.CharField(max_length=10, blank=True)  # guest or host
+    previous_start = models.DateTimeField(null=True)  # before the last reschedule
+    cancelled_at = models.DateTimeField(null=True)  # also when declined or expired
+    cancelled_by = models.CharField(max_length=10, blank=True)  # guest, host, operator or system
     cancel_reason = models.CharField(max_length=1000, blank=True)
 
     class Meta:
@@ -64,9 +77,17 @@ class Booking(models.Model):
     def __str__(self) -> str:
         return f"booking {self.pk}"
 
+    @property
+    def stands(self) -> bool:
+        """Whether it takes the host's time: confirmed, or a request that waits."""
+        return self.status in (self.Status.PENDING, self.Status.CONFIRMED)
+
 
 class Conference(models.Model):
-    """The online meeting of a booking. The first one stored is the one; a later one is kept as unused."""
+    """The online meeting of a booking. The first one stored is the one; a later one is kept as unused.
+
+    After a reschedule that the link does not outlive, it is unused too, with `replaced_at`: the booking gets a new one.
+    """
 
     booking = models.ForeignKey(Booking, models.CASCADE, related_name="conferences")
     vendor = models.CharField(max_length=20)
@@ -75,6 +96,7 @@ class Conference(models.Model):
     passcode = models.CharField(max_length=64, blank=True)
     vendor_start = models.DateTimeField()  # the vendor's own date of the meeting
     unused = models.BooleanField(default=False)
+    replaced_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
     class Meta:

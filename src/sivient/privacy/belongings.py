@@ -23,8 +23,10 @@ def work_of(number: int) -> Iterator[QuerySet[Work]]:
 
 
 def _keys(number: int) -> Iterator[str]:
-    for pk, version in Booking.objects.filter(host=number).values_list("pk", "version"):
-        yield from (f"booking:{pk}:{each}" for each in range(1, version + 1))  # as booking.services.step_key
+    for pk, version, others in Booking.objects.filter(host=number).values_list("pk", "version", "others"):
+        for each in range(1, version + 1):
+            yield f"booking:{pk}:{each}"  # as booking.services.step_key
+            yield from (f"booking:{pk}:{each}:{place}" for place in range(len(others)))
     for pk in Connection.objects.filter(user=number).values_list("pk", flat=True):
         yield f"connection:{pk}"
     yield f"account:{number}"

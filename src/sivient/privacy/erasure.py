@@ -22,7 +22,19 @@ from sivient.integrations.services import disconnect_all
 from sivient.jobs.models import Work
 from sivient.jobs.queue import enqueue
 from sivient.privacy.belongings import work_of
-from sivient.scheduling.models import EventType, Hold, Hours, Schedule, SchedulingPage, Timetable
+from sivient.scheduling.models import (
+    DateHours,
+    EventType,
+    FormerSlug,
+    Hold,
+    Hours,
+    PrivateLink,
+    Schedule,
+    SchedulingPage,
+    TimeOff,
+    Timetable,
+    Travel,
+)
 
 BATCH = 500  # rows per transaction, so that guests of others wait for no more than that
 
@@ -41,7 +53,12 @@ STEPS = (
     Step(Conference, lambda account: Q(booking__host=account)),
     Step(Booking, lambda account: Q(host=account)),
     Step(Hold, lambda account: Q(host=account)),
+    Step(PrivateLink, lambda account: Q(event_type__host=account)),
+    Step(FormerSlug, lambda account: Q(host=account)),
     Step(EventType, lambda account: Q(host=account)),
+    Step(TimeOff, lambda account: Q(host=account)),
+    Step(Travel, lambda account: Q(host=account)),
+    Step(DateHours, lambda account: Q(schedule__host=account)),
     Step(Hours, lambda account: Q(schedule__host=account)),
     Step(Schedule, lambda account: Q(host=account)),
     Step(SchedulingPage, lambda account: Q(host=account)),

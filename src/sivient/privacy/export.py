@@ -16,26 +16,40 @@ from sivient.audit.log import record
 from sivient.audit.models import Entry
 from sivient.booking.models import Conference
 from sivient.privacy.belongings import work_of
-from sivient.scheduling.models import SchedulingPage
+from sivient.scheduling.models import DateHours, Hours, PrivateLink, SchedulingPage
 
 ACCOUNT = ("handle", "name", "email", "timezone", "plan", "created_at", "onboarded_at", "closed_at", "last_login")
 IDENTITY = ("provider", "issuer", "subject", "email", "created_at", "last_used_at")
 FORMER_HANDLE = ("handle",)
 SESSION = ("expire_date",)
 LOGIN_LINK = ("created_at", "used_at")
-PAGE = ("platform", "platform_details")
-SCHEDULE = ("id", "timezone")
-HOURS = ("weekday", "start", "end")
-EVENT_TYPE = (
-    *("id", "schedule_id", "slug", "title", "description", "minutes", "platform", "platform_details"),
-    *("buffer_before", "buffer_after", "minimum_notice", "window_days", "active", "position"),
+PAGE = (
+    *("platform", "platform_details", "paused", "pause_note", "holiday_country", "holiday_region", "holidays_worked"),
 )
+SCHEDULE = ("id", "name", "timezone")
+HOURS = ("weekday", "start", "end")
+DATE_HOURS = ("date", "hours")
+TIME_OFF = ("first", "last", "note")
+TRAVEL = ("first", "last", "timezone")
+EVENT_TYPE = (
+    *("id", "schedule_id", "slug", "title", "description", "minutes", "more_minutes", "platform", "platform_details"),
+    *("color", "hidden", "paused", "pause_note", "buffer_before", "buffer_after", "minimum_notice", "step_minutes"),
+    *("window_kind", "window_days", "first_date", "last_date", "limits", "most_per_day", "questions", "most_others"),
+    *("requires_approval", "approval_patience", "reschedule_notice", "cancel_notice", "redirect_url", "active"),
+    *("position",),
+)
+FORMER_SLUG = ("event_type_id", "slug")
+PRIVATE_LINK = ("event_type_id", "label", "single_use", "expires_at", "used_at", "created_at")
 BOOKING = (
     *("id", "uid", "event_type_id", "status", "version", "title", "start", "end", "platform", "platform_details"),
-    *("guest_name", "guest_email", "guest_timezone", "guest_clock", "note", "sequence", "invited_at"),
-    *("link_invited_at", "created_at", "cancelled_at", "cancelled_by", "cancel_reason"),
+    *("guest_name", "guest_email", "guest_timezone", "guest_clock", "note", "answers", "others", "reschedule_notice"),
+    *("cancel_notice", "sequence", "invited_at", "link_invited_at", "created_at", "answer_by", "approved_at"),
+    *("rescheduled_at", "rescheduled_by", "previous_start", "cancelled_at", "cancelled_by", "cancel_reason"),
 )
-CONFERENCE = (*("booking_id", "vendor", "external_id", "join_url", "passcode", "vendor_start", "unused", "created_at"),)
+CONFERENCE = (
+    *("booking_id", "vendor", "external_id", "join_url", "passcode", "vendor_start", "unused", "replaced_at"),
+    *("created_at",),
+)
 HOLD = ("event_type_id", "start", "end", "buffer_before", "buffer_after", "counts")
 CONNECTION = ("vendor", "state", "connected_at", "ended_at")
 GRANT = (
@@ -79,7 +93,11 @@ def _document(user: User, *, now: datetime) -> dict[str, Any]:
         "former_handles": [row["handle"] for row in user.former_handles.values(*FORMER_HANDLE)],
         "scheduling_settings": list(SchedulingPage.objects.filter(host=user).values(*PAGE)),
         "schedules": _schedules(user),
+        "time_off": list(user.time_off.values(*TIME_OFF)),
+        "travel": list(user.travels.values(*TRAVEL)),
         "event_types": list(user.event_types.values(*EVENT_TYPE)),
+        "former_addresses": list(user.former_slugs.values(*FORMER_SLUG)),
+        "private_links": list(PrivateLink.objects.filter(event_type__host=user).values(*PRIVATE_LINK)),
         "bookings": list(user.bookings.order_by("start").values(*BOOKING)),
         "meetings": list(Conference.objects.filter(booking__host=user).values(*CONFERENCE)),
         "deliveries": [row for works in work_of(user.pk) for row in works.values(*DELIVERY)],
@@ -91,8 +109,12 @@ def _document(user: User, *, now: datetime) -> dict[str, Any]:
 
 def _schedules(user: User) -> list[dict[str, Any]]:
     return [
-        {"id": schedule.pk, "timezone": schedule.timezone, "hours": list(schedule.hours.values(*HOURS))}
-        for schedule in user.schedules.prefetch_related("hours")
+        row
+        | {
+            "hours": list(Hours.objects.filter(schedule=row["id"]).values(*HOURS)),
+            "date_hours": list(DateHours.objects.filter(schedule=row["id"]).values(*DATE_HOURS)),
+        }
+        for row in user.schedules.values(*SCHEDULE)
     ]
 
 

@@ -20,8 +20,9 @@ class NotRestorable(Exception):
 
 
 def upcoming(user: User, now: datetime) -> list[Booking]:
-    """Return the confirmed bookings that have not begun."""
-    return list(user.bookings.filter(status=Booking.Status.CONFIRMED, start__gt=now).order_by("start"))
+    """Return the bookings that have not begun, and the requests that wait."""
+    standing = (Booking.Status.PENDING, Booking.Status.CONFIRMED)
+    return list(user.bookings.filter(status__in=standing, start__gt=now).order_by("start"))
 
 
 def close(user: User, *, keep_bookings: bool, by: str, now: datetime) -> User:
