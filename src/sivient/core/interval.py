@@ -9,15 +9,15 @@ Pair = tuple[int, int]
 
 SECOND = timedelta(seconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_YEARS = range(1900, 3000)  # nobody books outside; years 1 and 9999 have dates that some zones cannot name
+YEARS = range(1900, 3000)  # nobody books outside; years 1 and 9999 have dates that some zones cannot name
 
 
 def require_bookable(moment: datetime) -> None:
     """Raise ValueError if `moment` is naive or outside the years 1900 to 2999."""
     if moment.utcoffset() is None:
         raise ValueError("a time needs a UTC offset")
-    if moment.year not in _YEARS:
-        raise ValueError(f"the year must be from {_YEARS[0]} to {_YEARS[-1]}")
+    if moment.year not in YEARS:
+        raise ValueError(f"the year must be from {YEARS[0]} to {YEARS[-1]}")
 
 
 def floor_seconds(moment: datetime) -> int:
