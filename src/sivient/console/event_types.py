@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from sivient.accounts.access import HostRequest, host_page
 from sivient.accounts.plans import PlanTooSmall
 from sivient.console.address import page_address
-from sivient.console.forms import EventTypeForm
+from sivient.console.event_types_form import EventTypeForm
 from sivient.console.platform_form import PlatformForm
 from sivient.integrations.queries import connected
 from sivient.scheduling import platforms, queries, services
