@@ -1,10 +1,11 @@
 """Hypothesis strategies: questions to the slot engine around the clock changes of unusual zones."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from sivient.core.availability import Availability, Hours
+from sivient.core.availability import Availability, Hours, Travel
 from sivient.core.interval import Interval, floor_seconds
 from sivient.core.limits import Limit
 from sivient.core.slots import Booked, SlotRules
@@ -29,7 +30,10 @@ DAYS = [
     ("America/Nuuk", (2027, 3, 27)),  # the evening's 22:00 to 23:00 does not exist
     ("America/Scoresbysund", (2027, 3, 27)),  # 23:00 to midnight does not exist
     ("Pacific/Apia", (2011, 12, 30)),  # a whole date does not exist
+    ("America/St_Johns", (2010, 11, 7)),  # at 0:01: the date before comes back for an hour
+    ("Pacific/Kwajalein", (1993, 8, 21)),  # a whole date does not exist
 ]
+FAR = ["Pacific/Niue", "Pacific/Kiritimati", "Pacific/Apia", "Asia/Kathmandu", "America/New_York", "Africa/Cairo"]
 
 clock_times = st.one_of(
     st.sampled_from([0, 30, 60, 90, 120, 150, 180, 540, 1020, 1320, 1380, 1410, 1439]), st.integers(0, 1439)
@@ -56,8 +60,31 @@ rules = st.builds(
     buffer_after=lengths(0, 0, 10, 60),
     minimum_notice=lengths(0, 0, 0, 1, 240, 1440),
     window_days=st.one_of(st.none(), st.none(), st.integers(0, 3)),
+    business_days=st.booleans(),
+    most_per_day=st.one_of(st.none(), st.none(), st.integers(1, 4)),
     limits=st.one_of(st.just(()), st.lists(limits, max_size=2).map(tuple)),
 )
+
+
+@st.composite
+def availabilities(draw: st.DrawFn, zone: str, middle: date) -> Availability:
+    """Draw hours on every day, and more of them on some, with everything that can be said about single dates."""
+    weekly = draw(st.lists(st.builds(lambda day, h: Hours(day, *h), st.integers(0, 6), hours_of_a_day), max_size=9))
+    every_day = draw(st.lists(hours_of_a_day, min_size=1, max_size=2))
+    weekly += [Hours(day, *hours) for day in range(7) for hours in every_day]
+    dates = st.integers(-3, 4).map(lambda n: middle + timedelta(days=n))
+    ranges = st.lists(st.tuples(dates, dates).map(sorted).map(tuple), max_size=1)
+    bounds = draw(st.lists(dates, max_size=4, unique=True).map(sorted))
+    return Availability(
+        zone,
+        tuple(weekly),
+        overrides=draw(st.dictionaries(dates, st.lists(hours_of_a_day, max_size=2).map(tuple), max_size=2)),
+        time_off=tuple(draw(st.one_of(st.just([]), ranges))),
+        holidays=draw(st.one_of(st.just(frozenset()), st.frozensets(dates, max_size=2))),
+        travel=tuple(
+            Travel(*span, draw(st.sampled_from(FAR))) for span in zip(bounds[::2], bounds[1::2], strict=False)
+        ),
+    )
 
 
 @st.composite
@@ -73,19 +100,18 @@ def questions(draw: st.DrawFn) -> Question:
         start = floor_seconds(minutes(-3000, 4000))
         return start, start + 60 * draw(st.integers(0, longest))
 
-    weekly = draw(st.lists(st.builds(lambda day, h: Hours(day, *h), st.integers(0, 6), hours_of_a_day), max_size=9))
-    every_day = draw(st.lists(hours_of_a_day, min_size=1, max_size=2))
-    weekly += [Hours(day, *hours) for day in range(7) for hours in every_day]
-    dates = st.integers(-2, 3).map(lambda n: noon.date() + timedelta(days=n))
-    overrides = draw(st.dictionaries(dates, st.lists(hours_of_a_day, max_size=2).map(tuple), max_size=2))
     start = minutes(-1500, 1000)
     booked = [
-        Booked(begin, end + 60, 60 * draw(st.integers(0, 40)), 60 * draw(st.integers(0, 40)), draw(st.booleans()))
-        for begin, end in [span(120) for _ in range(draw(st.integers(0, 3)))]
+        Booked(*span(120), 60 * draw(st.integers(0, 40)), 60 * draw(st.integers(0, 40)), draw(st.booleans()))
+        for _ in range(draw(st.integers(0, 3)))
     ]
+    asked = draw(rules)
+    if draw(st.booleans()):
+        first, last = sorted(noon.date() + timedelta(days=n) for n in draw(st.tuples(*[st.integers(-2, 3)] * 2)))
+        asked = replace(asked, first_date=draw(st.sampled_from([first, None])), last_date=last)
     return Question(
-        availability=Availability(zone, tuple(weekly), overrides),
-        rules=draw(rules),
+        availability=draw(availabilities(zone, noon.date())),
+        rules=asked,
         window=Interval(start, start + timedelta(minutes=draw(st.integers(1, 2500)))),
         busy=[span(400) for _ in range(draw(st.integers(0, 5)))],
         booked=booked,

@@ -6,6 +6,7 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sivient.core.explain import Reason, Rule, explain
 from sivient.core.interval import Interval, moment
 from sivient.core.slots import counting_range, reading_range, starts
 from tests.core.oracle import Question
@@ -19,21 +20,27 @@ def answer(question: Question, **changed: object) -> list[int]:
     )
 
 
-@settings(max_examples=150, deadline=None)
+def reason_of(question: Question, start: int, **changed: object) -> Reason:
+    asked = replace(question, **changed)
+    return explain(asked.availability, asked.rules, start, busy=asked.busy, booked=asked.booked, now=asked.now)
+
+
+@settings(deadline=None)
 @given(questions())
 def test_the_engine_offers_what_the_rules_say(question: Question) -> None:
     assert answer(question) == question.answer()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(deadline=None)
 @given(questions())
 def test_busy_time_only_takes_starts_away(question: Question) -> None:
-    free = answer(question, busy=[], booked=[])
-    assert set(answer(question)) <= set(free)
-    assert set(answer(question, booked=[])) <= set(free)
+    rules = replace(question.rules, most_per_day=None)  # of a number of starts, others take the place of those gone
+    free = answer(question, rules=rules, busy=[], booked=[])
+    assert set(answer(question, rules=rules)) <= set(free)
+    assert set(answer(question, rules=rules, booked=[])) <= set(free)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(deadline=None)
 @given(questions(), st.data())
 def test_two_windows_offer_what_both_in_one_offer(question: Question, data: st.DataObject) -> None:
     start, end = question.window.seconds()
@@ -43,7 +50,7 @@ def test_two_windows_offer_what_both_in_one_offer(question: Question, data: st.D
     assert first + second == answer(question)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(deadline=None)
 @given(questions())
 def test_nothing_outside_the_reading_range_matters(question: Question) -> None:
     longest = max((max(b.buffer_before, b.buffer_after) for b in question.booked), default=0)
@@ -54,10 +61,20 @@ def test_nothing_outside_the_reading_range_matters(question: Question) -> None:
     assert answer(question, busy=busy, booked=booked) == answer(question)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(deadline=None)
 @given(questions(), st.randoms(use_true_random=False))
 def test_the_order_of_what_is_busy_does_not_matter(question: Question, random: Random) -> None:
     busy, booked = question.busy.copy(), question.booked.copy()
     random.shuffle(busy)
     random.shuffle(booked)
     assert answer(question, busy=busy, booked=booked) == answer(question)
+
+
+@settings(deadline=None)
+@given(questions())
+def test_the_reason_is_offered_exactly_when_the_start_is(question: Question) -> None:
+    offered = set(answer(question))
+    begin, end = question.window.seconds()
+    step = max(60, (end - begin) // 50 // 60 * 60)
+    for start in {*range(begin, end, step), *list(offered)[:30]}:
+        assert (reason_of(question, start).rule is Rule.OFFERED) == (start in offered), start

@@ -96,7 +96,7 @@ class Availability:
         object.__setattr__(self, "_zones", tuple({self.zone, *(each.zone for each in travel)}))
 
     def openings(self, first: int, last: int) -> list[list[Pair]]:
-        """Return the hours of each local date from `first` to `last` that has any, merged and in order, in epoch seconds.
+        """Return the hours of each date from `first` to `last` that has any, merged and in order, in epoch seconds.
 
         The hours of a journey may overlap those of the dates before it, or lie before them.
         """
