@@ -1,6 +1,8 @@
 """The `sivient` command."""
 
 import argparse
+import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -25,10 +27,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     command: Command = options.command
     try:
-        return command(options)
+        done = command(options)
+        if sys.stdout:
+            sys.stdout.flush()  # while somebody can still answer for a reader that has gone
+        return done
     except ConfigError as error:
         print(f"sivient: {error}", file=sys.stderr)
         return 2
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more as it ends
+        return 141  # what a shell says of a process that SIGPIPE ended
     except KeyboardInterrupt:
         return 130
 
@@ -38,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_running(commands)
     _add_accounts(commands)
+    _add_slots(commands)
     return parser
 
 
@@ -87,6 +96,13 @@ def _add_accounts(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     delete.set_defaults(command=_account_delete)
 
 
+def _add_slots(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    slots = commands.add_parser("slots", help="what the slot engine offers for a request in JSON; see docs/slots.md")
+    slots.add_argument("file", metavar="FILE.json", nargs="?", default="-", help="- or nothing is standard input")
+    slots.add_argument("--explain", metavar="TIME", help="say why this start is offered, or why not")
+    slots.set_defaults(command=_slots)
+
+
 def _port(text: str) -> int:
     port = int(text) if text.isdecimal() else 0
     if not 0 < port < 65530:  # the demo takes six in a row
@@ -114,6 +130,24 @@ def _require_settings() -> None:
     problems = Env().problems()
     if problems:
         raise ConfigError(problems[0])
+
+
+def _slots(options: argparse.Namespace) -> int:
+    from sivient.core.slot_request import answer, answer_why
+    from sivient.core.strict_json import BadInput
+
+    try:
+        with open(0 if options.file == "-" else options.file, "rb") as file:
+            data = file.read()
+        found = answer(data) if options.explain is None else answer_why(data, options.explain)
+    except OSError as error:
+        print(f"sivient: {options.file} cannot be read: {error.strerror}.", file=sys.stderr)
+        return 2
+    except BadInput as error:
+        print(f"sivient: {error}", file=sys.stderr)
+        return 2
+    print(json.dumps(found))
+    return 0
 
 
 def _demo(options: argparse.Namespace) -> int:

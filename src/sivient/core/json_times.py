@@ -1,13 +1,14 @@
 """Readers of times, dates, zones and lengths, in the one way each that JSON from outside may write them."""
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sivient.core.availability import MINUTES_PER_DAY, zone_named
-from sivient.core.interval import moment, require_bookable
+from sivient.core.interval import YEARS, moment
 from sivient.core.strict_json import whole, wrong
 
 _LONGEST = 366 * MINUTES_PER_DAY  # minutes; the engine refuses longer
+_IN_YEARS = f"in the years {YEARS[0]} to {YEARS[-1]}"
 _HOUR = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _CLOCK = re.compile(_HOUR)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -19,34 +20,30 @@ _some_minutes = whole(1, _LONGEST, " of minutes")
 
 
 def read_time(value: object) -> datetime:
-    """Read an instant, as RFC 3339 section 5.6 writes it; leap seconds are refused.
+    """Read an instant, as RFC 3339 section 5.6 writes it, in UTC; leap seconds are refused.
 
     Digits finer than a microsecond are lost, but what lies after a whole second stays after it.
     """
     written = _TIME.fullmatch(value) if isinstance(value, str) else None
-    if written:
-        try:
-            found = datetime.fromisoformat(written[0].upper())
-            require_bookable(found)
-        except ValueError:
-            pass  # a date that no calendar has, or one far away
-        else:
-            beyond = (written["fraction"] or "").strip("0")
-            return found.replace(microsecond=1) if beyond and not found.microsecond else found
-    raise wrong(value, "a time with its UTC offset, such as 2026-11-23T08:00:00Z, in the years 1900 to 2999")
+    try:
+        found = datetime.fromisoformat(written[0].upper()).astimezone(UTC) if written else None
+    except (ValueError, OverflowError):  # a date that no calendar has, or no calendar in UTC
+        found = None
+    if written is None or found is None or found.year not in YEARS:
+        raise wrong(value, f"a time with its UTC offset, such as 2026-11-23T08:00:00Z, {_IN_YEARS}")
+    beyond = (written["fraction"] or "").strip("0")
+    return found.replace(microsecond=1) if beyond and not found.microsecond else found
 
 
 def read_date(value: object) -> date:
     """Read a local date."""
-    if isinstance(value, str) and _DATE.fullmatch(value):
-        try:
-            found = date.fromisoformat(value)
-            require_bookable(datetime.combine(found, time(), UTC))
-        except ValueError:
-            pass  # as above
-        else:
-            return found
-    raise wrong(value, "a date such as 2026-12-24, in the years 1900 to 2999")
+    try:
+        found = date.fromisoformat(value) if isinstance(value, str) and _DATE.fullmatch(value) else None
+    except ValueError:  # as above
+        found = None
+    if found is None or found.year not in YEARS:
+        raise wrong(value, f"a date such as 2026-12-24, {_IN_YEARS}")
+    return found
 
 
 def read_zone(value: object) -> str:

@@ -113,8 +113,8 @@ def _request(value: object) -> SlotRequest:
         window=row.required("window", _window),
         availability=row.required("schedule", _schedule),
         rules=row.required("event_type", _event_type),
-        busy=row.optional("busy", array(_busy), []),
-        booked=row.optional("bookings", array(_booking), []),
+        busy=row.items("busy", _busy),
+        booked=row.items("bookings", _booking),
     )
 
 
@@ -125,12 +125,12 @@ def _window(value: object) -> Interval:
 def _schedule(value: object) -> Availability:
     row = Fields(value, "timezone", "weekly", "overrides", "out_of_office", "travel")
     zone = row.optional("timezone", read_zone, "UTC")
-    weekly = row.optional("weekly", array(_weekly), [])
+    weekly = row.items("weekly", _weekly)
     overrides: dict[date, tuple[Pair, ...]] = defaultdict(tuple)
-    for day, hours in row.optional("overrides", array(_override), []):
+    for day, hours in row.items("overrides", _override):
         overrides[day] += hours
-    time_off = row.optional("out_of_office", array(_time_off), [])
-    travel = row.optional("travel", array(_travel), [])
+    time_off = row.items("out_of_office", _time_off)
+    travel = row.items("travel", _travel)
     try:
         return Availability(
             zone,
@@ -139,8 +139,8 @@ def _schedule(value: object) -> Availability:
             time_off=tuple(time_off),
             travel=tuple(travel),
         )
-    except ValueError as error:
-        raise BadInput(f"cannot be used: {error}") from error
+    except ValueError as error:  # each value alone was right, so two travels overlap
+        raise BadInput(f"cannot be used: {error}", ".travel") from error
 
 
 def _weekly(value: object) -> list[Hours]:
@@ -152,7 +152,7 @@ def _weekly(value: object) -> list[Hours]:
 
 def _override(value: object) -> tuple[date, tuple[Pair, ...]]:
     row = Fields(value, "date", "hours")
-    return row.required("date", read_date), tuple(row.optional("hours", array(_hours), []))
+    return row.required("date", read_date), tuple(row.items("hours", _hours))
 
 
 def _hours(value: object) -> Pair:
@@ -177,7 +177,7 @@ def _event_type(value: object) -> SlotRules:
         buffer_after=row.optional("buffer_after", read_length, timedelta()),
         minimum_notice=row.optional("minimum_notice", read_length, timedelta()),
         window_days=row.optional("window_days", _days, None),
-        limits=tuple(row.optional("limits", array(_limit), [])),
+        limits=tuple(row.items("limits", _limit)),
     )
 
 

@@ -63,6 +63,10 @@ class Fields:
         """Return what `read` makes of the value of `key`, or `default` if there is no such key."""
         return self.required(key, read) if key in self._values else default
 
+    def items(self, key: str, read: Reader[T]) -> list[T]:
+        """Return what `read` makes of the items of the array `key`, or no items if there is no such key."""
+        return self.required(key, array(read)) if key in self._values else []
+
 
 def parse(data: bytes) -> object:
     """Return the value that `data` holds as JSON (RFC 8259) in UTF-8, for readers; BadInput if it holds none."""
