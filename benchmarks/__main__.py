@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import booking, engine, links, memory, pages
+from benchmarks import booking, engine, growth, links, memory, pages, traffic
 from benchmarks.figures import Row, machine
 from tests.served import Served, served
 from tools.postgres import postgres
+from tools.system import WRK, require
 
 RESULTS = Path(__file__).parent / "results.md"
 
@@ -21,9 +22,13 @@ def main(wanted: list[str]) -> int:
         "engine": engine.measure,
         "memory": lambda: _with_product(memory.measure),
         "pages": lambda: _with_product(pages.measure),
-        "booking": _booking,
+        "traffic": lambda: _on_both(traffic.measure, "--web-processes", "2"),
+        "growth": lambda: _on_both(growth.measure),
+        # The worker is off, because there is no Zoom and no mail server to talk to.
+        "booking": lambda: _on_both(booking.measure, "--worker-threads", "0"),
         "links": _links,
     }
+    require((WRK,))
     rows: list[Row] = []
     load = os.getloadavg()[0]
     for name, measure in parts.items():
@@ -37,20 +42,20 @@ def main(wanted: list[str]) -> int:
     return 0
 
 
-def _with_product(measure: Callable[[Served], Iterator[Row]], **settings: str) -> Iterator[Row]:
-    with tempfile.TemporaryDirectory() as folder, served(Path(folder), **settings) as product:
+def _with_product(measure: Callable[[Served], Iterator[Row]], *arguments: str, **settings: str) -> Iterator[Row]:
+    with tempfile.TemporaryDirectory() as folder, served(Path(folder), arguments=arguments, **settings) as product:
         yield from measure(product)
 
 
-def _booking() -> Iterator[Row]:
-    """On PostgreSQL with fsync; the worker is off, because there is no Zoom and no mail server to talk to."""
-    with postgres(durable=True) as url, tempfile.TemporaryDirectory() as folder:
+def _on_both(measure: Callable[[Served, str], Iterator[Row]], *arguments: str) -> Iterator[Row]:
+    """Measure on PostgreSQL with fsync, then on the embedded SQLite."""
+    with postgres(durable=True) as url:
         os.environ["DATABASE_URL"] = url
         try:
-            with served(Path(folder), arguments=("--worker-threads", "0", "--web-processes", "2")) as product:
-                yield from booking.measure(product)
+            yield from _with_product(lambda product: measure(product, "PostgreSQL"), *arguments)
         finally:
             del os.environ["DATABASE_URL"]
+    yield from _with_product(lambda product: measure(product, "SQLite"), *arguments)
 
 
 def _links() -> Iterator[Row]:
@@ -63,7 +68,7 @@ def _page(rows: list[Row], load: float) -> str:
         "# Results",
         "",
         f"`make bench` on {datetime.now(UTC):%Y-%m-%d}: {machine()}, load average {load:.1f} before the run.",
-        "PostgreSQL (with fsync) for bookings, the embedded SQLite for the rest; the load comes from the same machine.",
+        "PostgreSQL with fsync; where no database is named, the embedded SQLite. The load comes from the same machine.",
         "Baselines are measured in the same run.",
         "",
         "| figure | measured | target | ratio to the baseline |",

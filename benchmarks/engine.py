@@ -1,34 +1,59 @@
-"""The slot engine alone: 30 days, 9 to 17 on weekdays, half hours."""
+"""The slot engine alone: 9 to 17 on weekdays, half hours; one host, and many."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from benchmarks.figures import Row, percentile
 from sivient.core.availability import Availability, Hours
-from sivient.core.interval import Interval
+from sivient.core.hosts import all_of, any_of
+from sivient.core.interval import Interval, Pair
 from sivient.core.slots import SlotRules, starts
 
-ROUNDS = 300
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+WEEKDAYS = Availability("Europe/Berlin", tuple(Hours(day, 540, 1020) for day in range(5)))
+RULES = SlotRules(duration=timedelta(minutes=30))
+TARGETS = {(30, 100): "<= 0.3 ms", (30, 1000): "<= 1 ms", (365, 1000): "<= 6 ms"}
+HOSTS_BUSY = 100
 
 
 def measure() -> Iterator[Row]:
-    """Compute the same window with 100 and with 1,000 busy events."""
-    for busy, target in ((100, "<= 0.3 ms"), (1000, "<= 1 ms")):
-        yield Row(f"Slots, 30 days, {busy} busy", percentile(_times(busy), 0.5), "ms", target=target)
+    """Compute windows of three lengths with three numbers of busy events, then many hosts at once."""
+    for days in (30, 60, 365):
+        for busy in (0, 100, 1000):
+            milliseconds = _median(partial(_starts, days, _busy(days, busy)))
+            target = TARGETS.get((days, busy), "")
+            yield Row(f"Slots, 1 host, {days} days, {busy} busy", milliseconds, "ms", target=target)
+    for name, combine in (("any", any_of), ("all", all_of)):
+        for hosts in (10, 50):
+            busy_of = {host: _busy(30, HOSTS_BUSY, shift=host * 60) for host in range(hosts)}
+            milliseconds = _median(partial(_combined, combine, busy_of), rounds=60)
+            target = "<= 12 ms" if hosts == 50 else ""
+            yield Row(
+                f"Slots, {name} of {hosts} hosts, 30 days, {HOSTS_BUSY} busy each", milliseconds, "ms", target=target
+            )
 
 
-def _times(busy: int) -> list[float]:
-    now = datetime(2026, 11, 23, tzinfo=UTC)
-    weekdays = tuple(Hours(day, 540, 1020) for day in range(5))
-    availability = Availability("Europe/Berlin", weekdays)
-    window = Interval(now, now + timedelta(days=30))
-    begin = int(now.timestamp())
-    events = [(begin + n * 30 * 86400 // busy, begin + n * 30 * 86400 // busy + 900) for n in range(busy)]
-    rules = SlotRules(duration=timedelta(minutes=30))
+def _starts(days: int, busy: list[Pair]) -> list[int]:
+    return starts(WEEKDAYS, RULES, window=Interval(NOW, NOW + timedelta(days=days)), busy=busy, booked=(), now=NOW)
+
+
+def _combined(combine: Callable[[Mapping[int, list[int]]], object], busy_of: Mapping[int, list[Pair]]) -> object:
+    return combine({host: _starts(30, busy) for host, busy in busy_of.items()})
+
+
+def _busy(days: int, count: int, *, shift: int = 0) -> list[Pair]:
+    """Return `count` events of a quarter of an hour, spread evenly over the days."""
+    begin = int(NOW.timestamp()) + shift
+    return [(begin + n * days * 86400 // count, begin + n * days * 86400 // count + 900) for n in range(count)]
+
+
+def _median(compute: Callable[[], object], rounds: int = 200) -> float:
+    """Return the milliseconds of the median round."""
     times = []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         begun = time.perf_counter()
-        starts(availability, rules, window=window, busy=events, booked=(), now=now)
+        compute()
         times.append((time.perf_counter() - begun) * 1000)
-    return times
+    return percentile(times, 0.5)

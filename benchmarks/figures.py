@@ -21,7 +21,8 @@ class Row:
     def line(self) -> str:
         """Return the row of the table."""
         ratio = f"{self.value / self.baseline:.1f} x {self.baseline_name}" if self.baseline else ""
-        return f"| {self.name} | {self.value:,.1f} {self.unit} | {self.target} | {ratio} |"
+        digits = 2 if self.value < 10 and self.unit else 1
+        return f"| {self.name} | {self.value:,.{digits}f} {self.unit} | {self.target} | {ratio} |"
 
 
 def percentile(values: Sequence[float], share: float) -> float:

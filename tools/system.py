@@ -28,7 +28,7 @@ class Part:
     def advice(self) -> str:
         """One sentence that names the part and the command that installs it."""
         command = f"sudo apt-get install {' '.join(self.packages)}" if _has_apt() else self.elsewhere
-        return f"The tests need {self.name}, and it is not here. Install it with: {command}"
+        return f"This needs {self.name}, and it is not here. Install it with: {command}"
 
 
 def _has_postgres() -> bool:
@@ -51,6 +51,7 @@ POSTGRES = Part(
     ("postgresql",),
     "brew install postgresql@17  (or your system's package that brings initdb)",
 )
+WRK = Part("wrk", lambda: shutil.which("wrk") is not None, ("wrk",), "brew install wrk")
 
 
 def require(parts: tuple[Part, ...] = (CHROMIUM, POSTGRES)) -> None:
