@@ -168,3 +168,22 @@ def test_an_address_that_is_none_is_refused() -> None:
 
 def test_the_stamp_is_in_utc() -> None:
     assert event_in(calendar(invite()))["dtstamp"].dt == datetime(2026, 11, 22, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("method", ["REQUEST", "CANCEL"])
+def test_whom_the_guest_brings_is_an_attendee_like_the_guest(method: str) -> None:
+    brought = invite(method=method, others=(Party("", "bo@guest.example"), Party("Cy", "cy@guest.example")))
+    attendees = [line for line in lines(calendar(brought)) if line.startswith("ATTENDEE")]
+    assert [line.rpartition("mailto:")[2] for line in attendees] == [
+        "ada@guest.example",
+        "bo@guest.example",
+        "cy@guest.example",
+        "grace@host.example",
+    ]
+    guest, brought_along = (line.partition(":")[0] for line in attendees[:2])
+    assert guest.replace('CN="Ada L\u00f8velace";', "") == brought_along
+
+
+def test_whom_the_guest_brings_cannot_break_the_invite() -> None:
+    with pytest.raises(ValueError, match="mail address"):
+        invite(others=(Party("", "bo@guest.example\r\nATTENDEE:mailto:x@y.example"),))

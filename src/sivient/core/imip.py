@@ -33,7 +33,7 @@ _POLICY = _AsWritten(linesep="\r\n", refold_source="none")
 
 
 def message(invite: Invite, *, to: Party, subject: str, text: str, html: str, date: datetime) -> EmailMessage:
-    """Return the invite as a mail to the guest or the host. A reply goes to the other of the two.
+    """Return the invite as a mail to one of its attendees. A reply goes to the host, the host's own to the guest.
 
     `text` and `html` are two readings of the same words. `date` is when the mail was first sent.
     """

@@ -44,6 +44,7 @@ class Invite:
 
     `uid` never changes; `sequence` grows with every change. `organizer` is also the From of the mail.
     `location` and `url` are used while there is no `join_url`. `dtstamp` is when this state came to be.
+    `others` are whom the guest brings; each is an attendee like the guest.
     Addresses, the uid and the URLs are refused when they are malformed (ValueError), texts are cleaned.
     """
 
@@ -62,6 +63,7 @@ class Invite:
     join_label: str = "Join meeting"
     location: str = ""
     url: str = ""
+    others: tuple[Party, ...] = ()
 
     def __post_init__(self) -> None:
         Interval(self.start, self.end)  # refuses naive and reversed times
@@ -107,7 +109,8 @@ def _event(invite: Invite) -> Event:
 
 def _request(invite: Invite) -> Event:
     event = _event(invite)
-    event.add("attendee", _address(invite.guest, ROLE="REQ-PARTICIPANT", PARTSTAT="NEEDS-ACTION", RSVP="TRUE"))
+    for party in (invite.guest, *invite.others):
+        event.add("attendee", _address(party, ROLE="REQ-PARTICIPANT", PARTSTAT="NEEDS-ACTION", RSVP="TRUE"))
     event.add("attendee", _address(invite.host, ROLE="REQ-PARTICIPANT", PARTSTAT="ACCEPTED"))
     event.add("status", "CONFIRMED")
     event.add("transp", "OPAQUE")
@@ -127,7 +130,7 @@ def _request(invite: Invite) -> Event:
 def _cancel(invite: Invite) -> Event:
     """Return what is taken back, and nothing that would still lead into the meeting."""
     event = _event(invite)
-    for party in (invite.guest, invite.host):
+    for party in (invite.guest, *invite.others, invite.host):
         event.add("attendee", _address(party, ROLE="REQ-PARTICIPANT"))
     event.add("status", "CANCELLED")
     return event
