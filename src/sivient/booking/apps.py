@@ -9,3 +9,7 @@ class BookingConfig(AppConfig):
     name = "sivient.booking"
     label = "booking"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the work."""
+        from sivient.booking import work  # noqa: F401

@@ -56,6 +56,11 @@ def connected(user: User, vendor: str) -> bool:
     ).exists()
 
 
+def link_lasts(vendor: str) -> timedelta:
+    """Return how long after a meeting's own date its link still works: so far a booking may move and keep it."""
+    return registry.provider(vendor).link_lasts
+
+
 def card(user: User, vendor: str, *, now: datetime) -> Card:
     """Return what the Integrations page says about one vendor."""
     provider, app = registry.provider(vendor), registry.app(vendor)

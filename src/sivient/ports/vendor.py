@@ -137,3 +137,4 @@ class Provider:
     removal_page: Callable[[App], str]  # where the vendor's user removes us
     conferencing: Callable[[App, Access], Conferencing] | None = None
     inbox: Callable[[App], Inbox] | None = None
+    link_lasts: timedelta = timedelta()  # so long after a meeting's own date its link still works

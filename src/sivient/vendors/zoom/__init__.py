@@ -1,5 +1,6 @@
 """Zoom: meetings on the host's own account, with exactly two permissions (docs: help.md beside this file)."""
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from sivient.ports.vendor import App, Note, Provider
@@ -9,6 +10,7 @@ from sivient.vendors.zoom.webhook import ZoomInbox
 
 BASIC, UNASSIGNED, NO_TYPE = 1, 4, 99  # user types of contract chapter 3
 ACTIVE = "active"
+LINK_LASTS = timedelta(days=25)  # an id expires 30 days after the meeting's date (contract 4.4); five for safety
 
 
 def notes(user_type: int | None, status: str) -> tuple[Note, ...]:
@@ -58,4 +60,5 @@ PROVIDER = Provider(
     removal_page=removal_page,
     conferencing=connect_conferencing,
     inbox=ZoomInbox,
+    link_lasts=LINK_LASTS,
 )

@@ -1,0 +1,115 @@
+"""Why a verb of booking says no. The class says what happened; the pages put it into words."""
+
+from datetime import datetime, timedelta
+
+from sivient.booking.models import Booking
+from sivient.core.explain import Rule
+from sivient.core.interval import Interval
+from sivient.core.slots import nearest
+from sivient.scheduling import queries
+from sivient.scheduling.models import EventType
+
+_TAKEN = (Rule.BUSY, Rule.BOOKED, Rule.BUFFER, Rule.OFFERED)  # offered: it became free again since it was refused
+
+
+class NotBooked(Exception):
+    """The time was not promised. `nearest` has up to three free starts around it, in epoch seconds."""
+
+    def __init__(self, *words: object) -> None:
+        super().__init__(*words)
+        self.nearest: list[int] = []
+
+
+class SlotTaken(NotBooked):
+    """Something stands in the way: somebody else booked first, or the host is busy."""
+
+
+class NotOffered(NotBooked):
+    """The time is not one of the offered ones: past, off the grid, outside the window or closed; or the duration."""
+
+
+class TooManyOthers(NotOffered):
+    """The guest brings more people than the event type allows."""
+
+
+class OverLimit(NotBooked):
+    """The host takes no more bookings of this event type in that day, week, month or year."""
+
+
+class PageClosed(NotBooked):
+    """The way to book is gone: the page, the event type or the private link, or the host takes no bookings now."""
+
+
+class KeyReused(NotBooked):
+    """The idempotency key belongs to a booking with other content."""
+
+
+class NotReschedulable(Exception):
+    """The booking stays where it is. The class says why."""
+
+
+class NotCancellable(Exception):
+    """The booking is not cancelled. The class says why."""
+
+
+class TooLate(NotReschedulable, NotCancellable):
+    """The meeting has begun, or it begins so soon that the host lets guests change it no more."""
+
+
+class AlreadyMoved(NotReschedulable):
+    """The booking has changed since the page was read."""
+
+
+class NotStanding(NotReschedulable):
+    """The booking was cancelled or declined, or the request for it has expired."""
+
+
+class NotOpen(NotReschedulable):
+    """The host offers no times for it now: event type deleted, switched off or paused, or page not published."""
+
+
+class NotPending(Exception):
+    """The request waits no more. `status` says what has become of it."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(Booking.Status(status).label)
+        self.status = Booking.Status(status)
+
+
+class NotFree(Exception):
+    """Inside a verb: the time cannot be had. Once its transaction is over, `refusal` finds out why."""
+
+
+def instant(start: datetime) -> Interval:
+    """Return the second at which a meeting would begin. Raises NotOffered where none ever can."""
+    try:
+        second = Interval(start, start + timedelta(seconds=1))
+    except (ValueError, OverflowError):
+        raise NotOffered from None
+    if start.microsecond:
+        raise NotOffered  # the grid has whole seconds
+    return second
+
+
+def refusal(
+    event_type: EventType, start: datetime, *, now: datetime, minutes: int | None, without: int | None = None
+) -> NotBooked:
+    """Return why a time cannot be had, with the nearest ones that can. Reads without any lock."""
+    rule = queries.explain(event_type, start, now=now, minutes=minutes, without=without).rule
+    if rule in _TAKEN:
+        refused: NotBooked = SlotTaken()
+    else:
+        refused = OverLimit() if rule == Rule.LIMIT else NotOffered()
+    refused.nearest = nearest_free(event_type, start, now=now, minutes=minutes, without=without)
+    return refused
+
+
+def nearest_free(
+    event_type: EventType, start: datetime, *, now: datetime, minutes: int | None = None, without: int | None = None
+) -> list[int]:
+    """Return the three offered starts nearest to `start`, in order of time, in epoch seconds.
+
+    `without` is the number of a hold that does not stand in the way: the one that is to be moved.
+    """
+    free = queries.page_starts(event_type, now=now, minutes=minutes, without=without)
+    return nearest(free, int(start.timestamp()), 3)

@@ -1,0 +1,76 @@
+"""Approve, decline, expire: how a request that holds a time comes to its answer."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from sivient.audit.log import record
+from sivient.booking.changes import HOST, end, locked
+from sivient.booking.committing import committed
+from sivient.booking.models import Booking
+from sivient.booking.refusals import NotPending
+from sivient.booking.steps import plan_answer, plan_standing
+
+
+def approve(booking: Booking, *, now: datetime) -> Booking:
+    """Make a request that waits a promise; its time is held already. Approving twice is approving once.
+
+    Raises NotPending when it was cancelled or declined, or the time to answer is over.
+    """
+    return committed(lambda: _approve(booking, now=now))
+
+
+def decline(booking: Booking, *, now: datetime, reason: str = "") -> Booking:
+    """Let a request that waits come to nothing, and tell the guest. Raises NotPending when it waits no more."""
+    return committed(lambda: _decline(booking, now=now, reason=reason))
+
+
+def expire(booking: Booking, *, now: datetime) -> Booking:
+    """Let a request that nobody has answered in time come to nothing, and tell both sides; any other stays as it is."""
+    return committed(lambda: _expire(booking, now=now))
+
+
+def _approve(booking: Booking, *, now: datetime) -> Booking:
+    with transaction.atomic():
+        booking = locked(booking)
+        if booking.status == Booking.Status.CONFIRMED:
+            return booking
+        if booking.status != Booking.Status.PENDING:
+            raise NotPending(booking.status)
+        if _is_over(booking, now):
+            raise NotPending(Booking.Status.EXPIRED)
+        booking.status, booking.approved_at = Booking.Status.CONFIRMED, now
+        booking.version += 1
+        booking.save()
+        plan_standing(booking, now=now)
+        record("booking approved", account=booking.host_id, actor=HOST, subject=f"booking:{booking.pk}")
+    return booking
+
+
+def _decline(booking: Booking, *, now: datetime, reason: str) -> Booking:
+    with transaction.atomic():
+        booking = locked(booking)
+        if booking.status == Booking.Status.DECLINED:
+            return booking
+        if booking.status != Booking.Status.PENDING:
+            raise NotPending(booking.status)
+        end(booking, Booking.Status.DECLINED, by=HOST, now=now, reason=reason)
+        plan_answer(booking, now=now)
+        record("booking declined", account=booking.host_id, actor=HOST, subject=f"booking:{booking.pk}")
+    return booking
+
+
+def _expire(booking: Booking, *, now: datetime) -> Booking:
+    with transaction.atomic():
+        booking = locked(booking)
+        if booking.status != Booking.Status.PENDING or not _is_over(booking, now):
+            return booking
+        end(booking, Booking.Status.EXPIRED, by="system", now=now)
+        plan_answer(booking, now=now)
+        record("booking expired", account=booking.host_id, actor="system", subject=f"booking:{booking.pk}")
+    return booking
+
+
+def _is_over(booking: Booking, now: datetime) -> bool:
+    """Say whether the time in which the host may answer is over."""
+    return (booking.answer_by or booking.start) <= now
