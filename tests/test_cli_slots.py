@@ -44,7 +44,8 @@ def test_the_page_shows_what_the_command_prints(tmp_path: Path) -> None:
 def test_the_page_shows_the_sentences_of_refusals() -> None:
     wrong = request(event_type={"duration": "30"})
     backwards = request(busy=[{"start": "2026-12-01T08:00:00Z", "end": "2026-12-01T08:00:00Z"}])
-    for asked in (wrong, [request(), request(), backwards]):
+    typo = request(event_type={"durations": 30})
+    for asked in (wrong, typo, [request(), request(), backwards]):
         assert f"sivient: {refused(slots(typed=written(asked)))}\n" in PAGE
 
 

@@ -86,6 +86,24 @@ def paths(value: Any, here: Path = ()) -> list[Path]:
     return [path for step, each in inside for path in ((*here, step), *paths(each, (*here, step)))]
 
 
+EDGES: dict[Path, tuple[object, ...]] = {
+    ("event_type", "duration"): (1, 527_040),
+    ("event_type", "step"): (1, 527_040),
+    ("event_type", "buffer_before"): (0, 527_040),
+    ("event_type", "buffer_after"): (0, 527_040),
+    ("event_type", "minimum_notice"): (0, 527_040),
+    ("event_type", "window_days"): (0, 36_525),
+    ("event_type", "limits", 0, "count"): (0, 10**19),
+    ("bookings", 0, "buffer_before"): (0, 527_040),
+    ("schedule", "weekly", 0, "start"): ("00:00", "23:59"),
+    ("schedule", "weekly", 0, "end"): ("00:00", "23:59", "24:00"),
+    ("schedule", "weekly", 0, "days"): ([], ["sun", "sun"]),
+    ("schedule", "out_of_office", 0): ({"start": "1900-01-01", "end": "2999-12-31"},),
+    ("now",): ("1900-01-01T00:00:00Z", "2999-12-31T23:59:59.999999999z", "2026-12-03T08:00:00-00:00"),
+    ("busy", 0): ({"start": "1900-01-01T23:59:00+23:59", "end": "2999-12-31T00:00:00-23:59"},),
+}
+
+
 def refusal(data: bytes) -> str:
     """Return the sentence with which the input is refused."""
     with pytest.raises(BadInput) as caught:
@@ -99,6 +117,14 @@ def refusal(data: bytes) -> str:
 
 def test_the_full_request_is_right_as_it_stands() -> None:
     assert answer(written(FULL)) != {"slots": []}
+
+
+@pytest.mark.parametrize(("path", "value"), [(path, value) for path, values in EDGES.items() for value in values])
+@pytest.mark.parametrize("day", ["1900-01-02", "2026-12-03", "2999-12-31"])
+def test_the_outermost_values_are_right(day: str, path: Path, value: object) -> None:
+    asked = {**put(path, value), "window": request(day)["window"]}
+    assert isinstance(answer(written(asked)), dict)
+    assert isinstance(answer_why(written(asked), f"{day}T12:00:00Z"), dict)
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def test_what_is_no_json_is_refused(data: bytes, sentence: str) -> None:
         ('[{"n": 1, "name": "three"}]', 'rows[0].name must be one of one, two, not "three".'),
         ('[{"n": 1, "name": []}]', "rows[0].name must be one of one, two, not an array."),
         ('[{"n": 1, "loud": 1}]', "rows[0].loud must be true or false, not 1."),
-        ('[{"N": 1}]', "rows[0].N is not a known key: here stand n, name, loud."),
+        ('[{"N": 1}]', "rows[0].N is not a known key: known are n, name, loud."),
         ('[{"n": 1, "n": 1}]', "rows[0].n stands twice in one object, and must stand there once."),
     ],
 )
@@ -78,7 +78,7 @@ def test_the_path_of_what_is_wrong_begins_the_sentence(rows: str, sentence: str)
 
 
 def test_no_key_or_value_can_break_the_line_or_fill_the_screen() -> None:
-    assert refusal(b"{%s: 1}" % ODD_KEY.encode()) == f"[{ODD_KEY}] is not a known key: here stand rows."
+    assert refusal(b"{%s: 1}" % ODD_KEY.encode()) == f"[{ODD_KEY}] is not a known key: known are rows."
     assert len(refusal(b'{"%s": 1}' % (b"k" * 9999))) < 150
     assert len(refusal(b'{"rows": [{"n": "%s"}]}' % (b"v" * 9999))) < 150
     assert len(refusal(b'{"rows": [{"n": %s}]}' % (b"1" * 9999))) < 150

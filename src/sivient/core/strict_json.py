@@ -46,7 +46,7 @@ class Fields:
             raise wrong(value, "an object")
         unknown = next((key for key in value if key not in known), None)
         if unknown is not None:
-            raise BadInput(f"is not a known key: here stand {', '.join(known)}", _step(unknown))
+            raise BadInput(f"is not a known key: known are {', '.join(known)}", _step(unknown))
         if isinstance(value, _Repeated):
             raise BadInput("stands twice in one object, and must stand there once", _step(value.key))
         self._values: Mapping[str, object] = value
