@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import TypeVar
 
 from hypothesis import strategies as st
 
@@ -10,6 +11,8 @@ from sivient.core.interval import Interval, floor_seconds
 from sivient.core.limits import Limit
 from sivient.core.slots import Booked, SlotRules
 from tests.core.oracle import Question
+
+T = TypeVar("T")
 
 # A zone, and days (UTC) on which its clocks change or that are peculiar in another way.
 DAYS = [
@@ -39,6 +42,15 @@ clock_times = st.one_of(
     st.sampled_from([0, 30, 60, 90, 120, 150, 180, 540, 1020, 1320, 1380, 1410, 1439]), st.integers(0, 1439)
 )
 hours_of_a_day = st.tuples(clock_times, st.one_of(clock_times, st.just(1440)))
+long_hours = st.sampled_from([(0, 1440), (30, 1410), (540, 539), (540, 1020), (1320, 1200)])
+
+
+window_minutes = st.one_of(st.integers(1, 2500), st.integers(1400, 2500))
+
+
+def seldom(unusual: st.SearchStrategy[T], usual: T) -> st.SearchStrategy[T]:
+    """Return a strategy that gives the usual value two times in three."""
+    return st.sampled_from([st.just(usual), st.just(usual), unusual]).flatmap(lambda chosen: chosen)
 
 
 def lengths(*minutes: int) -> st.SearchStrategy[timedelta]:
@@ -55,14 +67,14 @@ limits = st.builds(
 rules = st.builds(
     SlotRules,
     duration=lengths(7, 15, 15, 30, 30, 50, 60, 90, 1500),
-    step=st.one_of(st.none(), lengths(1, 10, 20, 30, 45, 90)),
+    step=st.one_of(st.none(), lengths(1, 5, 10, 15, 30, 45, 90)),
     buffer_before=lengths(0, 0, 5, 30),
     buffer_after=lengths(0, 0, 10, 60),
-    minimum_notice=lengths(0, 0, 0, 1, 240, 1440),
-    window_days=st.one_of(st.none(), st.none(), st.integers(0, 3)),
+    minimum_notice=seldom(lengths(1, 240, 1440), timedelta(0)),
+    window_days=seldom(st.integers(0, 3), None),
     business_days=st.booleans(),
-    most_per_day=st.one_of(st.none(), st.none(), st.integers(1, 4)),
-    limits=st.one_of(st.just(()), st.lists(limits, max_size=2).map(tuple)),
+    most_per_day=seldom(st.integers(1, 4), None),
+    limits=seldom(st.lists(limits, min_size=1, max_size=2).map(tuple), ()),
 )
 
 
@@ -70,7 +82,7 @@ rules = st.builds(
 def availabilities(draw: st.DrawFn, zone: str, middle: date) -> Availability:
     """Draw hours on every day, and more of them on some, with everything that can be said about single dates."""
     weekly = draw(st.lists(st.builds(lambda day, h: Hours(day, *h), st.integers(0, 6), hours_of_a_day), max_size=9))
-    every_day = draw(st.lists(hours_of_a_day, min_size=1, max_size=2))
+    every_day = draw(st.lists(st.one_of(long_hours, hours_of_a_day), min_size=1, max_size=2))
     weekly += [Hours(day, *hours) for day in range(7) for hours in every_day]
     dates = st.integers(-3, 4).map(lambda n: middle + timedelta(days=n))
     ranges = st.lists(st.tuples(dates, dates).map(sorted).map(tuple), max_size=1)
@@ -79,8 +91,8 @@ def availabilities(draw: st.DrawFn, zone: str, middle: date) -> Availability:
         zone,
         tuple(weekly),
         overrides=draw(st.dictionaries(dates, st.lists(hours_of_a_day, max_size=2).map(tuple), max_size=2)),
-        time_off=tuple(draw(st.one_of(st.just([]), ranges))),
-        holidays=draw(st.one_of(st.just(frozenset()), st.frozensets(dates, max_size=2))),
+        time_off=tuple(draw(seldom(ranges, []))),
+        holidays=draw(seldom(st.frozensets(dates, max_size=2), frozenset())),
         travel=tuple(
             Travel(*span, draw(st.sampled_from(FAR))) for span in zip(bounds[::2], bounds[1::2], strict=False)
         ),
@@ -103,16 +115,16 @@ def questions(draw: st.DrawFn) -> Question:
     start = minutes(-1500, 1000)
     booked = [
         Booked(*span(120), 60 * draw(st.integers(0, 40)), 60 * draw(st.integers(0, 40)), draw(st.booleans()))
-        for _ in range(draw(st.integers(0, 3)))
+        for _ in range(draw(st.integers(0, 4)))
     ]
     asked = draw(rules)
-    if draw(st.booleans()):
+    if draw(seldom(st.just(True), False)):
         first, last = sorted(noon.date() + timedelta(days=n) for n in draw(st.tuples(*[st.integers(-2, 3)] * 2)))
         asked = replace(asked, first_date=draw(st.sampled_from([first, None])), last_date=last)
     return Question(
         availability=draw(availabilities(zone, noon.date())),
         rules=asked,
-        window=Interval(start, start + timedelta(minutes=draw(st.integers(1, 2500)))),
+        window=Interval(start, start + timedelta(minutes=draw(window_minutes))),
         busy=[span(400) for _ in range(draw(st.integers(0, 5)))],
         booked=booked,
         now=start + timedelta(minutes=draw(st.integers(-3000, 200))),

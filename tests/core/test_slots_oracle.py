@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sivient.core.explain import Reason, Rule, explain
 from sivient.core.interval import Interval, moment
-from sivient.core.slots import counting_range, reading_range, starts
+from sivient.core.slots import SlotRules, counting_range, reading_range, starts
 from tests.core.oracle import Question
 from tests.core.questions import questions
 
@@ -23,6 +23,14 @@ def answer(question: Question, **changed: object) -> list[int]:
 def reason_of(question: Question, start: int, **changed: object) -> Reason:
     asked = replace(question, **changed)
     return explain(asked.availability, asked.rules, start, busy=asked.busy, booked=asked.booked, now=asked.now)
+
+
+def candidates(question: Question) -> list[int]:
+    """Return some starts in the window, half of them such as hours and grid allow."""
+    begin, end = question.window.seconds()
+    plain = SlotRules(question.rules.duration, question.rules.step)
+    fits = answer(question, rules=plain, busy=[], booked=[], now=moment(begin - 86400))
+    return [*fits[:: len(fits) // 25 + 1], *range(begin, end, max(60, (end - begin) // 25 // 60 * 60))]
 
 
 @settings(deadline=None)
@@ -74,7 +82,5 @@ def test_the_order_of_what_is_busy_does_not_matter(question: Question, random: R
 @given(questions())
 def test_the_reason_is_offered_exactly_when_the_start_is(question: Question) -> None:
     offered = set(answer(question))
-    begin, end = question.window.seconds()
-    step = max(60, (end - begin) // 50 // 60 * 60)
-    for start in {*range(begin, end, step), *list(offered)[:30]}:
+    for start in candidates(question):
         assert (reason_of(question, start).rule is Rule.OFFERED) == (start in offered), start
