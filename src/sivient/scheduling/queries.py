@@ -1,20 +1,29 @@
-"""What can be booked: the questions that the guest's page and the booking verb both ask."""
+"""What can be booked: the questions that the guest's pages and the verbs of booking both ask."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple
+
+from django.db.models import F
 
 from sivient.accounts.models import User
 from sivient.accounts.plans import Feature, allows
+from sivient.core import explain as core_explain
 from sivient.core.availability import Availability
-from sivient.core.availability import Hours as OpenHours
-from sivient.core.interval import Interval
-from sivient.core.slots import SlotRules, reading_range, starts
-from sivient.scheduling.models import EventType, Hold, Hours
+from sivient.core.interval import SECOND, Interval, floor_seconds
+from sivient.core.slots import starts
+from sivient.scheduling import host_times, rules
+from sivient.scheduling.host_times import HostTimes, Reach
+from sivient.scheduling.models import EventType, FormerSlug, PrivateLink, Schedule
+from sivient.scheduling.rules import LONGEST_BUFFER, rules_of, whole_window
+from sivient.scheduling.snapshot import SNAPSHOTS
 
-LONGEST_BUFFER = timedelta(hours=24)  # the editors refuse more, so reading this much wider is enough
+__all__ = ["rules_of", "whole_window"]
+
 SOON = timedelta(days=8)  # most hosts have a free time so soon
+PAUSED = "New bookings are paused at the moment."
+_LOADED = ("schedule", "host__page")
+_VERSION = F("host__timetable__version")
 
 
 class Meeting(NamedTuple):
@@ -22,16 +31,6 @@ class Meeting(NamedTuple):
 
     platform: str
     details: str
-
-
-class Taken(NamedTuple):
-    """A hold as the slot engine reads it, in seconds, and the event type that it counts for (None: for none)."""
-
-    start: int
-    end: int
-    buffer_before: int
-    buffer_after: int
-    counts_for: int | None
 
 
 def bookable(host: User) -> bool:
@@ -54,18 +53,48 @@ def published(handle: str) -> User | None:
 
 
 def event_types(host: User) -> list[EventType]:
-    """Return what guests can book, in the host's order."""
-    return list(host.event_types.filter(active=True).select_related("schedule"))
+    """Return what guests can choose on the host's page, in the host's order."""
+    shown = host.event_types.filter(active=True, hidden=False).select_related("schedule")
+    return list(shown.annotate(timetable_version=_VERSION))
 
 
 def event_type(handle: str, slug: str) -> EventType | None:
-    """Return what guests can book at this address, with host, page and schedule loaded, or None."""
+    """Return what guests can book at this address, also while it is paused, or None.
+
+    Host, page, schedule and the version of the host's timetable come with it, in one question.
+    """
     found = (
-        EventType.objects.filter(active=True, host__handle=handle.lower(), slug=slug)
-        .select_related("schedule", "host__page")
+        EventType.objects.filter(active=True, hidden=False, host__handle=handle.lower(), slug=slug)
+        .select_related(*_LOADED)
+        .annotate(timetable_version=_VERSION)
         .first()
     )
     return found if found is not None and bookable(found.host) else None
+
+
+def former_event_type(handle: str, slug: str) -> EventType | None:
+    """Return the event type that once had this address, if guests can book it at another one now."""
+    former = (
+        FormerSlug.objects.filter(host__handle=handle.lower(), slug=slug)
+        .filter(event_type__active=True, event_type__hidden=False)
+        .select_related(*(f"event_type__{each}" for each in _LOADED))
+        .first()
+    )
+    return former.event_type if former is not None and bookable(former.event_type.host) else None
+
+
+def private_link(token: str, now: datetime) -> PrivateLink | None:
+    """Return the link if somebody may book through it now, with its event type, host, page and schedule, or None."""
+    link = (
+        PrivateLink.objects.filter(token=token, event_type__active=True)
+        .select_related(*(f"event_type__{each}" for each in _LOADED))
+        .annotate(timetable_version=F("event_type__host__timetable__version"))
+        .first()
+    )
+    if link is None or not link.is_open(now) or not bookable(link.event_type.host):
+        return None
+    setattr(link.event_type, "timetable_version", link.timetable_version)  # noqa: B010  # as event_type() has it
+    return link
 
 
 def meeting_of(event_type: EventType) -> Meeting:
@@ -74,97 +103,158 @@ def meeting_of(event_type: EventType) -> Meeting:
     return Meeting(chosen.platform, chosen.platform_details)
 
 
-def rules_of(event_type: EventType) -> SlotRules:
-    """Return the rules of an event type as the slot engine reads them."""
-    return SlotRules(
-        duration=event_type.duration,
-        buffer_before=event_type.buffer_before,
-        buffer_after=event_type.buffer_after,
-        minimum_notice=event_type.minimum_notice,
-        window_days=event_type.window_days,
-    )
+def pause_note(event_type: EventType) -> str | None:
+    """Return the sentence that guests read instead of times while the event type or the page is paused, else None."""
+    for each in (event_type, event_type.host.page):
+        if each.paused:
+            return each.pause_note or PAUSED
+    return None
 
 
-def offered(event_type: EventType, *, window: Interval, now: datetime) -> list[int]:
-    """Return the starts in `window` that a guest may book now, in order, in epoch seconds.
+def offered(
+    event_type: EventType, *, window: Interval, now: datetime, minutes: int | None = None, without: int | None = None
+) -> list[int]:
+    """Return the starts in `window` that a guest may book now, in order, in epoch seconds; fresh from the database.
 
-    The page shows this and `book()` asks it again under the host's lock: what is shown is what can be booked.
+    `minutes` is the duration (None: the one chosen at first); the hold `without` neither stands in the way nor counts.
+    The verbs ask this under the host's lock. Whether the page is published or paused is asked apart from it.
     """
-    taken = _taken(event_type.host_id, [_reach(event_type, window)])
-    return _starts(event_type, availability_of(event_type), taken, window, now)
+    shared = _shared(whole_window(event_type, now), window)
+    if shared is None:
+        return []
+    times = _fresh(event_type, shared, minutes)
+    return _starts(event_type, times, shared, now, minutes=minutes, without=without)
+
+
+def page_starts(
+    event_type: EventType,
+    *,
+    now: datetime,
+    minutes: int | None = None,
+    window: Interval | None = None,
+    without: int | None = None,
+) -> list[int]:
+    """Return what `offered` returns (`window` None: all of it), from the host's snapshot.
+
+    It is as new as the event type: one that was read before a verb ran shows the times before it.
+    """
+    whole = whole_window(event_type, now)
+    shared = _shared(whole, window or whole)
+    if shared is None:
+        return []
+    since = rules.since(event_type, rules_of(event_type, minutes), now)
+    times = SNAPSHOTS.get(event_type.host_id, version=_version(event_type), since=since)
+    return _starts(event_type, times, shared, now, minutes=minutes, without=without)
 
 
 def first_offered(host: User, event_types: Sequence[EventType], *, now: datetime) -> dict[int, int]:
-    """Return the first start of each event type that is offered at all, by its number, in epoch seconds.
+    """Return the first start of each event type that is offered at all and not paused, by its number.
 
-    Hours and holds are read once, however many event types there are.
+    In epoch seconds, for the duration chosen at first, from the host's snapshot.
     """
-    windows = {each.pk: whole_window(each, now) for each in event_types}
-    taken = _taken(host.pk, [_reach(each, windows[each.pk]) for each in event_types])
-    open_hours = _availabilities(event_types)
+    running = [each for each in event_types if pause_note(each) is None]
+    if not running:
+        return {}
+    since = min(rules.since(each, rules_of(each), now) for each in running)
+    times = SNAPSHOTS.get(host.pk, version=_version(running[0]), since=since)
     first = {}
-    for each in event_types:
-        whole = windows[each.pk]
+    for each in running:
+        whole = whole_window(each, now)
         soon = Interval(whole.start, min(whole.end, whole.start + SOON))
         for window in (soon, whole):
-            if found := _starts(each, open_hours[each.schedule_id], taken, window, now):
+            if found := _starts(each, times, window, now):
                 first[each.pk] = found[0]
                 break
     return first
 
 
-def open_starts(event_type: EventType, *, window: Interval, now: datetime) -> list[int]:
+def open_starts(event_type: EventType, *, window: Interval, now: datetime, minutes: int | None = None) -> list[int]:
     """Return what would be offered if nobody had booked: a start in here that is not offered has been taken."""
-    return starts(availability_of(event_type), rules_of(event_type), window=window, busy=(), booked=(), now=now)
+    opened = _fresh(event_type, window, minutes).availability(event_type.schedule_id, window)
+    return starts(opened, rules_of(event_type, minutes), window=window, busy=(), booked=(), now=now)
 
 
-def whole_window(event_type: EventType, now: datetime) -> Interval:
-    """Return the widest window in which the event type can be offered, for the page."""
-    return Interval(now, now + timedelta(days=event_type.window_days + 2))
+def explain(
+    event_type: EventType,
+    start: datetime,
+    *,
+    now: datetime,
+    minutes: int | None = None,
+    without: int | None = None,
+) -> core_explain.Reason:
+    """Say why `start` is not offered, or that it is; fresh from the database.
+
+    Raises ValueError for a start outside the bookable years.
+    """
+    instant = Interval(start, start + SECOND)
+    times = _fresh(event_type, instant, minutes)
+    return core_explain.explain(
+        times.availability(event_type.schedule_id, instant),
+        rules_of(event_type, minutes),
+        floor_seconds(start),
+        busy=(),
+        booked=times.booked(event_type.pk, without=without),
+        now=now,
+    )
 
 
-def availability_of(event_type: EventType) -> Availability:
-    """Return the opening hours of an event type."""
-    return _availabilities([event_type])[event_type.schedule_id]
+def host_may_take(
+    host_id: int, time: Interval, *, buffer_before: timedelta, buffer_after: timedelta, without: int | None = None
+) -> bool:
+    """Say whether the host may put a meeting there: no hold is in the way, nor in the longer of two buffers.
+
+    Hours, notice, window and limits do not bind the host. The hold `without` does not stand in the way.
+    """
+    start, end = time.seconds()
+    before, after, longest = (length // SECOND for length in (buffer_before, buffer_after, LONGEST_BUFFER))
+    around = Reach(start - max(before, longest), end + max(after, longest))
+    return not any(
+        each.start < end + max(after, each.buffer_before) and each.end > start - max(before, each.buffer_after)
+        for each in host_times.taken(host_id, around)
+        if each.hold != without
+    )
 
 
-def _availabilities(event_types: Sequence[EventType]) -> Mapping[int, Availability]:
-    """Return the opening hours of the event types, by the number of their schedule."""
-    zones = {each.schedule_id: each.schedule.timezone for each in event_types}
-    weeks = defaultdict(list)
-    rows = Hours.objects.filter(schedule__in=list(zones)).values_list("schedule", "weekday", "start", "end")
-    for schedule, *hours in rows:
-        weeks[schedule].append(OpenHours(*hours))
-    return {schedule: Availability(zone, tuple(weeks[schedule])) for schedule, zone in zones.items()}
+def availability_of(event_type: EventType, *, window: Interval) -> Availability:
+    """Return the opening hours of an event type around `window`: week, dates, time off, travel and holidays."""
+    return schedule_availability(event_type.schedule, window=window)
+
+
+def schedule_availability(schedule: Schedule, *, window: Interval) -> Availability:
+    """Return the opening hours of a schedule around `window`: week, dates, time off, travel and holidays."""
+    return host_times.read(schedule.host_id, Reach(*window.seconds())).availability(schedule.pk, window)
+
+
+def _fresh(event_type: EventType, window: Interval, minutes: int | None = None) -> HostTimes:
+    return host_times.read(event_type.host_id, rules.reach_of(event_type, rules_of(event_type, minutes), window))
 
 
 def _starts(
-    event_type: EventType, open_hours: Availability, taken: Sequence[Taken], window: Interval, now: datetime
+    event_type: EventType,
+    times: HostTimes,
+    window: Interval,
+    now: datetime,
+    *,
+    minutes: int | None = None,
+    without: int | None = None,
 ) -> list[int]:
-    booked = [(*each[:4], each.counts_for == event_type.pk) for each in taken]
-    return starts(open_hours, rules_of(event_type), window=window, busy=(), booked=booked, now=now)
+    return starts(
+        times.availability(event_type.schedule_id, window),
+        rules_of(event_type, minutes),
+        window=window,
+        busy=(),
+        booked=times.booked(event_type.pk, without=without),
+        now=now,
+    )
 
 
-def _reach(event_type: EventType, window: Interval) -> tuple[int, int]:
-    """Return how wide holds must be read to offer the event type in `window`, in epoch seconds."""
-    return reading_range(rules_of(event_type), window, longest_buffer=LONGEST_BUFFER)
+def _shared(one: Interval, other: Interval) -> Interval | None:
+    start, end = max(one.start, other.start), min(one.end, other.end)
+    return Interval(start, end) if start < end else None
 
 
-def _taken(host_id: int, reaches: Sequence[tuple[int, int]]) -> list[Taken]:
-    """Return the holds of a host that any of the reaches touches."""
-    if not reaches:
-        return []
-    start, end = min(start for start, _ in reaches), max(end for _, end in reaches)
-    rows = Hold.objects.filter(
-        host=host_id, end__gt=datetime.fromtimestamp(start, UTC), start__lt=datetime.fromtimestamp(end, UTC)
-    ).values_list("start", "end", "buffer_before", "buffer_after", "event_type", "counts")
-    return [
-        Taken(
-            int(begins.timestamp()),
-            int(ends.timestamp()),
-            int(before.total_seconds()),
-            int(after.total_seconds()),
-            of if counts else None,
-        )
-        for begins, ends, before, after, of, counts in rows
-    ]
+def _version(event_type: EventType) -> int:
+    """Return the version of the host's timetable that was read with the event type, or else the present one."""
+    if hasattr(event_type, "timetable_version"):
+        return event_type.timetable_version or 0
+    return host_times.version(event_type.host_id)
