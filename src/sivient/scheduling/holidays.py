@@ -5,11 +5,13 @@ The library is big, so it is only loaded for hosts who have chosen a country.
 
 from datetime import date
 from functools import lru_cache
+from importlib.resources import files
 from typing import Any
 
 from sivient.scheduling.models import SchedulingPage
 
 YEARS = range(1970, 2200)  # nobody books outside, and the library knows little there
+LONGEST_REGION = 10  # characters that a page keeps
 
 
 def countries() -> list[tuple[str, str]]:
@@ -49,15 +51,27 @@ def closed(country: str, region: str, worked: frozenset[str], first: date, last:
 
 @lru_cache(maxsize=1)
 def _countries() -> tuple[tuple[str, str], ...]:
-    library = _library()
-    known = ((code, getattr(library, code).__doc__ or code) for code in library.list_supported_countries())
-    return tuple(sorted(known, key=lambda each: each[1]))
+    codes = {code for _, code, *_ in _library().registry.COUNTRIES.values()}
+    names = _country_names()
+    return tuple(sorted(((code, names.get(code, code)) for code in codes), key=lambda each: each[1]))
+
+
+def _country_names() -> dict[str, str]:
+    """Return the English name of each country by its code, as the time zone database lists them."""
+    table = (files("tzdata") / "zoneinfo" / "iso3166.tab").read_text("utf-8")
+    rows = (line.partition("\t") for line in table.splitlines() if line and not line.startswith("#"))
+    return {"XK": "Kosovo"} | {code: name for code, _, name in rows}
 
 
 @lru_cache(maxsize=64)
 def _regions(country: str) -> tuple[tuple[str, str], ...]:
-    found = _library().list_supported_countries().get(country, [])
-    return tuple((code, code) for code in found)
+    if country not in dict(_countries()):
+        return ()
+    entity = _library().country_holidays(country)
+    by_length = sorted(entity.subdivisions_aliases.items(), key=lambda each: len(each[0]))
+    names = {code: name for name, code in by_length}  # of several, the longest: the others are abbreviations
+    codes = (code for code in entity.subdivisions if len(code) <= LONGEST_REGION)
+    return tuple(sorted(((code, names.get(code, code)) for code in codes), key=lambda each: each[1]))
 
 
 @lru_cache(maxsize=512)
@@ -72,5 +86,6 @@ def _of_year(country: str, region: str, year: int) -> tuple[tuple[date, str], ..
 
 def _library() -> Any:
     import holidays
+    import holidays.registry
 
     return holidays

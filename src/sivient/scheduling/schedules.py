@@ -139,12 +139,12 @@ def save_date_hours(host: User, schedule: Schedule, date: date, hours: Sequence[
     return saved
 
 
-def remove_date_hours(host: User, date_hours: DateHours) -> None:
+def remove_date_hours(host: User, schedule: Schedule, date: date) -> None:
     """Let a date have the hours of its weekday again."""
     with transaction.atomic():
         Timetable.take(host.pk)
-        DateHours.objects.filter(schedule__host=host, pk=date_hours.pk).delete()
-        _record(host, "availability changed", f"schedule:{date_hours.schedule_id}")
+        DateHours.objects.filter(schedule__host=host, schedule=schedule, date=date).delete()
+        _record(host, "availability changed", f"schedule:{schedule.pk}")
 
 
 def add_time_off(host: User, *, first: date, last: date, note: str = "") -> TimeOff:

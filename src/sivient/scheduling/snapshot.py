@@ -9,6 +9,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
 
+from django.db import connection
+
 from sivient.scheduling.host_times import HostTimes, Reach, read
 
 MOST_HOSTS = 500
@@ -25,7 +27,12 @@ class Snapshots:
         self._lock = Lock()
 
     def get(self, host_id: int, *, version: int, since: int) -> HostTimes:
-        """Return the host's times at `version` or later, with all holds that end after `since` (epoch seconds)."""
+        """Return the host's times at `version` or later, with all holds that end after `since` (epoch seconds).
+
+        Within a transaction they are read and not kept: it may have changed them, and may yet be rolled back.
+        """
+        if connection.in_atomic_block:
+            return self._read(host_id, Reach(since, None))
         with self._lock:
             kept = self._kept.get(host_id)
             if kept is not None and kept.version == version and kept.reach.start <= since:
