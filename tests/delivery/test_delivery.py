@@ -152,7 +152,7 @@ def test_a_step_that_ran_twice_makes_no_second_meeting_and_no_second_mail(
 def test_a_worker_frozen_after_zoom_acted_leaves_one_link_and_one_unused_meeting(
     booking: Booking, zoom: ZoomEmulator, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sivient.delivery import work as steps
+    from sivient.delivery.work import meetings as steps
 
     make = steps._request
 
@@ -173,7 +173,7 @@ def test_a_worker_frozen_after_zoom_acted_leaves_one_link_and_one_unused_meeting
 def test_a_booking_cancelled_while_zoom_answers_keeps_the_meeting_as_unused(
     booking: Booking, zoom: ZoomEmulator, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sivient.delivery import work as steps
+    from sivient.delivery.work import meetings as steps
 
     make = steps._request
 

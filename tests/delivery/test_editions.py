@@ -42,7 +42,7 @@ def due_now() -> None:
     ],
 )
 def test_the_next_edition(record: dict[str, Any], link: bool, sequence: int | None) -> None:
-    found = next_edition(record | ({"at": NOW.isoformat()} if record else {}), link=link, now=NOW)
+    found = next_edition(record | ({"at": NOW.isoformat()} if record else {}), first=0, link=link, now=NOW)
     assert (found.sequence if found else None) == sequence
 
 

@@ -1,6 +1,7 @@
 """A lease outlasts everything that a step may wait for, so that no second worker does it meanwhile."""
 
-from sivient.delivery.work import CREATE_LEASE, MAIL_LEASE
+from sivient.delivery.work.meetings import CREATE_LEASE
+from sivient.delivery.work.standing import MAIL_LEASE
 from sivient.integrations.tokens import IN_WORKER, LONGEST_WAIT
 from sivient.ports.http import Patience
 from sivient.site import mailer

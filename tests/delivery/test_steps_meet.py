@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from sivient.booking.models import Booking, Conference
-from sivient.delivery import work as steps
+from sivient.delivery.work import invites, meetings
 from sivient.jobs import claim
 from sivient.jobs.models import Work
 from sivient.jobs.worker import run_due, run_once
@@ -33,7 +33,7 @@ def test_an_invite_that_leaves_while_the_link_is_being_stored_is_followed_by_the
     booking = make_booking(make_event_type(host))
     Work.objects.filter(kind="delivery.invite").update(run_at=timezone.now() - timedelta(seconds=1))
     Work.objects.filter(kind="delivery.host_invite").delete()
-    store, others = steps._store, []
+    store, others = meetings._store, []
 
     def stored(*arguments: object) -> None:
         store(*arguments)  # type: ignore[arg-type]
@@ -42,7 +42,7 @@ def test_an_invite_that_leaves_while_the_link_is_being_stored_is_followed_by_the
         other.join(timeout=1.0)  # it may have to wait for this transaction
         others.append(other)
 
-    monkeypatch.setattr(steps, "_store", stored)
+    monkeypatch.setattr(meetings, "_store", stored)
     Work.objects.filter(kind="delivery.conference").update(run_at=timezone.now() - timedelta(minutes=1))
     assert run_once("making")
     for other in others:
@@ -64,19 +64,19 @@ def test_link_and_invite_that_finish_together_do_not_deadlock(
     inviting = claim.claim("inviting")
     assert inviting is not None
     assert inviting.kind == "delivery.invite"
-    sent, mark = threading.Event(), steps._mark_invited
+    sent, mark = threading.Event(), invites._mark_invited
 
     def marked(*arguments: object, **more: bool) -> None:
         sent.set()  # the invite's row is locked now, the booking's not yet
         threading.Event().wait(0.5)
         mark(*arguments, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(steps, "_mark_invited", marked)
+    monkeypatch.setattr(invites, "_mark_invited", marked)
     trouble: list[Exception] = []
 
     def finish_invite() -> None:
         try:
-            steps.invite_guest(inviting)
+            invites.invite_guest(inviting)
         except Exception as error:
             trouble.append(error)
         finally:

@@ -6,10 +6,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from sivient.booking.booked import booked_page
-from sivient.booking.models import Booking
-from sivient.core.invite import calendar
+from sivient.booking.models import Booking, Conference
+from sivient.core.invite import Invite, calendar
 from sivient.delivery import mails
+from sivient.delivery.edition import present_edition
+from sivient.delivery.readers import INVITES, Role, guest
+from sivient.delivery.work.invites import told_before
+from sivient.jobs.models import Work
 from sivient.site.responses import secret
+
+CONTENT_TYPE = "text/calendar; charset=utf-8; method=REQUEST"
 
 
 @require_safe
@@ -20,6 +26,13 @@ def invite_file(request: HttpRequest, token: str) -> HttpResponse:
     if not page.complete:
         raise Http404
     conference = booking.conferences.filter(unused=False).first()
-    at = booking.link_invited_at or booking.created_at
-    itip = mails.itip(booking, conference, method="REQUEST", sequence=booking.sequence or 0, at=at)
-    return secret(HttpResponse(calendar(itip), content_type="text/calendar; charset=utf-8; method=REQUEST"))
+    return secret(HttpResponse(calendar(_present(booking, conference)), content_type=CONTENT_TYPE))
+
+
+def _present(booking: Booking, conference: Conference | None) -> Invite:
+    """Return the edition that the guest's mail carries, or will: one number never has two contents."""
+    reader, link = guest(booking), conference is not None
+    sent = Work.objects.filter(kind=INVITES[Role.GUEST], key=reader.key(booking)).first()
+    first = told_before(booking, reader).first
+    edition = present_edition(sent.result if sent else {}, first=first, link=link, now=timezone.now())
+    return mails.itip(booking, conference, reader, method="REQUEST", sequence=edition.sequence, at=edition.at)

@@ -1,35 +1,32 @@
 """What has happened to a booking and what happens next: the steps' own rows, in words for the host."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from django.db.models import QuerySet
 
 from sivient.booking.models import Booking, Conference
-from sivient.booking.services import step_key
+from sivient.core import moments
+from sivient.delivery.readers import CANCELLATIONS, INVITES, Reader, Role, guest, host, others, step_keys
+from sivient.delivery.rows import REQUESTS, Rows, rows_of
+from sivient.delivery.step_words import Step, invite_step, work_step
 from sivient.jobs.models import Work
 from sivient.scheduling.models import Platform
 
-State = Literal["done", "now", "waiting", "trying", "needs_you", "failed"]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One line of the timeline. `at` is when it was done; `next_at` when it is tried again."""
-
-    title: str
-    state: State
-    detail: str = ""
-    at: datetime | None = None
-    next_at: datetime | None = None
-    work: int | None = None  # the row that "Try now" pulls forward
+ENDS = {"cancelled": "Cancelled", "declined": "Declined", "expired": "Expired"}
 
 
 def timeline(booking: Booking, now: datetime) -> list[Step]:
     """Return the steps in the order in which they happen."""
-    return list(_steps(booking, now))
+    rows = rows_of(booking)
+    steps = [*_changes(booking, rows)]
+    if booking.status == Booking.Status.PENDING:
+        steps += _request_steps(booking, rows)
+    if booking.status == Booking.Status.CONFIRMED or _was_confirmed(booking):
+        steps += _delivery_steps(booking, rows, now)
+    if not booking.stands:
+        steps += _end_steps(booking, rows)
+    return steps
 
 
 def waiting_for_link(bookings: Iterable[Booking]) -> list[Booking]:
@@ -43,78 +40,107 @@ def waiting_for_link(bookings: Iterable[Booking]) -> list[Booking]:
     ]
 
 
-def _steps(booking: Booking, now: datetime) -> Iterator[Step]:
-    yield Step("Booked", "done", f"Time reserved for {booking.guest_name}", at=booking.created_at)
-    works = {work.kind: work for work in Work.objects.filter(key__in=_keys(booking)).order_by("pk")}
-    if booking.platform == Platform.ZOOM:
-        yield from _conference_step(booking, works.get("delivery.conference"), now)
-    if booking.status == Booking.Status.CONFIRMED or booking.invited_at:
-        yield from _invite_step(booking, works.get("delivery.invite"))
-        yield from _copy_step(booking, works.get("delivery.host_invite"))
-    if booking.status == Booking.Status.CANCELLED:
-        yield Step("Cancelled", "done", _by(booking), at=booking.cancelled_at)
-        yield from _work_step("Guest told", "Telling the guest", works.get("delivery.cancellation"))
+def step_works(booking: Booking) -> QuerySet[Work]:
+    """Return the booking's rows at its present version that met trouble and have not come to an end."""
+    present = Work.objects.filter(key__in=step_keys(booking, [booking.version]), kind__startswith="delivery.")
+    return present.exclude(state=Work.State.DONE).exclude(last_error="")
 
 
-def _keys(booking: Booking) -> list[str]:
-    return [f"booking:{booking.pk}:{version}" for version in range(1, booking.version + 1)]
+def asked_first(booking: Booking) -> bool:
+    """Say whether the booking began as a request."""
+    return booking.answer_by is not None
 
 
-def _conference_step(booking: Booking, work: Work | None, now: datetime) -> Iterator[Step]:
-    conference = next((c for c in booking.conferences.all() if not c.unused), None)
+def _changes(booking: Booking, rows: Rows) -> Iterator[Step]:
+    """Yield what people have done to a booking that stands, in order; what was delivered in between is folded."""
+    held = f"Time reserved for {booking.guest_name}"
+    yield Step("Requested" if asked_first(booking) else "Booked", "done", held, at=booking.created_at)
+    if folded := tuple(_folded(booking, rows)):
+        yield Step("Before that", "done", folded=folded)
+    changes = []
+    if booking.rescheduled_at and booking.previous_start:
+        by = "you" if booking.rescheduled_by == Role.HOST else booking.guest_name
+        detail = f"By {by}, from {_when(booking, booking.previous_start)}"
+        changes.append((booking.rescheduled_at, "Rescheduled", detail))
+    if booking.approved_at:
+        changes.append((booking.approved_at, "Approved", "By you"))
+    yield from (Step(title, "done", detail, at=at) for at, title, detail in sorted(changes))
+
+
+def _folded(booking: Booking, rows: Rows) -> list[Step]:
+    """Return what was done before the last change: mails that left, and meetings that were replaced."""
+    steps = [Step(f"{_named(work)} {_to(reader)}", "done", at=work.done_at) for work, reader in rows.told_earlier()]
+    for meeting in booking.conferences.all():
+        if meeting.replaced_at:
+            detail = f"{_spaced(meeting)}, replaced since"
+            steps.append(Step("Zoom meeting created", "done", detail, at=meeting.created_at))
+    return sorted(steps, key=lambda step: step.at or booking.created_at)
+
+
+def _request_steps(booking: Booking, rows: Rows) -> Iterator[Step]:
+    yield from work_step("Request sent to you", "Telling you", rows.of(REQUESTS[Role.HOST]))
+    yield from work_step(f"{booking.guest_email} told", "Telling the guest", rows.of(REQUESTS[Role.GUEST]))
+    if booking.answer_by:
+        until = _when(booking, booking.answer_by)
+        yield Step("Your answer", "needs_you", f"Approve or decline until {until}. The request expires then.")
+
+
+def _delivery_steps(booking: Booking, rows: Rows, now: datetime) -> Iterator[Step]:
+    zoom, conference = booking.platform == Platform.ZOOM, _conference(booking)
+    version = rows.standing
+    if zoom:
+        yield from _conference_step(booking, conference, rows.of("delivery.conference", version=version), now)
+    for reader, done, pending in _copies(booking):
+        work = rows.of(INVITES[reader.role], reader, version)
+        if booking.stands or (work is not None and "sequence" in work.result):
+            yield from invite_step(done, pending, work, zoom=zoom, linked=conference is not None)
+
+
+def _copies(booking: Booking) -> Iterator[tuple[Reader, str, str]]:
+    """Yield who gets an invite, and the words for it when it has left and while it has not."""
+    yield guest(booking), f"Invite sent to {booking.guest_email}", "Invite"
+    yield host(booking), "Your copy of the invite sent", "Your copy of the invite"
+    for other in others(booking):
+        yield other, f"Invite sent to {other.address}", f"Invite to {other.address}"
+
+
+def _conference_step(
+    booking: Booking, conference: Conference | None, work: Work | None, now: datetime
+) -> Iterator[Step]:
     if conference is not None:
-        yield Step("Zoom meeting created", "done", _spaced(conference), at=conference.created_at)
-    elif booking.status == Booking.Status.CANCELLED:
+        yield Step("Zoom meeting created", "done", _meeting(booking, conference), at=conference.created_at)
+    elif not booking.stands:
         yield Step("No Zoom meeting", "done", "Cancelled before it was made")
     elif booking.start <= now:
         yield Step("No Zoom meeting", "failed", "The meeting's time came without a link.", at=booking.start)
     else:
-        yield from _work_step("Zoom meeting created", "Zoom meeting", work)
+        yield from work_step("Zoom meeting created", "Zoom meeting", work)
 
 
-def _invite_step(booking: Booking, work: Work | None) -> Iterator[Step]:
-    done, zoom = f"Invite sent to {booking.guest_email}", booking.platform == Platform.ZOOM
-    if booking.link_invited_at or (booking.invited_at and not zoom):
-        detail = "With the join link" if booking.link_invited_at else ""
-        yield Step(done, "done", detail, at=booking.link_invited_at or booking.invited_at)
-    elif booking.invited_at and (work is None or not work.last_error):
-        detail = "It says that the link follows. When the link exists, the same invite is updated."
-        yield Step(done, "done", detail, at=booking.invited_at)
-    elif zoom and _waits_for_link(work):
-        yield Step("Invite", "waiting", "After the Zoom link, or without it in a minute")
-    else:
-        yield from _work_step(done, "Invite", work)
-
-
-def _copy_step(booking: Booking, work: Work | None) -> Iterator[Step]:
-    if booking.platform == Platform.ZOOM and _waits_for_link(work):
-        yield Step("Your copy of the invite", "waiting", "Together with the guest's")
-    else:
-        yield from _work_step("Your copy of the invite sent", "Sending your copy", work)
-
-
-def _waits_for_link(work: Work | None) -> bool:
-    return work is not None and work.state == Work.State.WAITING and not work.attempt
-
-
-def _work_step(done: str, pending: str, work: Work | None) -> Iterator[Step]:
-    """Say how one piece of work stands; what was never planned is no step."""
-    if work is None:
+def _end_steps(booking: Booking, rows: Rows) -> Iterator[Step]:
+    yield Step(ENDS[booking.status], "done", _by(booking), at=booking.cancelled_at)
+    if booking.status != Booking.Status.CANCELLED:
+        yield from work_step("Guest told", "Telling the guest", rows.of("delivery.declined"))
         return
-    if work.state == Work.State.DONE:
-        if skipped := work.result.get("skipped"):
-            yield Step(f"{pending}: not needed", "done", f"There is {skipped}.", at=work.done_at)
-        else:
-            yield Step(done, "done", at=work.done_at)
-    elif work.state == Work.State.PARKED:
-        yield Step(f"{pending}: needs you", "needs_you", work.last_error, work=work.pk)
-    elif work.state == Work.State.FAILED:
-        yield Step(f"{pending}: given up", "failed", work.last_error, at=work.done_at, work=work.pk)
-    elif work.lease_until is None and work.last_error:
-        detail = f"{work.last_error} Try {work.attempt} so far. The time is safe."
-        yield Step(f"{pending}: trying again", "trying", detail, next_at=work.run_at, work=work.pk)
-    else:
-        yield Step(pending, "now", "In progress")
+    yield from work_step("Guest told", "Telling the guest", rows.of(CANCELLATIONS[Role.GUEST]))
+    for other in others(booking):
+        work = rows.of(CANCELLATIONS[Role.OTHER], other)
+        yield from work_step(f"{other.address} told", f"Telling {other.address}", work)
+
+
+def _was_confirmed(booking: Booking) -> bool:
+    return booking.status == Booking.Status.CANCELLED and (not asked_first(booking) or booking.approved_at is not None)
+
+
+def _conference(booking: Booking) -> Conference | None:
+    return next((meeting for meeting in booking.conferences.all() if not meeting.unused), None)
+
+
+def _meeting(booking: Booking, conference: Conference) -> str:
+    """Return the number of the meeting; Zoom's own list keeps the time for which it was made (contract chapter 4.4)."""
+    if conference.vendor_start == booking.start:
+        return _spaced(conference)
+    return f"{_spaced(conference)}. In Zoom's own list it still stands at {_when(booking, conference.vendor_start)}."
 
 
 def _spaced(conference: Conference) -> str:
@@ -122,10 +148,20 @@ def _spaced(conference: Conference) -> str:
     return f"{number[:3]} {number[3:7]} {number[7:]}".strip() if number.isdigit() else number
 
 
+def _when(booking: Booking, at: datetime) -> str:
+    zone = booking.host.timezone
+    return f"{moments.day(at, zone)}, {moments.clock(at, zone)}"
+
+
+def _named(work: Work) -> str:
+    return "Invite sent" if "sequence" in work.result else "Request sent"
+
+
+def _to(reader: Reader) -> str:
+    return "to you" if reader.role is Role.HOST else f"to {reader.address}"
+
+
 def _by(booking: Booking) -> str:
+    if booking.status == Booking.Status.EXPIRED:
+        return "Nobody answered in time"
     return {"guest": f"By {booking.guest_name}", "host": "By you"}.get(booking.cancelled_by, "With the account")
-
-
-def step_works(booking: Booking) -> QuerySet[Work]:
-    """Return the booking's rows at its present version that met trouble and have not come to an end."""
-    return Work.objects.filter(key=step_key(booking)).exclude(state=Work.State.DONE).exclude(last_error="")

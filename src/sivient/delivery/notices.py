@@ -1,0 +1,80 @@
+"""Plain mails about a booking, without an invite: requests and their answers, and a link that will not come."""
+
+from datetime import datetime
+from email.message import EmailMessage
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from sivient.booking.models import Booking
+from sivient.core import imip
+from sivient.core.invite import Party
+from sivient.delivery.mails import organizer
+from sivient.delivery.readers import Reader, Role
+from sivient.delivery.words import about, subject
+
+
+def request(booking: Booking, reader: Reader) -> EmailMessage:
+    """Return the mail that asks the host for an answer. Its links only open pages: mail scanners follow links."""
+    word = "Request moved" if booking.rescheduled_at else "Request"
+    return _notice("request", word, booking, reader, at=_asked_at(booking), was=booking.previous_start)
+
+
+def request_received(booking: Booking, reader: Reader) -> EmailMessage:
+    """Return the mail that tells the guest that the time is held, and until when the host can answer."""
+    word = "Request moved" if booking.rescheduled_at else "Request received"
+    return _notice("request_received", word, booking, reader, at=_asked_at(booking), was=booking.previous_start)
+
+
+def declined(booking: Booking, reader: Reader) -> EmailMessage:
+    """Return the mail that tells the guest that the request came to nothing: declined, or not answered in time."""
+    expired = booking.status == Booking.Status.EXPIRED
+    word = "Request expired" if expired else "Request declined"
+    return _notice("declined", word, booking, reader, at=_ended_at(booking), expired=expired)
+
+
+def request_expired(booking: Booking, reader: Reader) -> EmailMessage:
+    """Return the mail that tells the host that nobody has answered."""
+    return _notice("request_expired", "Request expired", booking, reader, at=_ended_at(booking))
+
+
+def no_link(booking: Booking, reader: Reader, reason: str, *, at: datetime) -> EmailMessage:
+    """Return the mail that tells the host that a booking has no link and will not get one by itself."""
+    return _notice("no_link", "No Zoom link", booking, reader, at=at, reason=reason)
+
+
+def _notice(
+    name: str,
+    word: str,
+    booking: Booking,
+    reader: Reader,
+    *,
+    at: datetime,
+    was: datetime | None = None,
+    **more: object,
+) -> EmailMessage:
+    host = booking.host
+    to, guest = Party(reader.name, reader.address), Party(booking.guest_name, booking.guest_email)
+    if reader.role is Role.HOST:
+        sender, reply_to = Party("Sivient", settings.MAIL_FROM), guest
+    else:
+        sender, reply_to = organizer(booking), Party(host.name, host.email or settings.MAIL_FROM)
+    context = about(booking, reader, was=was) | more
+    return imip.plain(
+        imip.message_id(booking.uid, booking.version, name.replace("_", "-"), to=to, sender=sender),
+        sender=sender,
+        to=to,
+        reply_to=reply_to,
+        subject=f"{word}: {subject(booking, reader)}",
+        text=render_to_string(f"delivery/{name}.txt", context),
+        html=render_to_string(f"delivery/{name}.html", context),
+        date=at,
+    )
+
+
+def _asked_at(booking: Booking) -> datetime:
+    return booking.rescheduled_at or booking.created_at
+
+
+def _ended_at(booking: Booking) -> datetime:
+    return booking.cancelled_at or booking.created_at

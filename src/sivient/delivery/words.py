@@ -1,0 +1,113 @@
+"""What the mails about a booking say of it, for one reader.
+
+Guests' own words (note, answers, reasons) go to the host alone: a form must not mail strangers' text. The secret link
+to the guest's page goes to the guest alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.urls import reverse
+
+from sivient.booking.models import Booking, Conference
+from sivient.core.moments import city, clock, day, offset
+from sivient.delivery.readers import Reader, Role
+from sivient.scheduling.models import Platform
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The time of a booking in the words of one reader."""
+
+    day: str
+    start: str
+    end: str
+    zone: str
+
+    def __str__(self) -> str:
+        return f"{self.day}, {self.start} to {self.end} ({self.zone})"
+
+
+def about(
+    booking: Booking, reader: Reader, conference: Conference | None = None, *, was: datetime | None = None
+) -> dict[str, object]:
+    """Return what the templates of mails know; `was` is the time that the reader knew before."""
+    for_host = reader.role is Role.HOST
+    other_zone = booking.guest_timezone if for_host else booking.host.timezone
+    own = when(booking, booking.start, reader.zone, reader.clock)
+    other = when(booking, booking.start, other_zone, reader.clock)
+    return {
+        "booking": booking,
+        "host": booking.host,
+        "to_host": for_host,
+        "to_guest": reader.role is Role.GUEST,
+        "to_other": reader.role is Role.OTHER,
+        "other_name": booking.guest_name if for_host else booking.host.name,
+        "by_guest": booking.cancelled_by == "guest",
+        "moved_by": _mover(booking, reader),
+        "when": own,
+        "was": when(booking, was, reader.zone, reader.clock) if was else None,
+        "other_when": other if (other.day, other.start) != (own.day, own.start) else None,
+        "answer_by": moment(booking.answer_by, reader) if booking.answer_by else "",
+        "conference": conference,
+        "link": conference.join_url if conference else "",
+        "place": place(booking),
+        "zoom": booking.platform == Platform.ZOOM,
+        **_addresses(booking, reader),
+    }
+
+
+def when(booking: Booking, start: datetime, zone: str, hours: int) -> When:
+    """Return the time of the booking if it began at `start`."""
+    return When(
+        day=day(start, zone),
+        start=clock(start, zone, hours),
+        end=clock(start + (booking.end - booking.start), zone, hours),
+        zone=f"{city(zone)}, {offset(start, zone)}",
+    )
+
+
+def moment(at: datetime, reader: Reader) -> str:
+    """Return an instant in the reader's words: 'Tuesday 24 November 2026, 14:00 (Berlin, UTC+1)'."""
+    zone = reader.zone
+    return f"{day(at, zone)}, {clock(at, zone, reader.clock)} ({city(zone)}, {offset(at, zone)})"
+
+
+def subject(booking: Booking, reader: Reader) -> str:
+    """Return what the mail is about: 'Intro call with Mara, Tuesday 24 November 2026 14:00'."""
+    other = booking.guest_name if reader.role is Role.HOST else booking.host.name
+    start, zone = booking.start, reader.zone
+    return f"{booking.title} with {other}, {day(start, zone)} {clock(start, zone, reader.clock)}"
+
+
+def place(booking: Booking) -> str:
+    """Return where the meeting happens, in words; the join link stands elsewhere."""
+    if booking.platform == Platform.ZOOM:
+        return "Zoom (the link follows)"
+    return f"{booking.get_platform_display()}: {booking.platform_details}".rstrip(": ")
+
+
+def host_address(booking: Booking) -> str:
+    """Return the address of the booking's page for the host."""
+    return settings.BASE_URL + reverse("booking-detail", args=[booking.pk])
+
+
+def _addresses(booking: Booking, reader: Reader) -> Mapping[str, str]:
+    """Return the reader's own pages: the others have none, for the guest's page is a secret of the guest."""
+    if reader.role is Role.HOST:
+        return {"url": host_address(booking)}
+    if reader.role is Role.OTHER:
+        return {"url": ""}
+    page = settings.BASE_URL + reverse("booked", args=[booking.token])
+    return {"url": page, "cancel_url": f"{page}/cancel", "reschedule_url": f"{page}/reschedule"}
+
+
+def _mover(booking: Booking, reader: Reader) -> str:
+    """Return who rescheduled, as the beginning of a sentence, or '' when nobody did."""
+    if not booking.rescheduled_by:
+        return ""
+    if booking.rescheduled_by == reader.role:
+        return "You"
+    return booking.guest_name if booking.rescheduled_by == Role.GUEST else booking.host.name

@@ -1,0 +1,51 @@
+"""Take the event out of everybody's calendar."""
+
+from sivient.booking.models import Booking
+from sivient.delivery import mails
+from sivient.delivery.readers import CANCELLATIONS, INVITES, Role, reader
+from sivient.delivery.work.invites import NO_ADDRESS
+from sivient.delivery.work.standing import MAIL_LEASE, after_earlier, earlier_keys, link_of, planned_for
+from sivient.jobs.completion import work_completion
+from sivient.jobs.models import Work
+from sivient.jobs.registry import handles
+from sivient.site import mailer
+
+NEVER_INVITED = {"skipped": "No invite had left."}
+
+
+@handles(CANCELLATIONS[Role.GUEST], lease=MAIL_LEASE)
+def cancel_invite(work: Work) -> None:
+    """Take the event out of the guest's calendar. Who was never invited gets a plain notice."""
+    _cancel(work, Role.GUEST)
+
+
+@handles(CANCELLATIONS[Role.HOST], lease=MAIL_LEASE)
+def cancel_host_invite(work: Work) -> None:
+    """Tell the host in the same way, also that the meeting's entry stays in Zoom."""
+    _cancel(work, Role.HOST)
+
+
+@handles(CANCELLATIONS[Role.OTHER], lease=MAIL_LEASE)
+def cancel_other_invite(work: Work) -> None:
+    """Take the event out of the calendar of one whom the guest brings. Who was never invited hears nothing."""
+    _cancel(work, Role.OTHER)
+
+
+def _cancel(work: Work, role: Role) -> None:
+    booking = planned_for(work, Booking.Status.CANCELLED)
+    if booking is None:
+        return
+    to = reader(booking, role, work.payload.get("other"))
+    if not to.address:
+        with work_completion(work, result=NO_ADDRESS):
+            return
+    keys = earlier_keys(booking, to)
+    after_earlier(INVITES[role], keys, doing="The invite is being sent")
+    invites = Work.objects.filter(kind=INVITES[role], key__in=keys)
+    invited = any("sequence" in invite.result for invite in invites)
+    if role is Role.OTHER and not invited:
+        with work_completion(work, result=NEVER_INVITED):
+            return
+    booking.refresh_from_db(fields=["sequence"])
+    mail = mails.cancellation(booking, link_of(booking), reader=to, invited=invited)
+    mailer.send(mail, to=to.address)

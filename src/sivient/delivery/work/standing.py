@@ -1,0 +1,40 @@
+"""What every step asks first: whether the booking is still what it was when the step was planned."""
+
+from datetime import timedelta
+
+from django.db.models.functions import Now
+
+from sivient.booking.models import Booking, Conference
+from sivient.delivery.readers import Reader
+from sivient.jobs.models import Work
+from sivient.ports.errors import TryLater
+
+MAIL_LEASE = timedelta(seconds=90)  # longer than all waits of one mail (tests/delivery/test_leases.py adds them up)
+SETTLES = timedelta(seconds=5)  # how long a step waits for one of an earlier version that is being done
+
+
+def planned_for(work: Work, *statuses: Booking.Status) -> Booking | None:
+    """Return the booking if it is at the step's version and in one of the states; else the step gives way."""
+    booking = Booking.objects.select_related("host", "event_type").filter(pk=work.payload["booking"]).first()
+    if booking is None or booking.status not in statuses or booking.version != work.payload["version"]:
+        return None
+    return booking
+
+
+def link_of(booking: Booking) -> Conference | None:
+    """Return the meeting whose link everybody has or gets."""
+    return booking.conferences.filter(unused=False).first()
+
+
+def earlier_keys(booking: Booking, reader: Reader) -> list[str]:
+    """Return the keys of the reader's steps at earlier versions, in their order."""
+    return [reader.key(booking, version) for version in range(1, booking.version)]
+
+
+def after_earlier(kind: str, keys: list[str], *, doing: str) -> None:
+    """Raise TryLater while a worker has such a step of an earlier version: what it does may not come after this one.
+
+    One that nobody has gives way by itself, for it reads the booking only after it was taken.
+    """
+    if Work.objects.filter(kind=kind, key__in=keys, lease_until__gt=Now()).exists():
+        raise TryLater(f"{doing}; this follows it.", after=SETTLES)
