@@ -57,6 +57,11 @@ def make_booking(event_type: EventType | None = None, *, start: datetime = MONDA
     return book(event_type, start, make_guest(**guest), key=f"key-{next(_numbers)}", now=datetime.now(UTC))
 
 
+def make_request(event_type: EventType | None = None, *, start: datetime = MONDAY_10, **guest: Any) -> Booking:
+    """A request that waits for its host, made by the verb itself; a given event type must require approval."""
+    return make_booking(event_type or make_event_type(requires_approval=True), start=start, **guest)
+
+
 def connect_zoom(host: User, *, vendor_user_id: str = "", **fields: Any) -> Grant:
     """A Zoom connection with tokens that are good for an hour of the real clock."""
     now = datetime.now(UTC)

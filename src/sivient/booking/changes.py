@@ -12,7 +12,6 @@ from sivient.booking.promise import require_offered
 from sivient.booking.refusals import (
     AlreadyMoved,
     NotBooked,
-    NotCancellable,
     NotFree,
     NotOffered,
     NotOpen,
@@ -20,6 +19,7 @@ from sivient.booking.refusals import (
     NotStanding,
     SlotTaken,
     TooLate,
+    as_it_is,
     instant,
     nearest_free,
     refusal,
@@ -68,11 +68,7 @@ def may_reschedule(booking: Booking, now: datetime) -> bool:
 
 def may_cancel(booking: Booking, now: datetime) -> bool:
     """Say whether the guest may cancel."""
-    try:
-        _require_in_time(booking, booking.cancel_notice, now)
-    except NotCancellable:
-        return False
-    return booking.stands
+    return booking.stands and _in_time(booking, booking.cancel_notice, now)
 
 
 def locked(booking: Booking) -> Booking:
@@ -115,7 +111,8 @@ def _cancel(booking: Booking, *, by: str, now: datetime, reason: str) -> Booking
         booking = locked(booking)
         if not booking.stands:
             return booking
-        _require_in_time(booking, booking.cancel_notice if by == GUEST else timedelta(), now)
+        if not _in_time(booking, booking.cancel_notice if by == GUEST else timedelta(), now):
+            raise TooLate
         was = booking.status
         end(booking, Booking.Status.CANCELLED, by=by, now=now, reason=reason)
         plan_cancellation(booking, was=was, now=now)
@@ -133,7 +130,7 @@ def _hold_for_guest(booking: Booking, start: datetime, now: datetime) -> Hold:
 
 def _hold_for_host(booking: Booking, start: datetime, now: datetime) -> Hold:
     """Return the hold if the host may have that start: in the future, on a whole minute, where no other booking is."""
-    _require_in_time(booking, timedelta(), now)
+    _require_movable(booking, timedelta(), now)
     if start <= now or start.second:
         raise NotOffered
     hold, time = _hold_of(booking), Interval(start, start + (booking.end - booking.start))
@@ -169,7 +166,7 @@ def _keeps_link(booking: Booking, now: datetime) -> bool:
 
 def _require_guest_may(booking: Booking, now: datetime) -> EventType:
     """Return the event type from whose times a guest may choose another one. Raises NotReschedulable."""
-    _require_in_time(booking, booking.reschedule_notice, now)
+    _require_movable(booking, booking.reschedule_notice, now)
     event_type = booking.event_type
     if event_type is None or not event_type.active:
         raise NotOpen
@@ -178,11 +175,16 @@ def _require_guest_may(booking: Booking, now: datetime) -> EventType:
     return event_type
 
 
-def _require_in_time(booking: Booking, notice: timedelta, now: datetime) -> None:
+def _require_movable(booking: Booking, notice: timedelta, now: datetime) -> None:
     if not booking.stands:
         raise NotStanding
-    if booking.start <= now or booking.start - notice < now:
+    if not _in_time(booking, notice, now):
         raise TooLate
+
+
+def _in_time(booking: Booking, notice: timedelta, now: datetime) -> bool:
+    """Say whether the meeting has not begun, and does not begin within the notice."""
+    return booking.start > now and booking.start - notice >= now
 
 
 def _hold_of(booking: Booking) -> Hold:
@@ -198,12 +200,10 @@ def _minutes(booking: Booking) -> int:
 
 def _refusal(booking: Booking, start: datetime, *, by: Who, now: datetime) -> NotBooked:
     """Return why the new time cannot be had, with the nearest ones that can."""
-    event_type = booking.event_type
-    if event_type is None:
-        return SlotTaken()
-    minutes, hold = _minutes(booking), booking.hold_id
-    if by == GUEST:
-        return refusal(event_type, start, now=now, minutes=minutes, without=hold)
-    taken = SlotTaken()
-    taken.nearest = nearest_free(event_type, start, now=now, minutes=minutes, without=hold)
+    event_type, minutes = booking.event_type, _minutes(booking)
+    if by == GUEST and event_type is not None:
+        return refusal(event_type, start, now=now, minutes=minutes, moving=booking)
+    taken, fresh = SlotTaken(), event_type and as_it_is(event_type)
+    if fresh is not None:
+        taken.nearest = nearest_free(fresh, start, now=now, minutes=minutes, moving=booking)
     return taken

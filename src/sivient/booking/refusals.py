@@ -92,24 +92,39 @@ def instant(start: datetime) -> Interval:
 
 
 def refusal(
-    event_type: EventType, start: datetime, *, now: datetime, minutes: int | None, without: int | None = None
+    event_type: EventType, start: datetime, *, now: datetime, minutes: int | None = None, moving: Booking | None = None
 ) -> NotBooked:
-    """Return why a time cannot be had, with the nearest ones that can. Reads without any lock."""
-    rule = queries.explain(event_type, start, now=now, minutes=minutes, without=without).rule
+    """Return why a guest cannot have a time, with the nearest ones that they can. Reads without any lock."""
+    fresh = as_it_is(event_type)
+    if fresh is None:
+        return PageClosed()
+    hold = moving.hold_id if moving else None
+    rule = queries.explain(fresh, start, now=now, minutes=minutes, without=hold).rule
     if rule in _TAKEN:
         refused: NotBooked = SlotTaken()
     else:
         refused = OverLimit() if rule == Rule.LIMIT else NotOffered()
-    refused.nearest = nearest_free(event_type, start, now=now, minutes=minutes, without=without)
+    refused.nearest = nearest_free(fresh, start, now=now, minutes=minutes, moving=moving)
     return refused
 
 
+def as_it_is(event_type: EventType) -> EventType | None:
+    """Return the event type as it is now, or None: one that was read before shows the times of then."""
+    return EventType.objects.filter(pk=event_type.pk).select_related("schedule", "host__page").first()
+
+
 def nearest_free(
-    event_type: EventType, start: datetime, *, now: datetime, minutes: int | None = None, without: int | None = None
+    event_type: EventType,
+    start: datetime,
+    *,
+    now: datetime,
+    minutes: int | None = None,
+    moving: Booking | None = None,
 ) -> list[int]:
     """Return the three offered starts nearest to `start`, in order of time, in epoch seconds.
 
-    `without` is the number of a hold that does not stand in the way: the one that is to be moved.
+    For a booking that is `moving`, they are those that would be offered without it, but not the one it has.
     """
-    free = queries.page_starts(event_type, now=now, minutes=minutes, without=without)
-    return nearest(free, int(start.timestamp()), 3)
+    hold, own = (moving.hold_id, int(moving.start.timestamp())) if moving else (None, None)
+    free = queries.page_starts(event_type, now=now, minutes=minutes, without=hold)
+    return nearest([each for each in free if each != own], int(start.timestamp()), 3)
