@@ -1,80 +1,132 @@
-"""Availability: weekly hours and their time zone, with what they mean in the next days."""
+"""Availability: the host's schedules, each with weekly hours, a time zone, and what it gives in the next days."""
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from sivient.accounts.access import HostRequest, host_page
+from sivient.accounts.models import User
+from sivient.console.availability_preview import next_days
 from sivient.console.forms import every_zone
 from sivient.console.hours_form import HoursForm
-from sivient.core import moments
-from sivient.core.availability import Availability, Hours, local_ordinal
-from sivient.scheduling import services
+from sivient.scheduling import schedules
 from sivient.scheduling.models import Schedule
 from sivient.site import zones
 
-DAYS_AHEAD = 7
-
-
-@dataclass(frozen=True, slots=True)
-class DayAhead:
-    """One of the next days: its hours in words, and whether the clocks have changed since the day before."""
-
-    day: date
-    hours: list[str]
-    clocks_change: bool
+DONE = {
+    "saved": "Saved.",
+    "added": "Added. Choose it in the event types that are to use it.",
+    "copied": "Duplicated. This is the new one.",
+    "deleted": "Deleted.",
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @host_page
 def availability(request: HostRequest) -> HttpResponse:
-    """Show and save the weekly hours."""
+    """Show and save the first schedule, for most hosts the only one."""
+    first = request.user.schedules.order_by("pk").first()
+    return _editor(request, first or Schedule(timezone=request.user.timezone))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@host_page
+def schedule(request: HostRequest, number: int) -> HttpResponse:
+    """Show and save one of several schedules."""
+    return _editor(request, get_object_or_404(request.user.schedules, pk=number))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@host_page
+def schedule_new(request: HostRequest) -> HttpResponse:
+    """Add a schedule."""
+    if request.user.schedules.count() >= schedules.MOST_SCHEDULES:
+        return redirect("availability")
+    return _editor(request, Schedule(name="", timezone=request.user.timezone), adds=True)
+
+
+@require_POST
+@host_page
+def schedule_duplicate(request: HostRequest, number: int) -> HttpResponse:
+    """Make a copy of a schedule, and show it."""
+    original = get_object_or_404(request.user.schedules, pk=number)
+    try:
+        copy = schedules.duplicate_schedule(request.user, original)
+    except schedules.ScheduleUnfit:  # there are as many as a host may have
+        return redirect("availability")
+    return redirect(f"{reverse('availability-schedule', args=[copy.pk])}?copied")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@host_page
+def schedule_delete(request: HostRequest, number: int) -> HttpResponse:
+    """Ask, then delete a schedule; say why if it has to stay."""
+    chosen = get_object_or_404(request.user.schedules, pk=number)
+    if request.method == "POST":
+        try:
+            schedules.delete_schedule(request.user, chosen)
+        except (schedules.ScheduleInUse, schedules.LastSchedule):
+            pass  # the page says why
+        else:
+            return redirect(f"{reverse('availability')}?deleted")
+    context = {
+        "schedule": chosen,
+        "event_types": chosen.event_types.all(),
+        "is_last": request.user.schedules.count() == 1,
+    }
+    return render(request, "console/schedule_delete.html", context, status=409 if request.method == "POST" else 200)
+
+
+def _editor(request: HostRequest, chosen: Schedule, *, adds: bool = False) -> HttpResponse:
     user, now = request.user, timezone.now()
-    schedule = user.schedules.order_by("pk").first() or Schedule(timezone=user.timezone)
-    form = HoursForm.typed(request.POST) if request.method == "POST" else _stored(schedule)
-    if request.method == "POST" and not form.press(request.POST):
-        hours = form.read()
-        if not form.problems():
-            services.save_hours(user, timezone=form.timezone, hours=hours)
-            return redirect(f"{reverse('availability')}?saved")
+    form = HoursForm.typed(request.POST, chosen) if request.method == "POST" else _begins(chosen)
+    if request.method == "POST" and not form.press(request.POST) and (saved := _saved(user, chosen, form)):
+        return redirect(_address(user, saved) + ("?added" if adds else "?saved"))
     zone = zones.known(form.timezone) or "UTC"
+    every = list(user.schedules.order_by("pk"))
     context = {
         "form": form,
         "problems": form.problems(),
         "zones": every_zone(zone, now),
         "zone": zone,
-        "ahead": next_days(schedule, now) if schedule.pk else [],
-        "schedule": schedule,
-        "saved": "saved" in request.GET and request.method == "GET",
-    }
+        "schedule": chosen,
+        "adds": adds,
+        "schedules": every if len(every) > 1 else [],
+        "full": len(every) >= schedules.MOST_SCHEDULES,
+        "done": next((words for word, words in DONE.items() if word in request.GET and request.method != "POST"), ""),
+    } | _meaning(chosen, now)
     return render(request, "console/availability.html", context, status=422 if form.problems() else 200)
 
 
-def next_days(schedule: Schedule, now: datetime) -> list[DayAhead]:
-    """Return what the stored hours give from today on."""
-    weekly = tuple(Hours(each.weekday, each.start, each.end) for each in schedule.hours.all())
-    zone = schedule.timezone
-    today = local_ordinal(zone, int(now.timestamp()))
-    opened = Availability(zone, weekly).openings(today, today + DAYS_AHEAD - 1)
-    by_day: dict[int, list[str]] = {}
-    for pairs in opened:
-        for start, end in pairs:
-            words = " to ".join(moments.clock(datetime.fromtimestamp(second, UTC), zone) for second in (start, end))
-            by_day.setdefault(local_ordinal(zone, start), []).append(words)
-    return [
-        DayAhead(date.fromordinal(day), by_day.get(day, []), _clocks_change(zone, now + timedelta(days=day - today)))
-        for day in range(today, today + DAYS_AHEAD)
-    ]
+def _meaning(chosen: Schedule, now: datetime) -> dict[str, object]:
+    """Return what a stored schedule gives, and which event types use it."""
+    if not chosen.pk:
+        return {}
+    return {"ahead": next_days(chosen, now), "event_types": chosen.event_types.all()}
 
 
-def _clocks_change(zone: str, at: datetime) -> bool:
-    return moments.offset(at - timedelta(days=1), zone) != moments.offset(at, zone)
+def _saved(user: User, chosen: Schedule, form: HoursForm) -> Schedule | None:
+    """Save the schedule, or let the form say what is wrong with it."""
+    hours = form.read()
+    if form.problems():
+        return None
+    stored = chosen if chosen.pk else None
+    try:
+        return schedules.save_schedule(user, stored, name=form.name, timezone=form.timezone, hours=hours)
+    except schedules.ScheduleUnfit as error:
+        form.refuse(error.problems)
+    return None
 
 
-def _stored(schedule: Schedule) -> HoursForm:
-    return HoursForm.of(schedule) if schedule.pk else HoursForm(schedule.timezone)
+def _begins(chosen: Schedule) -> HoursForm:
+    return HoursForm.of(chosen) if chosen.pk else HoursForm(chosen.timezone, chosen.name)
+
+
+def _address(user: User, chosen: Schedule) -> str:
+    """Return where a schedule is shown; the first one is Availability itself."""
+    first = user.schedules.order_by("pk").values_list("pk", flat=True).first()
+    return reverse("availability") if chosen.pk == first else reverse("availability-schedule", args=[chosen.pk])
