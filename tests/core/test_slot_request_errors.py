@@ -148,6 +148,23 @@ def test_a_value_that_is_no_such_value_is_refused(path: Path, value: object) -> 
     assert refusal(written(put(path, value))).startswith(f"{written_path(path)} must be ")
 
 
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        (("now",), "a time with its UTC offset, such as 2026-11-23T08:00:00Z, in the years 1900 to 2999"),
+        (("schedule", "travel", 0, "start"), "a date such as 2026-12-24, in the years 1900 to 2999"),
+        (("schedule", "timezone"), "an IANA time zone such as Europe/Berlin"),
+        (("schedule", "weekly", 0, "start"), "a time of day from 00:00 to 23:59"),
+        (("schedule", "weekly", 0, "end"), "a time of day from 00:00 to 24:00"),
+        (("event_type", "duration"), "a whole number of minutes, from 1 to 527040"),
+        (("event_type", "window_days"), "a whole number of days, from 0 to 36525"),
+        (("event_type", "limits", 0, "count"), "a whole number, 0 or more"),
+    ],
+)
+def test_a_refusal_says_what_would_be_right(path: Path, expected: str) -> None:
+    assert refusal(written(put(path, "soon"))) == f'{written_path(path)} must be {expected}, not "soon".'
+
+
 def test_a_number_of_thousands_of_digits_is_refused_at_its_key() -> None:
     data = written(put(("event_type", "step"), "digits")).replace(b'"digits"', b"-" + b"9" * 9999)
     assert refusal(data).startswith("event_type.step must be ")

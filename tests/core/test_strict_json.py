@@ -70,7 +70,10 @@ def test_what_is_no_json_is_refused(data: bytes, sentence: str) -> None:
         ('[{"n": 1, "name": []}]', "rows[0].name must be one of one, two, not an array."),
         ('[{"n": 1, "loud": 1}]', "rows[0].loud must be true or false, not 1."),
         ('[{"N": 1}]', "rows[0].N is not a known key: known are n, name, loud."),
-        ('[{"n": 1, "loud": true, "loud": true}]', "rows[0].loud stands twice in one object, and must stand there once."),
+        (
+            '[{"n": 1, "loud": true, "loud": true}]',
+            "rows[0].loud stands twice in one object, and must stand there once.",
+        ),
     ],
 )
 def test_the_path_of_what_is_wrong_begins_the_sentence(rows: str, sentence: str) -> None:
