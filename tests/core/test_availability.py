@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Any
 
 import pytest
 
-from sivient.core.availability import Availability, Hours, local_ordinal, midnight, zone_named
+from sivient.core.availability import Availability, Hours, Travel, local_ordinal, midnight, zone_named
 from sivient.core.interval import moment
 
 DAY_HOURS = Mapping[date, tuple[tuple[int, int], ...]]
@@ -89,18 +89,6 @@ class TestClocksGoBack:
         assert opened("Africa/Cairo", date(2026, 10, 29), (1320, 1440)) == ["29 19:00-29 22:00"]
 
 
-def test_every_zone_opens_by_the_clock_on_its_wall() -> None:
-    """On every date of a year of clock changes, in every ninth zone, nine and seventeen o'clock are just that."""
-    first = date(2026, 10, 1).toordinal()
-    days = [(540, 1020)]
-    for name in sorted(available_timezones())[::9]:
-        availability = Availability(name, tuple(Hours(day, *hours) for day in range(7) for hours in days))
-        for ordinal, opening in enumerate(availability.openings(first, first + 400), first):
-            walls = [datetime.fromtimestamp(bound, ZoneInfo(name)).replace(tzinfo=None) for bound in opening[0]]
-            noon = datetime.fromordinal(ordinal)
-            assert walls == [noon + timedelta(hours=9), noon + timedelta(hours=17)], name
-
-
 def test_a_date_begins_at_its_first_instant() -> None:
     day = date(2027, 4, 30).toordinal()
     begins = midnight("Africa/Cairo", day)
@@ -128,3 +116,40 @@ def test_hours_outside_the_week_or_the_day_are_refused(weekday: int, start: int,
 def test_an_override_outside_the_day_is_refused() -> None:
     with pytest.raises(ValueError, match="minutes"):
         Availability("UTC", (), {date(2026, 12, 24): ((540, 1500),)})
+
+
+class TestSingleDates:
+    """Time off beats an override, an override beats a holiday, a holiday beats the week."""
+
+    tuesday = date(2026, 12, 1)
+    week = tuple(Hours(day, 540, 600) for day in range(7))
+
+    def days(self, **dates: Any) -> str:
+        """Return the days of the month that are open in the week around the first of December."""
+        first = self.tuesday.toordinal() - 2
+        openings = Availability("UTC", self.week, **dates).openings(first, first + 6)
+        return " ".join(f"{moment(start):%d}" for one in openings for start, _ in one)
+
+    def test_time_off_is_closed_on_its_first_date_its_last_and_all_between(self) -> None:
+        assert self.days() == "29 30 01 02 03 04 05"
+        assert self.days(time_off=((date(2026, 12, 1), date(2026, 12, 3)),)) == "29 30 04 05"
+        assert self.days(time_off=((self.tuesday, self.tuesday),)) == "29 30 02 03 04 05"
+        assert self.days(time_off=((date.min, self.tuesday), (date(2026, 12, 4), date.max))) == "02 03"
+        assert self.days(time_off=((date.min, date(2026, 11, 28)), (date(2026, 12, 6), date.max))) == self.days()
+
+    def test_time_off_beats_an_override(self) -> None:
+        override = {self.tuesday: ((600, 660),)}
+        assert self.days(time_off=((self.tuesday, self.tuesday),), overrides=override) == "29 30 02 03 04 05"
+
+    def test_a_holiday_is_closed_unless_an_override_names_the_date(self) -> None:
+        holidays = frozenset({self.tuesday, date(2026, 12, 3)})
+        assert self.days(holidays=holidays) == "29 30 02 04 05"
+        assert self.days(holidays=holidays, overrides={self.tuesday: ((600, 660),)}) == "29 30 01 02 04 05"
+        assert self.days(holidays=holidays, overrides={self.tuesday: ()}) == "29 30 02 04 05"
+
+    def test_time_off_and_travel_must_not_end_before_they_begin(self) -> None:
+        eve = self.tuesday - timedelta(days=1)
+        with pytest.raises(ValueError, match="must not end before it begins"):
+            Availability("UTC", time_off=((self.tuesday, eve),))
+        with pytest.raises(ValueError, match="must not end before it begins"):
+            Travel(self.tuesday, eve, "UTC")
