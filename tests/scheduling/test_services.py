@@ -6,14 +6,15 @@ from sivient.accounts.handles import HandleTaken
 from sivient.accounts.models import Plan, User
 from sivient.accounts.plans import PlanTooSmall
 from sivient.audit.models import Entry
-from sivient.core.availability import Hours as OpenHours
-from sivient.scheduling import platforms, services, weekly
-from sivient.scheduling.models import EventType, Hours, Platform, SchedulingPage, Timetable
+from sivient.scheduling import platforms, services
+from sivient.scheduling.event_types import EventTypeDraft, delete_event_type, save_event_type
+from sivient.scheduling.models import EventType, Platform, SchedulingPage, Timetable
+from sivient.scheduling.schedules import save_schedule
 from tests.factories import NOW, connect_zoom, make_host
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
-CALL = services.EventTypeDraft(title="Call", minutes=30)
-ZOOM_CALL = services.EventTypeDraft(title="Zoom call", minutes=30, platform=Platform.ZOOM)
+CALL = EventTypeDraft(title="Call", minutes=30)
+ZOOM_CALL = EventTypeDraft(title="Zoom call", minutes=30, platform=Platform.ZOOM)
 
 
 @pytest.fixture
@@ -58,23 +59,32 @@ def test_settings_are_saved_both_or_neither(host: User) -> None:
     assert host.handle == "mara"
 
 
+def test_a_pause_is_set_and_taken_away_and_stays_while_nothing_is_said_of_it(host: User) -> None:
+    services.save_settings(host, handle="mara", platform="", details="", paused=True, pause_note="Back in\n May. ")
+    services.save_settings(host, handle="mara", platform="", details="")
+    page = SchedulingPage.objects.get(host=host)
+    assert (page.paused, page.pause_note) == (True, "Back in May.")
+    services.save_settings(host, handle="mara", platform="", details="", paused=False)
+    assert not SchedulingPage.objects.get(host=host).paused
+
+
 def test_zoom_can_be_chosen_only_while_it_is_connected(host: User) -> None:
     with pytest.raises(platforms.NotConnected):
         services.save_settings(host, handle="mara", platform="zoom", details="")
     with pytest.raises(platforms.NotConnected):
-        services.save_event_type(host, ZOOM_CALL)
+        save_event_type(host, ZOOM_CALL)
     connect_zoom(host)
     services.save_settings(host, handle="mara", platform="zoom", details="")
-    services.save_event_type(host, ZOOM_CALL)
+    save_event_type(host, ZOOM_CALL)
 
 
 def test_zoom_that_was_chosen_may_stay_after_a_disconnect(host: User) -> None:
     connect_zoom(host)
     services.choose_first_platform(host, "zoom")
-    chosen = services.save_event_type(host, ZOOM_CALL)
+    chosen = save_event_type(host, ZOOM_CALL)
     host.connections.all().delete()
     services.save_settings(host, handle="mara", platform="zoom", details="")
-    services.save_event_type(host, ZOOM_CALL, chosen)
+    save_event_type(host, ZOOM_CALL, chosen)
 
 
 def test_zoom_is_part_of_pro(host: User) -> None:
@@ -83,7 +93,7 @@ def test_zoom_is_part_of_pro(host: User) -> None:
     with pytest.raises(PlanTooSmall):
         services.save_settings(host, handle="mara", platform="zoom", details="")
     with pytest.raises(PlanTooSmall):
-        services.save_event_type(host, ZOOM_CALL)
+        save_event_type(host, ZOOM_CALL)
 
 
 def test_the_first_connection_chooses_its_platform_and_a_later_one_does_not(host: User) -> None:
@@ -95,36 +105,14 @@ def test_the_first_connection_chooses_its_platform_and_a_later_one_does_not(host
     assert SchedulingPage.objects.get().platform == "phone"
 
 
-def test_hours_that_overlap_are_refused_and_the_old_ones_stay(host: User) -> None:
-    with pytest.raises(services.HoursUnfit) as error:
-        services.save_hours(host, timezone="UTC", hours=[OpenHours(0, 540, 600), OpenHours(0, 590, 700)])
-    assert error.value.problems == {1: weekly.OVERLAP}
-    assert Hours.objects.count() == 5
-
-
-def test_two_event_types_cannot_have_one_address(host: User) -> None:
-    with pytest.raises(services.SlugTaken):
-        services.save_event_type(host, services.EventTypeDraft(title="Call", minutes=30, slug="30min"))
-    other = make_host()
-    services.save_event_type(other, services.EventTypeDraft(title="Call", minutes=30, slug="30min"))
-
-
-def test_a_page_lists_fifty_event_types_at_most(host: User) -> None:
-    for _ in range(49):
-        services.save_event_type(host, CALL)
-    with pytest.raises(services.TooManyEventTypes):
-        services.save_event_type(host, CALL)
-    assert EventType.objects.values("slug").distinct().count() == 50
-
-
 def test_each_change_turns_the_caches_of_the_page_over(host: User) -> None:
     seen = [version(host)]
     services.save_settings(host, handle="mara", platform="phone", details="12345")
     seen.append(version(host))
-    services.save_hours(host, timezone="UTC", hours=[])
+    save_schedule(host, host.schedules.get(), name="Mine", timezone="UTC", hours=[])
     seen.append(version(host))
-    call = services.save_event_type(host, CALL)
+    call = save_event_type(host, CALL)
     seen.append(version(host))
-    services.delete_event_type(host, call)
+    delete_event_type(host, call)
     seen.append(version(host))
     assert seen == sorted(set(seen))

@@ -198,7 +198,7 @@ def _guests(draft: EventTypeDraft) -> Problems:
         yield "questions", f"Ask up to {MOST_QUESTIONS} questions."
     keys = [each.key for each in draft.questions if each.key]
     if len(set(keys)) < len(keys) or not all(_KEY.fullmatch(key) and len(key) <= LONGEST_SLUG for key in keys):
-        yield "questions", "Two questions have one key, or a key is not a word."
+        yield "questions", "Give each question a key of its own, in the letters a to z, digits and hyphens."
     for number, question in enumerate(draft.questions, start=1):
         if sentence := _question(question):
             yield "questions", f"Question {number}: {sentence}"

@@ -105,8 +105,8 @@ def meeting_of(event_type: EventType) -> Meeting:
 
 def pause_note(event_type: EventType) -> str | None:
     """Return the sentence that guests read instead of times while the event type or the page is paused, else None."""
-    for each in (event_type, event_type.host.page):
-        if each.paused:
+    for each in (event_type, getattr(event_type.host, "page", None)):
+        if each is not None and each.paused:
             return each.pause_note or PAUSED
     return None
 
@@ -166,12 +166,6 @@ def first_offered(host: User, event_types: Sequence[EventType], *, now: datetime
                 first[each.pk] = found[0]
                 break
     return first
-
-
-def open_starts(event_type: EventType, *, window: Interval, now: datetime, minutes: int | None = None) -> list[int]:
-    """Return what would be offered if nobody had booked: a start in here that is not offered has been taken."""
-    opened = _fresh(event_type, window, minutes).availability(event_type.schedule_id, window)
-    return starts(opened, rules_of(event_type, minutes), window=window, busy=(), booked=(), now=now)
 
 
 def explain(

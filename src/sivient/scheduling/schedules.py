@@ -1,9 +1,10 @@
 """The host's verbs for when they work: schedules, dates with other hours, time off, travel and holidays."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
+from django.utils.timezone import now
 
 from sivient.accounts.models import User
 from sivient.audit.log import record
@@ -24,8 +25,8 @@ from sivient.scheduling.models import (
 )
 
 MOST_SCHEDULES = 20  # per host
-MOST_DATES = 400  # with other hours, per schedule
-MOST_ABSENCES = 200  # time off, and journeys, per host
+MOST_DATES = 400  # still to come that have other hours, per schedule
+MOST_ABSENCES = 200  # still to come, times off as well as journeys, per host
 MOST_WORKED = 100
 LONGEST_NAME = 60
 
@@ -83,12 +84,6 @@ def save_schedule(
     return schedule
 
 
-def save_hours(host: User, *, timezone: str, hours: Sequence[OpenHours]) -> None:
-    """Replace the weekly hours of the host's first schedule, and its zone (IANA). Raises HoursUnfit."""
-    schedule = host.schedules.order_by("pk").first()
-    save_schedule(host, schedule, name=schedule.name if schedule else "Working hours", timezone=timezone, hours=hours)
-
-
 def delete_schedule(host: User, schedule: Schedule) -> None:
     """Take a schedule away. Raises ScheduleInUse or LastSchedule."""
     with transaction.atomic():
@@ -129,7 +124,7 @@ def save_date_hours(host: User, schedule: Schedule, date: date, hours: Sequence[
     with transaction.atomic():
         Timetable.take(host.pk)
         schedule = host.schedules.get(pk=schedule.pk)
-        if schedule.date_hours.exclude(date=date).count() >= MOST_DATES:
+        if schedule.date_hours.filter(date__gte=_yesterday()).exclude(date=date).count() >= MOST_DATES:
             raise ScheduleUnfit(
                 {"date": f"A schedule has up to {MOST_DATES} dates with other hours. Remove one first."}
             )
@@ -156,7 +151,7 @@ def add_time_off(host: User, *, first: date, last: date, note: str = "") -> Time
     _require(found)
     with transaction.atomic():
         Timetable.take(host.pk)
-        if host.time_off.count() >= MOST_ABSENCES:
+        if host.time_off.filter(last__gte=_yesterday()).count() >= MOST_ABSENCES:
             raise ScheduleUnfit({"first": f"Up to {MOST_ABSENCES} times off are kept. Remove one first."})
         added = TimeOff.objects.create(host=host, first=first, last=last, note=note)
         _record(host, "time off changed", f"time_off:{added.pk}")
@@ -181,7 +176,7 @@ def add_travel(host: User, *, first: date, last: date, timezone: str) -> Travel:
         Timetable.take(host.pk)
         if host.travels.filter(first__lte=last, last__gte=first).exists():
             raise TravelOverlaps({"first": "You are elsewhere on some of these dates already."})
-        if host.travels.count() >= MOST_ABSENCES:
+        if host.travels.filter(last__gte=_yesterday()).count() >= MOST_ABSENCES:
             raise ScheduleUnfit({"first": f"Up to {MOST_ABSENCES} journeys are kept. Remove one first."})
         added = Travel.objects.create(host=host, first=first, last=last, timezone=timezone)
         _record(host, "travel changed", f"travel:{added.pk}")
@@ -226,6 +221,11 @@ def _new(host: User) -> Schedule:
     if host.schedules.count() >= MOST_SCHEDULES:
         raise ScheduleUnfit({"name": f"Up to {MOST_SCHEDULES} schedules are kept. Delete one first."})
     return Schedule(host=host)
+
+
+def _yesterday() -> date:
+    """Return a date that has begun everywhere: what lies before it takes no room."""
+    return now().date() - timedelta(days=1)
 
 
 def _record(host: User, event: str, subject: str) -> None:

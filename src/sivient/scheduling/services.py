@@ -14,27 +14,8 @@ from sivient.audit.log import record
 from sivient.core.availability import Hours as OpenHours
 from sivient.core.text import clean_line
 from sivient.scheduling import platforms
-from sivient.scheduling.event_types import (
-    MOST_EVENT_TYPES,
-    EventTypeDraft,
-    SlugTaken,
-    TooManyEventTypes,
-    delete_event_type,
-    save_event_type,
-)
 from sivient.scheduling.models import EventType, Platform, Schedule, SchedulingPage, Timetable
-from sivient.scheduling.schedules import HoursUnfit, save_hours, store_hours
-
-__all__ = [
-    "MOST_EVENT_TYPES",
-    "EventTypeDraft",
-    "HoursUnfit",
-    "SlugTaken",
-    "TooManyEventTypes",
-    "delete_event_type",
-    "save_event_type",
-    "save_hours",
-]
+from sivient.scheduling.schedules import store_hours
 
 OFFICE_HOURS = tuple(OpenHours(day, 9 * 60, 17 * 60) for day in range(5))
 LONGEST_NOTE = 300  # characters

@@ -21,7 +21,7 @@ def hosts() -> dict[str, Any]:
 
     from sivient.accounts.models import Identity, User
     from sivient.privacy.services import close
-    from sivient.scheduling import services
+    from sivient.scheduling import event_types, services
     from tests.factories import connect_zoom
 
     now = timezone.now()
@@ -42,14 +42,14 @@ def hosts() -> dict[str, Any]:
         connect_zoom(made[name], vendor_user_id=f"of-{name}")
         services.choose_first_platform(made[name], "zoom")
     made["disconnected"].connections.all().delete()
-    draft = services.EventTypeDraft(
+    draft = event_types.EventTypeDraft(
         title="Design review",
         minutes=60,
         platform="own_link",
         platform_details="https://meet.example/mara",
         active=False,
     )
-    services.save_event_type(made["ready"], draft)
+    event_types.save_event_type(made["ready"], draft)
     User.objects.filter(pk=made["free"].pk).update(plan="free")
     close(made["closing"], keep_bookings=False, by="host", now=now)
     return made
