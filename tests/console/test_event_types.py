@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from sivient.accounts.models import User
 from sivient.booking.models import Booking
-from sivient.scheduling import services
+from sivient.scheduling import event_types
 from sivient.scheduling.models import EventType, SchedulingPage
 from tests.factories import connect_zoom, make_booking, make_event_type
 
@@ -110,11 +110,11 @@ def test_deleting_asks_first_and_keeps_bookings(browser: Client, host: User) -> 
 
 def test_a_page_lists_fifty_event_types_at_most(browser: Client, host: User) -> None:
     for number in range(49):
-        services.save_event_type(host, services.EventTypeDraft(title=f"Call {number}", minutes=30))
+        event_types.save_event_type(host, event_types.EventTypeDraft(title=f"Call {number}", minutes=30))
     assert browser.get("/event-types/new").status_code == 302
     assert "Add event type" not in browser.get("/event-types").content.decode()
-    with pytest.raises(services.TooManyEventTypes):
-        services.save_event_type(host, services.EventTypeDraft(title="One more", minutes=30))
+    with pytest.raises(event_types.TooManyEventTypes):
+        event_types.save_event_type(host, event_types.EventTypeDraft(title="One more", minutes=30))
 
 
 def test_the_list_says_where_each_is_held_and_asks_once_whether_zoom_works(browser: Client, host: User) -> None:
