@@ -126,7 +126,7 @@ def test_buffers_notice_and_busy_time_keep_starts_away() -> None:
 def test_bookings_bring_their_own_buffers() -> None:
     booking = span("10:00", "10:30")
     assert clock_times(request(bookings=[booking])) == ["09:00", "09:30", "10:30", "11:00", "11:30"]
-    assert clock_times(request(bookings=[{**booking, "buffer_before": 31}])) == ["10:30", "11:00", "11:30"]
+    assert clock_times(request(bookings=[{**booking, "buffer_before": 30}])) == ["09:00", "10:30", "11:00", "11:30"]
     assert clock_times(request(bookings=[{**booking, "buffer_after": 30}])) == ["09:00", "09:30", "11:00", "11:30"]
 
 
@@ -191,7 +191,7 @@ def test_explain_tells_the_rule_and_what_stands_in_the_way() -> None:
 
 
 def test_explain_says_offered_of_what_is_offered_and_of_nothing_else() -> None:
-    asked = request(busy=[span("10:00", "10:15")], window=span("00:00", "11:30"))
+    asked = request(busy=[span("10:00", "10:15")], window=span("09:00", "11:30"))
     offered = clock_times(asked)
     for minute in range(8 * 60, 13 * 60, 15):
         clock = f"{minute // 60:02}:{minute % 60:02}"
