@@ -1,4 +1,4 @@
-"""The editor of event types."""
+"""The list of event types: what stands there, and copying, moving and deleting one."""
 
 from datetime import timedelta
 
@@ -9,90 +9,105 @@ from django.test.utils import CaptureQueriesContext
 
 from sivient.accounts.models import User
 from sivient.booking.models import Booking
-from sivient.scheduling import event_types
-from sivient.scheduling.models import EventType, SchedulingPage
-from tests.factories import connect_zoom, make_booking, make_event_type
+from sivient.scheduling.event_types import EventTypeDraft, TooManyEventTypes, save_event_type
+from sivient.scheduling.models import EventType, PrivateLink, SchedulingPage
+from tests.console.editing import TYPED
+from tests.factories import NOW, connect_zoom, make_booking, make_event_type
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
-TYPED = {
-    "title": "Design review",
-    "slug": "",
-    "description": "Bring a prototype.",
-    "minutes": "60",
-    "platform": "",
-    "minimum_notice": "1440",
-    "buffer_before": "10",
-    "buffer_after": "15",
-    "window_days": "30",
-    "active": "on",
-}
 
 
-def test_what_is_typed_is_saved(browser: Client) -> None:
-    assert browser.post("/event-types/new", TYPED)["Location"] == "/event-types?saved"
-    saved = EventType.objects.get(title="Design review")
-    assert (saved.slug, saved.minutes, saved.window_days, saved.active) == ("design-review", 60, 30, True)
-    assert (saved.buffer_before, saved.buffer_after) == (timedelta(minutes=10), timedelta(minutes=15))
-    assert saved.minimum_notice == timedelta(days=1)
-    page = browser.get("/event-types").content.decode()
-    assert "http://testserver/schedule/mara/design-review" in page
+def shown(browser: Client) -> str:
+    """The list."""
+    text: str = browser.get("/event-types").content.decode()
+    return text
 
 
-def test_the_editor_shows_what_is_stored_also_unusual_lengths(browser: Client, host: User) -> None:
-    EventType.objects.update(minimum_notice=timedelta(minutes=77), description="Said before")
-    page = browser.get(f"/event-types/{EventType.objects.get().pk}").content.decode()
-    assert '<option value="77" selected>77 minutes</option>' in page
-    assert "Said before" in page
-
-
-def test_an_event_type_can_have_a_platform_of_its_own(browser: Client, host: User) -> None:
-    browser.post("/event-types/new", TYPED | {"platform": "own_link", "link": "https://meet.example/mara"})
-    saved = EventType.objects.get(title="Design review")
-    assert (saved.platform, saved.platform_details) == ("own_link", "https://meet.example/mara")
-    page = browser.get(f"/event-types/{saved.pk}").content.decode()
-    assert 'value="https://meet.example/mara"' in page
-    assert "As in Scheduling settings (not chosen)" in page
-
-
-def test_zoom_is_offered_for_an_event_type_only_while_connected(browser: Client, host: User) -> None:
-    assert 'value="zoom"' not in browser.get("/event-types/new").content.decode()
-    assert browser.post("/event-types/new", TYPED | {"platform": "zoom"}).status_code == 422
-    connect_zoom(host)
-    assert browser.post("/event-types/new", TYPED | {"platform": "zoom"}).status_code == 302
+def test_a_row_shows_durations_platform_and_address(browser: Client) -> None:
+    browser.post("/event-types/new", TYPED)
+    page = shown(browser)
+    for words in ("15, 60 or 90 minutes", "No Meeting Platform chosen", "Needs approval", "swatch amber"):
+        assert words in page
+    assert 'data-copies="http://testserver/schedule/mara/design-review"' in page
 
 
 @pytest.mark.parametrize(
-    ("wrong", "sentence"),
-    [
-        ({"title": " "}, "Enter a title."),
-        ({"title": "x" * 121}, "at most 120 characters"),
-        ({"minutes": "0"}, "greater than or equal to 5"),
-        ({"minutes": "1441"}, "less than or equal to 1440"),
-        ({"minutes": "soon"}, "Enter a whole number."),
-        ({"window_days": "181"}, "less than or equal to 180"),
-        ({"slug": "a b"}, "letters a to z"),
-        ({"slug": "30min"}, "Another of your event types has this address."),
-        ({"buffer_before": "-5"}, "Select a valid choice"),
-        ({"description": "x" * 1001}, "at most 1000 characters"),
-        ({"platform": "phone"}, "Enter the phone number that guests call."),
-    ],
+    ("stored", "tag"),
+    [({"active": False}, ">Off<"), ({"paused": True}, "Paused<"), ({"requires_approval": True}, "Needs approval<")],
 )
-def test_what_cannot_be_saved_is_named_and_kept(browser: Client, wrong: dict[str, str], sentence: str) -> None:
-    answer = browser.post("/event-types/new", TYPED | wrong)
-    page = answer.content.decode()
-    assert answer.status_code == 422
-    assert sentence in page
-    assert "Bring a prototype." in page or "description" in wrong
-    assert EventType.objects.count() == 1
+def test_a_tag_says_what_is_unusual(browser: Client, stored: dict[str, bool], tag: str) -> None:
+    assert tag not in shown(browser)
+    EventType.objects.update(**stored)
+    assert tag in shown(browser)
+
+
+def test_of_a_hidden_event_type_its_private_link_is_copied(browser: Client, host: User) -> None:
+    event_type = host.event_types.get()
+    browser.post(f"/event-types/{event_type.pk}", TYPED | {"hidden": "on"})
+    page = shown(browser)
+    assert "Hidden<" in page
+    assert f'data-copies="http://testserver/p/{event_type.private_links.get().token}"' in page
+    assert "/schedule/mara/" not in page
+
+
+def test_an_ended_private_link_is_not_handed_out(browser: Client, host: User) -> None:
+    event_type = host.event_types.get()
+    EventType.objects.update(hidden=True)
+    PrivateLink.objects.create(event_type=event_type, created_at=NOW, expires_at=NOW - timedelta(days=1))
+    page = shown(browser)
+    assert "none of its private links is open" in page
+    assert "Copy link" not in page
+    PrivateLink.objects.create(event_type=event_type, created_at=NOW)
+    assert "Copy link" in shown(browser)
+    assert "Private link<" in shown(browser)
 
 
 def test_a_title_that_exists_gets_an_address_of_its_own(browser: Client) -> None:
-    for _ in range(2):
-        browser.post("/event-types/new", TYPED)
-    browser.post("/event-types/new", TYPED | {"title": "設計"})
+    for title in ("Design review", "Design review", "設計"):
+        browser.post("/event-types/new", TYPED | {"title": title})
     assert list(EventType.objects.values_list("slug", flat=True)) == [
         *("30min", "design-review", "design-review-2", "60min"),
     ]
+
+
+def test_the_order_is_changed_by_one_place(browser: Client, host: User) -> None:
+    for title in ("Second", "Third"):
+        save_event_type(host, EventTypeDraft(title=title, minutes=30))
+    third = host.event_types.get(title="Third")
+    move = f"/event-types/{third.pk}/move"
+    assert browser.post(move, {"to": "up"})["Location"] == f"/event-types#event-type-{third.pk}"
+    assert list(host.event_types.values_list("title", flat=True)) == ["30 minute meeting", "Third", "Second"]
+    for ignored in ({}, {"to": "sideways"}, {"to": "down"}):
+        browser.post(move, ignored)
+    assert list(host.event_types.values_list("title", flat=True)) == ["30 minute meeting", "Second", "Third"]
+    page = shown(browser)
+    assert 'aria-label="Move Third up"' in page
+    assert 'aria-label="Move Third down"' not in page
+
+
+def test_a_copy_stands_below_and_opens_in_the_editor(browser: Client, host: User) -> None:
+    original = host.event_types.get()
+    address = browser.post(f"/event-types/{original.pk}/duplicate")["Location"]
+    copy = host.event_types.exclude(pk=original.pk).get()
+    assert address == f"/event-types/{copy.pk}?copied"
+    assert (copy.active, copy.title) == (False, "30 minute meeting (copy)")
+
+
+def test_what_belongs_to_another_host_is_not_there(browser: Client, other: User) -> None:
+    foreign = make_event_type(other)
+    link = PrivateLink.objects.create(event_type=foreign, created_at=NOW)
+    for below in ("", "/times", "/links", "/delete"):
+        assert browser.get(f"/event-types/{foreign.pk}{below}").status_code == 404
+    for below in ("", "/duplicate", "/move", "/delete", "/links", f"/links/{link.pk}/remove"):
+        assert browser.post(f"/event-types/{foreign.pk}{below}", TYPED).status_code == 404
+    assert EventType.objects.filter(host=other).count() == 1
+    assert PrivateLink.objects.count() == 1
+
+
+def test_what_changes_something_is_not_opened_by_a_link(browser: Client, host: User) -> None:
+    event_type = host.event_types.get()
+    for below in ("duplicate", "move", "links/1/remove"):
+        assert browser.get(f"/event-types/{event_type.pk}/{below}").status_code == 405
 
 
 def test_deleting_asks_first_and_keeps_bookings(browser: Client, host: User) -> None:
@@ -110,11 +125,14 @@ def test_deleting_asks_first_and_keeps_bookings(browser: Client, host: User) -> 
 
 def test_a_page_lists_fifty_event_types_at_most(browser: Client, host: User) -> None:
     for number in range(49):
-        event_types.save_event_type(host, event_types.EventTypeDraft(title=f"Call {number}", minutes=30))
+        save_event_type(host, EventTypeDraft(title=f"Call {number}", minutes=30))
     assert browser.get("/event-types/new").status_code == 302
-    assert "Add event type" not in browser.get("/event-types").content.decode()
-    with pytest.raises(event_types.TooManyEventTypes):
-        event_types.save_event_type(host, event_types.EventTypeDraft(title="One more", minutes=30))
+    page = shown(browser)
+    assert "Add event type" not in page
+    assert "Duplicate" not in page
+    assert browser.post(f"/event-types/{host.event_types.first().pk}/duplicate")["Location"] == "/event-types"
+    with pytest.raises(TooManyEventTypes):
+        save_event_type(host, EventTypeDraft(title="One more", minutes=30))
 
 
 def test_the_list_says_where_each_is_held_and_asks_once_whether_zoom_works(browser: Client, host: User) -> None:
@@ -122,7 +140,7 @@ def test_the_list_says_where_each_is_held_and_asks_once_whether_zoom_works(brows
     make_event_type(host, platform="phone", platform_details="+49 30 901820")
     browser.get("/event-types")  # the day's first look at a page is noted in the session
     with CaptureQueriesContext(connection) as few:
-        page = browser.get("/event-types").content.decode()
+        page = shown(browser)
     assert page.count("Zoom (not connected)") == 1
     assert "Phone" in page
     for _ in range(5):
@@ -131,4 +149,4 @@ def test_the_list_says_where_each_is_held_and_asks_once_whether_zoom_works(brows
         browser.get("/event-types")
     assert len(few) == len(many)
     connect_zoom(host)
-    assert "(not connected)" not in browser.get("/event-types").content.decode()
+    assert "(not connected)" not in shown(browser)

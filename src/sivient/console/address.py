@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from sivient.accounts.models import User
+from sivient.scheduling.models import PrivateLink
 
 
 def page_address(host: User, slug: str = "") -> str:
@@ -11,6 +12,11 @@ def page_address(host: User, slug: str = "") -> str:
     handle = host.handle or ""
     path = reverse("event-page", args=[handle, slug]) if slug else reverse("handle-page", args=[handle])
     return f"{settings.BASE_URL}{path}"
+
+
+def private_address(link: PrivateLink) -> str:
+    """Return the secret address of an event type."""
+    return f"{settings.BASE_URL}{reverse('private-page', args=[link.token])}"
 
 
 def page_prefix() -> str:

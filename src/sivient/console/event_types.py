@@ -1,58 +1,61 @@
-"""Event types: the list, the editor, and taking one away."""
+"""Event types: the list in the host's order, copying one, moving one, and taking one away."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sivient.accounts.access import HostRequest, host_page
-from sivient.accounts.plans import PlanTooSmall
-from sivient.console.address import page_address
-from sivient.console.event_types_form import EventTypeForm
-from sivient.console.platform_form import PlatformForm
+from sivient.console.address import page_address, private_address
+from sivient.console.event_types_words import durations
+from sivient.console.event_types_zoom import forty_minutes, too_long
 from sivient.integrations.queries import connected
-from sivient.scheduling import platforms, queries, services
-from sivient.scheduling.models import EventType, Platform, SchedulingPage
+from sivient.scheduling import queries
+from sivient.scheduling.event_types import (
+    MOST_EVENT_TYPES,
+    TooManyEventTypes,
+    delete_event_type,
+    duplicate_event_type,
+    move_event_type,
+)
+from sivient.scheduling.models import EventType, Platform, PrivateLink
 
-NEW = {"minutes": 30, "minimum_notice": 240, "buffer_before": 0, "buffer_after": 0, "window_days": 56, "active": True}
+DONE = {
+    "saved": "Saved.",
+    "deleted": "Deleted. Bookings that were made stand.",
+}
+MOVES = {"up": -1, "down": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One event type of the list; `address` is what the host gives to guests, "" when nothing leads to it."""
+
+    event_type: EventType
+    address: str
+    durations: str
+    platform: str
+    private_links: int  # that are open
+    too_long: bool
 
 
 @require_safe
 @host_page
 def event_types(request: HostRequest) -> HttpResponse:
-    """List what can be booked, and what is switched off."""
-    zoom_works = connected(request.user, "zoom")
-    rows = [
-        {
-            "event_type": each,
-            "address": page_address(request.user, each.slug),
-            "platform": _platform_label(each, zoom_works=zoom_works),
-        }
-        for each in request.user.event_types.select_related("host__page")
-    ]
+    """List what can be booked, and what is switched off, in the order in which guests see it."""
+    rows = list(_rows(request, timezone.now()))
     context = {
         "rows": rows,
         "published": queries.bookable(request.user),
-        "done": next((word for word in ("saved", "deleted") if word in request.GET), ""),
-        "full": len(rows) >= services.MOST_EVENT_TYPES,
+        "done": next((sentence for word, sentence in DONE.items() if word in request.GET), ""),
+        "full": len(rows) >= MOST_EVENT_TYPES,
     }
     return render(request, "console/event_types.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@host_page
-def event_type_new(request: HostRequest) -> HttpResponse:
-    """Add an event type."""
-    if request.user.event_types.count() >= services.MOST_EVENT_TYPES:
-        return redirect("event-types")
-    return _editor(request, None)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@host_page
-def event_type_edit(request: HostRequest, number: int) -> HttpResponse:
-    """Change an event type."""
-    return _editor(request, get_object_or_404(request.user.event_types, pk=number))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,47 +64,55 @@ def event_type_delete(request: HostRequest, number: int) -> HttpResponse:
     """Ask, then take an event type away."""
     event_type = get_object_or_404(request.user.event_types, pk=number)
     if request.method == "POST":
-        services.delete_event_type(request.user, event_type)
+        delete_event_type(request.user, event_type)
         return redirect(f"{reverse('event-types')}?deleted")
     return render(request, "console/event_type_delete.html", {"event_type": event_type})
 
 
-def _editor(request: HostRequest, event_type: EventType | None) -> HttpResponse:
-    user = request.user
-    begins = EventTypeForm.of(event_type) if event_type else NEW
-    current, details = (event_type.platform, event_type.platform_details) if event_type else ("", "")
-    form = EventTypeForm(request.POST or None, initial=begins)
-    place = PlatformForm(
-        request.POST or None,
-        initial=PlatformForm.of(current, details),
-        user=user,
-        current=current,
-        inherits=f"As in Scheduling settings ({_settings_label(request)})",
-    )
-    if request.method == "POST" and form.is_valid() & place.is_valid() and _saved(request, event_type, form, place):
-        return redirect(f"{reverse('event-types')}?saved")
-    mistakes = form.mistakes() + place.mistakes()
-    context = {"form": form, "place": place, "event_type": event_type, "mistakes": mistakes}
-    return render(request, "console/event_type.html", context, status=422 if mistakes else 200)
-
-
-def _saved(request: HostRequest, event_type: EventType | None, form: EventTypeForm, place: PlatformForm) -> bool:
-    """Save, or put what the verb refuses beside its field."""
-    draft = form.draft(platform=place.cleaned_data["platform"], details=place.cleaned_data["details"])
+@require_POST
+@host_page
+def event_type_duplicate(request: HostRequest, number: int) -> HttpResponse:
+    """Copy an event type, and go on in the editor of the copy."""
+    event_type = get_object_or_404(request.user.event_types, pk=number)
     try:
-        services.save_event_type(request.user, draft, event_type)
-    except services.SlugTaken:
-        form.add_error("slug", "Another of your event types has this address.")
-    except services.TooManyEventTypes:
-        form.add_error(None, f"A page lists up to {services.MOST_EVENT_TYPES} event types. Delete one first.")
-    except (platforms.PlatformUnfit, PlanTooSmall) as error:
-        place.add_error("platform", str(error))
-    return form.is_valid() and place.is_valid()
+        copy = duplicate_event_type(request.user, event_type)
+    except TooManyEventTypes:
+        return redirect("event-types")  # which says how many a page lists
+    return redirect(f"{reverse('event-type-edit', args=[copy.pk])}?copied")
 
 
-def _settings_label(request: HostRequest) -> str:
-    page = SchedulingPage.objects.filter(host=request.user).first()
-    return Platform(page.platform).label if page and page.platform else "not chosen"
+@require_POST
+@host_page
+def event_type_move(request: HostRequest, number: int) -> HttpResponse:
+    """Move an event type one place up or down."""
+    event_type = get_object_or_404(request.user.event_types, pk=number)
+    if by := MOVES.get(request.POST.get("to", "")):
+        move_event_type(request.user, event_type, by=by)
+    return redirect(f"{reverse('event-types')}#event-type-{number}")
+
+
+def _rows(request: HostRequest, now: datetime) -> Iterator[Row]:
+    zoom_works, note = connected(request.user, "zoom"), forty_minutes(request.user, now)
+    listed = request.user.event_types.select_related("host__page").prefetch_related("private_links")
+    for each in listed:
+        links = [link for link in each.private_links.all() if link.is_open(now)]
+        yield Row(
+            event_type=each,
+            address=_address(request, each, links),
+            durations=durations(each),
+            platform=_platform_label(each, zoom_works=zoom_works),
+            private_links=len(links),
+            too_long=too_long(each, note) is not None,
+        )
+
+
+def _address(request: HostRequest, event_type: EventType, links: Sequence[PrivateLink]) -> str:
+    """Return the address to hand out: of a hidden event type the first of its open private links."""
+    if not event_type.active:
+        return ""
+    if not event_type.hidden:
+        return page_address(request.user, event_type.slug)
+    return private_address(links[0]) if links else ""
 
 
 def _platform_label(event_type: EventType, *, zoom_works: bool) -> str:

@@ -1,102 +1,254 @@
-"""The form of an event type."""
+"""The form of an event type: it reads types and keeps what was typed. Whether the values are fit, the verb says."""
 
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from sivient.console.forms import HostForm, set_choices
-from sivient.core.text import clean_line, clean_text
-from sivient.scheduling.models import EventType
-from sivient.scheduling.services import EventTypeDraft
+from sivient.console.event_types_words import BUFFERS, LAST_CALLS, MINUTE, NOTICES, PATIENCE, STEPS, Choices, length
+from sivient.console.forms import HostForm, LineField, TextField, set_choices
+from sivient.core.limits import Limit, Period
+from sivient.scheduling.event_types import EventTypeDraft
+from sivient.scheduling.models import Color, EventType, Schedule, Window
+from sivient.scheduling.questions import Question
 
-MINUTE = timedelta(minutes=1)
-NOTICES = {0: "None", 60: "1 hour", 120: "2 hours", 240: "4 hours", 720: "12 hours", 1440: "1 day", 2880: "2 days"} | {
-    4320: "3 days",
-    10080: "1 week",
-    20160: "2 weeks",
+ON, PAUSED, OFF = "on", "paused", "off"
+STATES = {
+    ON: "On: guests can book it",
+    PAUSED: "Paused: guests see a sentence instead of times",
+    OFF: "Off: its address answers nobody, and bookings that were made stand",
 }
-BUFFERS = {0: "None"} | {minutes: f"{minutes} minutes" for minutes in (5, 10, 15, 20, 30, 45, 60, 90, 120)}
-LONGEST_WINDOW = 180  # days
+WINDOWS = {
+    Window.DAYS: "Days from today",
+    Window.BUSINESS_DAYS: "Business days from today, Monday to Friday",
+    Window.DATES: "Between two dates, both included",
+}
+PERIODS: tuple[Period, ...] = get_args(Period)
+LENGTHS: Mapping[str, Choices] = {
+    "minimum_notice": NOTICES,
+    "buffer_before": BUFFERS,
+    "buffer_after": BUFFERS,
+    "step_minutes": STEPS,
+    "approval_patience": PATIENCE,
+    "reschedule_notice": LAST_CALLS,
+    "cancel_notice": LAST_CALLS,
+}
+OTHERS = {0: "Nobody"} | {n: f"Up to {n}" for n in range(1, 11)}
+LARGEST_TYPED = 1_000_000
+_PLAIN = (
+    *("title", "slug", "description", "minutes", "color", "pause_note", "window_kind", "first_date", "last_date"),
+    *("most_per_day", "most_others", "requires_approval", "redirect_url", "hidden"),
+)
+# Where the verb's sentence about a value stands, if the form asks for it in another way.
+_ASKED_AS = {"active": "state", "paused": "state"}
+
+
+def _number(label: str, help_text: str = "", *, needed: str = "") -> forms.IntegerField:
+    """Return a field for a whole number; `needed` is what is said when it is left empty, "" if it may be."""
+    return forms.IntegerField(
+        label=label,
+        help_text=help_text,
+        required=bool(needed),
+        min_value=1,
+        max_value=LARGEST_TYPED,
+        widget=forms.NumberInput(attrs={"min": 1, "inputmode": "numeric"}),
+        error_messages={
+            "invalid": "Enter a whole number.",
+            "required": needed,
+            "min_value": "Enter 1 or more.",
+            "max_value": "Enter a smaller number.",
+        },
+    )
+
+
+def _length(label: str, help_text: str = "") -> forms.TypedChoiceField:
+    wrong = {"invalid_choice": "Choose one of the list.", "required": "Choose one of the list."}
+    return forms.TypedChoiceField(coerce=int, label=label, help_text=help_text, error_messages=wrong)
+
+
+def _date(label: str) -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d"],
+        error_messages={"invalid": "Enter a date such as 2026-12-24."},
+    )
+
+
+def _line(label: str, limit: int, help_text: str = "", *, needed: str = "", **attributes: str) -> LineField:
+    return LineField(
+        label=label,
+        help_text=help_text,
+        required=bool(needed),
+        widget=forms.TextInput(attrs={"maxlength": str(limit)} | attributes),
+        error_messages={"required": needed},
+    )
+
+
+def _choice(label: str, offered: Iterable[tuple[str, object]], wrong: str) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label, choices=list(offered), error_messages={"invalid_choice": wrong, "required": wrong}
+    )
 
 
 class EventTypeForm(HostForm):
-    """An event type without its platform, which `PlatformForm` asks for."""
+    """An event type without its platform (`PlatformForm` asks for it) and its questions (`QuestionRows`)."""
 
-    title = forms.CharField(max_length=120, error_messages={"required": "Enter a title."})
-    slug = forms.SlugField(
-        label="Address",
+    title = _line("Title", 120, needed="Enter a title.")
+    slug = _line("Address", 60, "Its end. Left empty, it is made from the title.", autocapitalize="none")
+    description = TextField(
         required=False,
-        max_length=60,
-        help_text="The end of its address. Left empty, it is made from the title.",
-        error_messages={"invalid": "An address has the letters a to z, digits, hyphens and underscores."},
-    )
-    description = forms.CharField(
-        required=False,
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": "3", "maxlength": "1000"}),
         help_text="Guests see it on your page.",
     )
-    minutes = forms.IntegerField(label="Duration in minutes", min_value=5, max_value=1440)
-    minimum_notice = forms.TypedChoiceField(
-        coerce=int, help_text="Nobody can book later than this before the meeting begins."
+    minutes = _number("Duration in minutes", needed="Enter the duration in minutes.")
+    more_minutes = _line("Further durations", 60, "Minutes, parted by commas: 15, 60. Guests then choose one.")
+    color = _choice("Colour", Color.choices, "Choose one of the colours.")
+    schedule = forms.TypedChoiceField(
+        coerce=int,
+        help_text="The hours in which it can be booked.",
+        error_messages={"invalid_choice": "Choose one of your schedules."},
     )
-    buffer_before = forms.TypedChoiceField(coerce=int, label="Free time before")
-    buffer_after = forms.TypedChoiceField(coerce=int, label="Free time after")
-    window_days = forms.IntegerField(
-        label="Bookable days ahead", min_value=1, max_value=LONGEST_WINDOW, help_text=f"1 to {LONGEST_WINDOW} days."
+    state = _choice("Open for booking", STATES.items(), "Choose on, paused or off.")
+    pause_note = _line("What guests read meanwhile", 300, "Left empty, they read a plain sentence of ours.")
+    minimum_notice = _length("Minimum notice", "Nobody can book later than this before the meeting begins.")
+    step_minutes = _length("A start every", "Counted from the beginning of your hours.")
+    buffer_before = _length("Free time before")
+    buffer_after = _length("Free time after")
+    window_kind = _choice("How far ahead", WINDOWS.items(), "Choose one of the three.")
+    window_days = _number("Days ahead")
+    window_business_days = _number("Business days ahead")
+    first_date = _date("First date")
+    last_date = _date("Last date")
+    most_per_day = _number("Most starts a day", "Guests see only the first free ones of each day.")
+    most_others = _length("Guests may bring others", "Each of them gets the invite too.")
+    requires_approval = forms.BooleanField(required=False)
+    approval_patience = _length("A request waits for you", "Its time is kept so long. Then it is free again.")
+    reschedule_notice = _length("Guests may reschedule")
+    cancel_notice = _length("Guests may cancel")
+    redirect_url = _line(
+        "Send guests on to", 500, "A page of yours, with https://. Left empty, guests stay here.", inputmode="url"
     )
-    active = forms.BooleanField(required=False, label="Guests can book it")
+    hidden = forms.BooleanField(required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, schedules: list[Schedule], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, offered in (("minimum_notice", NOTICES), ("buffer_before", BUFFERS), ("buffer_after", BUFFERS)):
+        self.limits_problem = ""
+        set_choices(self, "most_others", OTHERS.items())
+        for name, offered in LENGTHS.items():
             set_choices(self, name, _with_present(offered, self.initial.get(name, 0)))
+        if len(schedules) > 1:
+            set_choices(self, "schedule", [(each.pk, each.name) for each in schedules])
+        else:
+            del self.fields["schedule"]
+        for per in PERIODS:
+            self.fields[f"{per}_count"] = _number(f"Bookings a {per}")
+            self.fields[f"{per}_minutes"] = _number(f"Minutes a {per}")
 
     @classmethod
     def of(cls, event_type: EventType) -> dict[str, object]:
         """Return the initial values for an event type."""
-        plain = ("title", "slug", "description", "minutes", "window_days", "active")
-        lengths = ("minimum_notice", "buffer_before", "buffer_after")
-        return {name: getattr(event_type, name) for name in plain} | {
-            name: getattr(event_type, name) // MINUTE for name in lengths
+        begins: dict[str, object] = {name: getattr(event_type, name) for name in _PLAIN}
+        for name in LENGTHS:
+            stored = getattr(event_type, name) or 0
+            begins[name] = stored // MINUTE if isinstance(stored, timedelta) else stored
+        days = {"window_days": event_type.window_days, "window_business_days": event_type.window_days}
+        stands = PAUSED if event_type.paused else ON
+        limits = {
+            f"{limit['per']}_{what}": limit.get(what) for limit in event_type.limits for what in ("count", "minutes")
         }
+        return (
+            begins
+            | days
+            | limits
+            | {
+                "more_minutes": ", ".join(str(minutes) for minutes in event_type.more_minutes),
+                "schedule": event_type.schedule_id,
+                "state": stands if event_type.active else OFF,
+            }
+        )
 
-    def clean_title(self) -> str:
-        """Return the title as one line."""
-        title = clean_line(self.cleaned_data["title"], 120)
-        if not title:
-            raise ValidationError("Enter a title.")
-        return title
+    def limit_rows(self) -> list[tuple[str, forms.BoundField, forms.BoundField]]:
+        """Return (period, most bookings, most minutes) of each period."""
+        return [(per, self[f"{per}_count"], self[f"{per}_minutes"]) for per in PERIODS]
 
     def clean_slug(self) -> str:
         """Return the address in small letters."""
         return str(self.cleaned_data["slug"]).lower()
 
-    def clean_description(self) -> str:
-        """Return the description without characters that break formats."""
-        return clean_text(self.cleaned_data["description"], 1000)
+    def clean_more_minutes(self) -> list[int]:
+        """Return the further durations."""
+        typed = self.cleaned_data["more_minutes"].replace(",", " ").split()
+        if not all(word.isdecimal() and len(word) < 6 for word in typed):
+            raise ValidationError("Enter minutes parted by commas, such as 15, 60.")
+        return [int(word) for word in typed]
 
-    def draft(self, *, platform: str, details: str) -> EventTypeDraft:
+    def clean(self) -> dict[str, Any]:
+        """Ask for the days ahead where they are chosen."""
+        typed = super().clean() or {}
+        name = _days_field(typed.get("window_kind", ""))
+        if name and name not in self.errors and typed.get(name) is None:
+            self.add_error(name, "Enter how many days.")
+        return typed
+
+    def draft(self, *, platform: str, details: str, questions: tuple[Question, ...]) -> EventTypeDraft:
         """Return what was typed, for the verb."""
         typed = self.cleaned_data
+        days = _days_field(typed["window_kind"]) or "window_days"
+        lengths = {name: typed[name] * MINUTE for name in LENGTHS if name != "step_minutes"}
         return EventTypeDraft(
-            title=typed["title"],
-            slug=typed["slug"],
-            description=typed["description"],
-            minutes=typed["minutes"],
+            **{name: typed[name] for name in _PLAIN},
+            **lengths,
+            step_minutes=typed["step_minutes"] or None,
+            more_minutes=tuple(typed["more_minutes"]),
+            window_days=typed[days] or self.initial["window_days"],
+            limits=tuple(self._limits()),
+            schedule=typed.get("schedule"),
             platform=platform,
             platform_details=details,
-            minimum_notice=typed["minimum_notice"] * MINUTE,
-            buffer_before=typed["buffer_before"] * MINUTE,
-            buffer_after=typed["buffer_after"] * MINUTE,
-            window_days=typed["window_days"],
-            active=typed["active"],
+            questions=questions,
+            active=typed["state"] != OFF,
+            paused=typed["state"] == PAUSED,
         )
 
+    def refuse(self, problems: Mapping[str, str]) -> None:
+        """Put the verb's sentences beside the fields; they are named by the fields of the draft."""
+        for name, sentence in problems.items():
+            place = _ASKED_AS.get(name, name)
+            if name == "window_days":
+                place = _days_field(self.cleaned_data["window_kind"]) or name
+            if name == "limits":
+                self.limits_problem = sentence
+            else:
+                self.add_error(place if place in self.fields else None, sentence)
 
-def _with_present(offered: dict[int, str], present: object) -> list[tuple[int, str]]:
+    def limits_mistaken(self) -> bool:
+        """Say whether something about the limits has to be corrected."""
+        names = {f"{per}_{what}" for per in PERIODS for what in ("count", "minutes")}
+        return bool(self.limits_problem or names & set(self.errors))
+
+    def mistakes(self) -> list[tuple[str, str]]:
+        """Return (id of the field, message) for the summary above the form."""
+        return super().mistakes() + ([("limits", self.limits_problem)] if self.limits_problem else [])
+
+    def _limits(self) -> Iterable[Limit]:
+        for per in PERIODS:
+            count, minutes = self.cleaned_data[f"{per}_count"], self.cleaned_data[f"{per}_minutes"]
+            if count is not None or minutes is not None:
+                yield Limit(per, count, minutes)
+
+
+def _days_field(window_kind: str) -> str:
+    """Return where the days of a kind of window are typed, "" for dates."""
+    return {Window.DAYS.value: "window_days", Window.BUSINESS_DAYS.value: "window_business_days"}.get(window_kind, "")
+
+
+def _with_present(offered: Choices, present: object) -> list[tuple[int, str]]:
     """Return the choices, with the present value among them even if it is an unusual one."""
-    minutes = present if isinstance(present, int) else 0
-    return sorted((offered | {minutes: offered.get(minutes, f"{minutes} minutes")}).items())
+    written = str(present)
+    minutes = int(written) if written.isdecimal() and len(written) < 6 else 0
+    more = {minutes: length(minutes)} if minutes and minutes not in offered else {}
+    return sorted((offered | more).items())

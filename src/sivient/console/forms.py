@@ -10,8 +10,24 @@ from django.core.exceptions import ValidationError
 
 from sivient.accounts import handles
 from sivient.accounts.models import User
-from sivient.core.text import clean_line
+from sivient.core.text import clean_line, clean_text
 from sivient.site import zones
+
+LONGEST_TYPED = 20_000  # characters that are kept of what was typed; what may be saved is far shorter
+
+
+class LineField(forms.CharField):
+    """One line without characters that break formats. How long it may be, the verb says."""
+
+    def to_python(self, value: object) -> str:
+        return clean_line(str(value or ""), LONGEST_TYPED)
+
+
+class TextField(forms.CharField):
+    """Lines without characters that break formats. How long they may be, the verb says."""
+
+    def to_python(self, value: object) -> str:
+        return clean_text(str(value or ""), LONGEST_TYPED)
 
 
 class HostForm(forms.Form):
@@ -26,6 +42,10 @@ class HostForm(forms.Form):
             for name in self.errors
             for message in self.errors[name]
         ]
+
+    def typed(self) -> dict[str, object]:
+        """Return the values as they stand in the fields, unchecked: another form can begin with them."""
+        return {name: self[name].value() for name in self.fields}
 
 
 class ProfileForm(HostForm):

@@ -1,0 +1,153 @@
+"""What one event type offers in the next days, and why it does not offer a certain time."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from sivient.accounts.access import HostRequest, host_page
+from sivient.console.forms import HostForm, set_choices
+from sivient.core import moments
+from sivient.core.availability import local_ordinal, midnight
+from sivient.core.explain import Rule
+from sivient.core.interval import Interval, moment
+from sivient.scheduling import queries
+from sivient.scheduling.models import EventType
+
+DAYS_AHEAD = 14
+MOST_SHOWN = 32  # times of one day
+FAR = "Enter a date from the year 1900 to 2999."
+GAP = "The clocks go forward on that day, and there is no such time."
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A local date and the times of day at which guests can begin."""
+
+    date: date
+    times: list[str]
+
+    @property
+    def shown(self) -> list[str]:
+        """The times that are listed one by one."""
+        return self.times[:MOST_SHOWN]
+
+    @property
+    def more(self) -> int:
+        """How many are not."""
+        return len(self.times) - len(self.shown)
+
+    @property
+    def last(self) -> str:
+        """The last time of the day."""
+        return self.times[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Whether a time is offered, when that is in words, and the engine's sentence."""
+
+    offered: bool
+    when: str
+    sentence: str
+
+
+class AskForm(HostForm):
+    """A date and a time of day in the zone of the schedule, and a duration when there are several."""
+
+    date = forms.DateField(
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d"],
+        error_messages={"required": "Enter a date.", "invalid": "Enter a date such as 2026-12-24."},
+    )
+    time = forms.TimeField(
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        error_messages={"required": "Enter a time.", "invalid": "Enter a time such as 14:00."},
+    )
+    minutes = forms.TypedChoiceField(
+        coerce=int, label="Duration", required=False, error_messages={"invalid_choice": "Choose one of the durations."}
+    )
+
+    def __init__(self, *args: Any, event_type: EventType, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.zone = event_type.schedule.timezone
+        set_choices(self, "minutes", [(minutes, f"{minutes} minutes") for minutes in event_type.durations])
+        if len(event_type.durations) == 1:
+            del self.fields["minutes"]
+
+    def clean(self) -> dict[str, Any]:
+        """Find the instant. Of a time that the clocks show twice it is the first."""
+        typed = super().clean() or {}
+        if self.errors:
+            return typed
+        wall = datetime.combine(typed["date"], typed["time"].replace(second=0, microsecond=0), ZoneInfo(self.zone))
+        if not 1900 < wall.year < 2999:
+            self.add_error("date", FAR)
+        elif moment(int(wall.timestamp())).astimezone(wall.tzinfo).time() != wall.time():
+            self.add_error("time", GAP)
+        typed["start"] = wall
+        return typed
+
+
+@require_safe
+@host_page
+def event_type_times(request: HostRequest, number: int) -> HttpResponse:
+    """Show what guests see in the next days, and answer why they do not see a time."""
+    event_type = get_object_or_404(request.user.event_types.select_related("schedule", "host__page"), pk=number)
+    now = timezone.now()
+    form = AskForm(request.GET if "date" in request.GET else None, event_type=event_type)
+    answer = _answer(event_type, form, now) if form.is_bound and form.is_valid() else None
+    minutes = _minutes(event_type, request.GET.get("minutes", ""))
+    several = len(event_type.durations) > 1
+    context = {
+        "event_type": event_type,
+        "form": form,
+        "answer": answer,
+        "days": next_days(event_type, minutes, now),
+        "choices": [(each, each == minutes) for each in event_type.durations] if several else [],
+        "zone": event_type.schedule.timezone,
+        "unseen": _unseen(event_type),
+        "here": "times",
+    }
+    return render(request, "console/event_type_times.html", context, status=422 if form.errors else 200)
+
+
+def next_days(event_type: EventType, minutes: int, now: datetime) -> list[Day]:
+    """Return what is offered from today on, by the local date of the schedule."""
+    zone = event_type.schedule.timezone
+    today = local_ordinal(zone, int(now.timestamp()))
+    window = Interval(now, moment(midnight(zone, today + DAYS_AHEAD)))
+    times: dict[int, list[str]] = {}
+    for start in queries.page_starts(event_type, now=now, minutes=minutes, window=window):
+        times.setdefault(local_ordinal(zone, start), []).append(moments.clock(moment(start), zone))
+    return [Day(date.fromordinal(day), times.get(day, [])) for day in range(today, today + DAYS_AHEAD)]
+
+
+def _answer(event_type: EventType, form: AskForm, now: datetime) -> Answer:
+    start, zone = form.cleaned_data["start"], form.zone
+    minutes = form.cleaned_data.get("minutes") or event_type.minutes
+    reason = queries.explain(event_type, start, now=now, minutes=minutes)
+    when = f"{moments.day(start, zone)}, {moments.clock(start, zone)}"
+    return Answer(reason.rule is Rule.OFFERED, when, reason.sentence)
+
+
+def _minutes(event_type: EventType, wished: str) -> int:
+    """Return the duration that was asked for, if it is one."""
+    return next((each for each in event_type.durations if str(each) == wished), event_type.minutes)
+
+
+def _unseen(event_type: EventType) -> str:
+    """Say why guests see none of it, "" if they do."""
+    if not queries.bookable(event_type.host):
+        return "Your page is not published, so guests see none of these times."
+    if not event_type.active:
+        return "This event type is off, so guests see none of these times."
+    if event_type.paused or event_type.host.page.paused:
+        return "Bookings are paused, so guests see a sentence instead of these times."
+    return ""
