@@ -181,7 +181,7 @@ def test_a_meeting_that_has_begun_is_not_cancelled_any_more(browser: Client, eve
     assert "Cancel meeting" not in shown(browser, f"/bookings/{booking.pk}")
     answer = browser.post(f"/bookings/{booking.pk}/cancel")
     assert answer.status_code == 409
-    assert "It cannot be cancelled any more." in answer.content.decode()
+    assert "It cannot be cancelled or rescheduled any more." in answer.content.decode()
     booking.refresh_from_db()
     assert booking.status == "confirmed"
 

@@ -2,12 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from sivient.delivery import invite_file, views
+from sivient.delivery import answer_views, invite_file, reschedule_views, views
 
 urlpatterns: list[URLPattern] = [
     path("bookings", views.bookings, name="bookings"),
     path("bookings/<int:pk>", views.booking, name="booking-detail"),
     path("bookings/<int:pk>/try-now", views.try_now, name="booking-try-now"),
-    path("bookings/<int:pk>/cancel", views.cancel, name="booking-cancel"),
+    path("bookings/<int:pk>/approve", answer_views.approve, name="booking-approve"),
+    path("bookings/<int:pk>/decline", answer_views.decline, name="booking-decline"),
+    path("bookings/<int:pk>/reschedule", reschedule_views.reschedule, name="booking-reschedule"),
+    path("bookings/<int:pk>/cancel", answer_views.cancel, name="booking-cancel"),
     path("b/<slug:token>/invite.ics", invite_file.invite_file, name="booked-invite"),
 ]

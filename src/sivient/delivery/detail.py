@@ -1,0 +1,91 @@
+"""The page of one booking, which every verb of the host comes back to."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from sivient.accounts.access import HostRequest
+from sivient.accounts.models import User
+from sivient.booking.models import Booking
+from sivient.core import moments
+from sivient.delivery.timeline import timeline
+from sivient.site.ticket import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why nothing was done: what has happened, and what it means."""
+
+    happened: str
+    means: str
+
+
+BEGUN = Problem("This meeting has begun.", "It cannot be cancelled or rescheduled any more.")
+ENDED = Problem("This booking stands no more.", "Nothing was changed.")
+ANSWERS = {
+    Booking.Status.CANCELLED: Problem("This request was cancelled meanwhile.", "There is nothing left to answer."),
+    Booking.Status.DECLINED: Problem("You have declined this request already.", "The guest is told."),
+    Booking.Status.EXPIRED: Problem("The time to answer this request is over.", "The guest is told."),
+    Booking.Status.CONFIRMED: Problem("You have approved this request already.", "You can still cancel the meeting."),
+}
+
+
+def own(host: User, pk: int) -> Booking:
+    """Return the host's own booking, or 404: another host's number looks like no number at all."""
+    bookings = host.bookings.select_related("hold", "event_type__schedule", "event_type__host__page", "host")
+    return get_object_or_404(bookings.prefetch_related("conferences"), pk=pk)
+
+
+def page(request: HostRequest, booking: Booking, *, status: int = 200, problem: Problem | None = None) -> HttpResponse:
+    """Show the booking as it stands, and why nothing was done, if so."""
+    now = timezone.now()
+    steps = timeline(booking, now)
+    ahead = booking.start > now
+    conferences = list(booking.conferences.all())
+    context: dict[str, Any] = {
+        "booking": booking,
+        "problem": problem,
+        "ticket": ticket_of(booking),
+        "conference": next((c for c in conferences if not c.unused), None),
+        "unused": [c for c in conferences if c.unused],
+        "steps": steps,
+        "moving": any(step.state in ("now", "waiting", "trying") for step in steps),
+        "asks": booking.status == Booking.Status.PENDING,
+        "can_cancel": booking.status == Booking.Status.CONFIRMED and ahead,
+        "can_reschedule": booking.stands and ahead,
+    }
+    return render(request, "delivery/booking.html", context, status=status)
+
+
+def moved(request: HostRequest, booking: Booking) -> Problem | None:
+    """Return a problem if the form that was sent shows another time than the booking has now.
+
+    Forms carry the time that the host read, so that nobody answers for a time that they have not seen.
+    """
+    seen = request.POST.get("seen")
+    if seen is None or seen == booking.start.isoformat() or not booking.stands:
+        return None
+    return Problem(f"It was moved meanwhile to {moment(booking)}.", "Nothing was changed. Look at the new time first.")
+
+
+def moment(booking: Booking) -> str:
+    """Return the start in the host's words: 'Tuesday 24 November 2026, 14:00'."""
+    zone = booking.host.timezone
+    return f"{moments.day(booking.start, zone)}, {moments.clock(booking.start, zone)}"
+
+
+def ticket_of(booking: Booking) -> Ticket:
+    """Return the booking as the host sees it."""
+    return Ticket(
+        title=booking.title,
+        start=booking.start,
+        end=booking.end,
+        zone=booking.host.timezone,
+        clock=24,
+        other_name=booking.guest_name,
+        other_zone=booking.guest_timezone,
+        off=not booking.stands,
+    )

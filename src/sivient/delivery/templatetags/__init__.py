@@ -1,0 +1,1 @@
+"""Filters of the host's pages of bookings."""
