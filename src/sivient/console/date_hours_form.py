@@ -26,6 +26,7 @@ class DateHoursForm(HostForm):
     schedule = forms.TypedChoiceField(coerce=int)
     day = date_field(label="Date")
     kind = forms.ChoiceField(
+        widget=forms.RadioSelect(),
         choices=[("hours", "Other hours"), ("closed", "Closed all day")],
         error_messages={"required": "Choose one.", "invalid_choice": "Choose one."},
     )

@@ -71,6 +71,7 @@ def holidays_page(request: HostRequest) -> HttpResponse:
             return redirect(f"{reverse('availability-dates')}?saved")
     context = {
         "place": place,
+        "kept": bool(kept.country),
         "countries": holidays.countries(),
         "regions": holidays.regions(place.country) if place.country and place.exists else [],
         "holidays": [Holiday(name, days, name not in worked) for name, days in names.items()],

@@ -22,6 +22,7 @@ def hosts() -> dict[str, Any]:
     from sivient.accounts.models import Identity, User
     from sivient.privacy.services import close
     from sivient.scheduling import event_types, services
+    from tests.browser.host.planned import plan
     from tests.factories import connect_zoom
 
     now = timezone.now()
@@ -29,7 +30,18 @@ def hosts() -> dict[str, Any]:
         name: User.objects.create(name="Priya Raman", email=f"{number}@contoso.example")
         for number, name in enumerate(("newcomer", "second newcomer", "undecided"))
     }
-    for name in ("ready", "unchosen", "free", "disconnected", "closing", "leaving", "chooser", "second chooser"):
+    for name in (
+        "ready",
+        "unchosen",
+        "free",
+        "disconnected",
+        "closing",
+        "leaving",
+        "chooser",
+        "second chooser",
+        "planner",
+        "second planner",
+    ):
         user = User.objects.create(name=f"Host {name.title()}", email=f"{name}@nordlicht.example".replace(" ", "-"))
         Identity.objects.create(
             user=user, provider="google", issuer="x", subject=name, email=user.email, last_used_at=now
@@ -50,6 +62,7 @@ def hosts() -> dict[str, Any]:
         active=False,
     )
     event_types.save_event_type(made["ready"], draft)
+    plan(made["planner"])
     User.objects.filter(pk=made["free"].pk).update(plan="free")
     close(made["closing"], keep_bookings=False, by="host", now=now)
     return made
