@@ -6,7 +6,7 @@ ARGS ?=
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test install lint bench lock clean
+.PHONY: help demo test install lint bench race lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name does; do \
@@ -29,6 +29,10 @@ lint: ## Run the checks that only read the code
 bench: ## Measure, and write benchmarks/results.md
 	@tools/install.sh dev
 	@exec .venv/bin/python -m benchmarks $(ARGS)
+
+race: ## Let fifty guests at once want each of a thousand times, on both databases
+	@tools/install.sh dev
+	@exec .venv/bin/python -m tests.booking.race_table $(ARGS)
 
 lock: ## Lock the dependencies anew after a change in pyproject.toml
 	@tools/install.sh dev

@@ -9,6 +9,8 @@ from sivient.core.slots import nearest
 from sivient.scheduling import queries
 from sivient.scheduling.models import EventType
 
+NEAREST = 3
+SAME_DAYS = timedelta(days=4)
 _TAKEN = (Rule.BUSY, Rule.BOOKED, Rule.BUFFER, Rule.OFFERED)  # offered: it became free again since it was refused
 
 
@@ -126,5 +128,17 @@ def nearest_free(
     For a booking that is `moving`, they are those that would be offered without it, but not the one it has.
     """
     hold, own = (moving.hold_id, int(moving.start.timestamp())) if moving else (None, None)
-    free = queries.page_starts(event_type, now=now, minutes=minutes, without=hold)
-    return nearest([each for each in free if each != own], int(start.timestamp()), 3)
+    found: list[int] = []
+    for window in (_around(start), None):  # mostly, three of the same days are free; else the whole window is searched
+        free = queries.page_starts(event_type, now=now, minutes=minutes, window=window, without=hold)
+        found = nearest([each for each in free if each != own], int(start.timestamp()), NEAREST)
+        if len(found) == NEAREST:
+            break
+    return found
+
+
+def _around(start: datetime) -> Interval | None:
+    try:
+        return Interval(start - SAME_DAYS, start + SAME_DAYS)
+    except (ValueError, OverflowError):
+        return None
