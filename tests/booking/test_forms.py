@@ -4,11 +4,12 @@ import pytest
 from django.http import QueryDict
 
 from sivient.accounts.models import User
+from sivient.booking.entrance import Entrance
 from sivient.booking.forms import BookingForm, CancelForm
 from sivient.scheduling.models import EventType
 from sivient.site import form_token
 
-EVENT_TYPE = EventType(pk=7, host=User(timezone="Europe/Berlin"))
+ENTRANCE = Entrance(EventType(pk=7, host=User(timezone="Europe/Berlin")), "/schedule/mara/intro")
 
 
 def filled(**typed: str) -> BookingForm:
@@ -26,7 +27,7 @@ def filled(**typed: str) -> BookingForm:
         }
         | typed
     )
-    return BookingForm(EVENT_TYPE, data)
+    return BookingForm(ENTRANCE, data)
 
 
 def error(form: BookingForm, field: str) -> str:

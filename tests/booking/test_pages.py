@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sivient.booking.pages import EventTimes, duration_words, event_times, packed, window_words
+from sivient.booking.pages import EventTimes, duration_words, event_times, notice_words, packed, window_words
 from sivient.booking.preferences import Preferences
+from sivient.scheduling.models import EventType, Window
 from sivient.site import zones
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)  # a Sunday
@@ -176,7 +177,24 @@ def test_a_length_in_words(minutes: int, words: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("length", "words"),
+    [(timedelta(days=2), "2 days"), (timedelta(hours=36), "36 hours"), (timedelta(minutes=90), "1 hour 30 minutes")],
+)
+def test_a_notice_in_words(length: timedelta, words: str) -> None:
+    assert notice_words(length) == words
+
+
+@pytest.mark.parametrize(
     ("days", "words"), [(56, "8 weeks"), (14, "2 weeks"), (10, "10 days"), (7, "7 days"), (1, "1 day")]
 )
 def test_a_window_in_words(days: int, words: str) -> None:
-    assert window_words(days) == words
+    assert window_words(EventType(window_days=days)) == f"in the next {words}"
+
+
+def test_a_window_of_business_days_or_dates_in_words() -> None:
+    business = EventType(window_kind=Window.BUSINESS_DAYS, window_days=7)
+    dates = EventType(window_kind=Window.DATES, first_date=date(2026, 12, 1), last_date=date(2027, 1, 8))
+    one = EventType(window_kind=Window.DATES, first_date=date(2026, 12, 1), last_date=date(2026, 12, 1))
+    assert window_words(business) == "in the next 7 business days"
+    assert window_words(dates) == "between 1 December 2026 and 8 January 2027"
+    assert window_words(one) == "on 1 December 2026"

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from urllib.parse import parse_qsl
 
 import pytest
+from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,19 +46,28 @@ def test_the_clock_is_the_chosen_one_or_that_of_the_region(
 
 
 def test_links_carry_prefilled_fields_and_campaigns_and_nothing_else() -> None:
-    query = [
-        ("name", "Ada & Bo"),
-        ("utm_source", "news"),
-        ("next", "//evil.example"),
-        ("note", "x" * 2000),
-        ("at", "y"),
-    ]
+    query = QueryDict(f"name=Ada+%26+Bo&utm_source=news&next=//evil.example&note={'x' * 2000}&at=y")
     assert handed_on(query) == [("name", "Ada & Bo"), ("utm_source", "news"), ("note", "x" * 1000)]
     assert parse_qsl(link_query(read(), query))[:3] == [("tz", "Europe/Berlin"), ("clock", "24"), ("name", "Ada & Bo")]
 
 
+def test_links_carry_answers_each_value_of_them() -> None:
+    assert handed_on(QueryDict("q-topic=a&q-topic=b&q-company=Nord")) == [
+        ("q-topic", "a"),
+        ("q-topic", "b"),
+        ("q-company", "Nord"),
+    ]
+
+
+def test_links_carry_the_chosen_duration() -> None:
+    assert link_query(read(), QueryDict("name=Ada"), [("duration", "45")]).endswith("clock=24&duration=45&name=Ada")
+
+
 def test_links_do_not_grow_without_end() -> None:
-    assert len(handed_on((f"utm_{n}", "x") for n in range(1000))) < 20
+    assert len(handed_on(QueryDict("&".join(f"utm_{n}=x" for n in range(150))))) < 30
+    long = handed_on(QueryDict("&".join(f"q-{n}={'x' * 900}" for n in range(24))))
+    assert sum(len(name) + len(value) for name, value in long) <= 4000
+    assert handed_on(QueryDict("utm_" + "x" * 5000 + "=1&name=Ada")) == [("name", "Ada")]
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def test_while_the_link_is_being_made_the_time_is_safe(client: Client) -> None:
     assert "The invite goes to ada@guest.example." in text
     assert '<noscript><meta http-equiv="refresh"' in text
     assert "Add to calendar" not in text
-    assert status(client, booking) == {"seen": "pending-not-invited", "settled": False}
+    assert status(client, booking) == {"seen": "1-pending-not-invited", "settled": False}
 
 
 def test_the_link_shows_as_soon_as_it_exists(client: Client) -> None:
@@ -75,7 +75,7 @@ def test_the_link_shows_as_soon_as_it_exists(client: Client) -> None:
     assert f'href="{LINK}"' in text
     assert "Join Zoom meeting" in text
     assert "Time reserved, Zoom meeting made, the invite is on its way." in text
-    assert status(client, booking) == {"seen": "ready-not-invited", "settled": False}
+    assert status(client, booking) == {"seen": "1-ready-not-invited", "settled": False}
 
 
 def test_a_ready_booking_asks_no_more(client: Client) -> None:
@@ -90,7 +90,7 @@ def test_a_ready_booking_asks_no_more(client: Client) -> None:
 def test_a_link_that_takes_longer_is_promised_by_mail(client: Client) -> None:
     booking = booked(created_at=timezone.now() - timedelta(minutes=3))
     assert "Your Zoom link takes longer than usual" in page(client, booking)
-    assert status(client, booking)["seen"] == "delayed-not-invited"
+    assert status(client, booking)["seen"] == "1-delayed-not-invited"
 
 
 def test_a_page_without_javascript_stops_refreshing_at_last(client: Client) -> None:

@@ -8,12 +8,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from sivient.accounts.models import User
+from sivient.booking.entrance import Entrance
 from sivient.scheduling import queries
-from sivient.scheduling.models import EventType
 
 P = ParamSpec("P")
 HostView = Callable[Concatenate[HttpRequest, User, P], HttpResponse]
-EventTypeView = Callable[Concatenate[HttpRequest, EventType, P], HttpResponse]
+EntranceView = Callable[Concatenate[HttpRequest, Entrance, P], HttpResponse]
 
 
 def of_host(view: HostView[P]) -> Callable[..., HttpResponse]:
@@ -25,25 +25,28 @@ def of_host(view: HostView[P]) -> Callable[..., HttpResponse]:
         if host is None:
             raise Http404
         if host.handle != handle:
-            return _moved(request, str(host.handle))
+            return _moved(request, handle=str(host.handle))
         return view(request, host, *args, **kwargs)
 
     return wrapper
 
 
-def of_event_type(view: EventTypeView[P]) -> Callable[..., HttpResponse]:
-    """Give the view the event type that handle and slug in the address name."""
+def of_event_type(view: EntranceView[P]) -> Callable[..., HttpResponse]:
+    """Give the view the public entrance that handle and slug in the address name; send former slugs on, too."""
 
     @of_host
-    def nothing_there(request: HttpRequest, host: User, /, **_: str) -> HttpResponse:
-        raise Http404
+    def former(request: HttpRequest, host: User, /, slug: str) -> HttpResponse:
+        event_type = queries.former_event_type(str(host.handle), slug)
+        if event_type is None:
+            raise Http404
+        return _moved(request, slug=event_type.slug)
 
     @wraps(view)
     def wrapper(request: HttpRequest, /, handle: str, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         event_type = queries.event_type(handle, slug)
         if event_type is None or event_type.host.handle != handle:
-            return nothing_there(request, handle=handle, slug=slug)
-        return view(request, event_type, *args, **kwargs)
+            return former(request, handle=handle, slug=slug)
+        return view(request, Entrance.public(event_type), *args, **kwargs)
 
     return wrapper
 
@@ -60,13 +63,13 @@ def _successor(handle: str) -> User | None:
     return queries.published(host.handle) if host and host.handle else None
 
 
-def _moved(request: HttpRequest, handle: str) -> HttpResponse:
-    """Redirect to the same page under the present handle: 302, or 307 so that a form arrives whole.
+def _moved(request: HttpRequest, **names: str) -> HttpResponse:
+    """Redirect to the same page under its present names: 302, or 307 so that a form arrives whole.
 
     Not permanent: a host who takes a former handle back would leave browsers in a loop of remembered redirects.
     """
     match = request.resolver_match
     if match is None or match.url_name is None:
         raise Http404
-    target = with_query(request, reverse(match.url_name, kwargs={**match.kwargs, "handle": handle}))
+    target = with_query(request, reverse(match.url_name, kwargs={**match.kwargs, **names}))
     return HttpResponseRedirect(target, preserve_request=request.method not in ("GET", "HEAD"))

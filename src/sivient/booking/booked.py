@@ -5,9 +5,12 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlencode
 
+from sivient.booking.changes import may_cancel, may_reschedule
 from sivient.booking.models import Booking
+from sivient.booking.pages import notice_words
 from sivient.booking.places import Place, place
-from sivient.booking.services import step_key
+from sivient.booking.steps import step_key
+from sivient.core import moments
 from sivient.integrations.queries import connected
 from sivient.jobs.models import Work
 from sivient.scheduling.models import Platform
@@ -23,6 +26,9 @@ OUTLOOK = "https://outlook.live.com/calendar/0/action/compose"
 class State(StrEnum):
     """What the confirmed page says."""
 
+    ASKED = "asked"  # the host has to confirm it
+    DECLINED = "declined"
+    EXPIRED = "expired"  # the host did not answer in time
     CANCELLED = "cancelled"
     PAST = "past"
     READY = "ready"  # the join link is there
@@ -33,7 +39,15 @@ class State(StrEnum):
     LINKLESS = "linkless"  # none is coming by itself
 
 
+ENDS = {
+    Booking.Status.CANCELLED: State.CANCELLED,
+    Booking.Status.DECLINED: State.DECLINED,
+    Booking.Status.EXPIRED: State.EXPIRED,
+}
 SAYS = {
+    State.ASKED: "Your request waits for an answer.",
+    State.DECLINED: "Your request was declined.",
+    State.EXPIRED: "Your request was not answered in time.",
     State.CANCELLED: "This booking is cancelled.",
     State.PAST: "This meeting is over.",
     State.READY: "Your Zoom link is ready.",
@@ -72,12 +86,17 @@ class BookedPage:
     @property
     def settled(self) -> bool:
         """Whether nothing more will change by itself."""
-        return self.state in (State.CANCELLED, State.PAST, State.LINKLESS) or (self.complete and self.invited)
+        return self.ended or self.state in (State.PAST, State.LINKLESS) or (self.complete and self.invited)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the booking came to nothing."""
+        return self.state in ENDS.values()
 
     @property
     def seen(self) -> str:
         """A word that changes when the page would look different."""
-        return f"{self.state}-{'invited' if self.invited else 'not-invited'}"
+        return f"{self.booking.version}-{self.state}-{'invited' if self.invited else 'not-invited'}"
 
     @property
     def says(self) -> str:
@@ -87,7 +106,7 @@ class BookedPage:
     @property
     def refreshes(self) -> bool:
         """Whether a page without JavaScript asks again by itself."""
-        return not self.settled and self.now - self.booking.created_at < GIVEN_UP
+        return not self.settled and self.state != State.ASKED and self.now - _since(self.booking) < GIVEN_UP
 
     @property
     def place(self) -> Place:
@@ -97,7 +116,18 @@ class BookedPage:
     @property
     def ticket(self) -> Ticket:
         """The booking in the guest's own zone and clock."""
-        return ticket_of(self.booking, off=self.state == State.CANCELLED)
+        return ticket_of(self.booking, off=self.ended)
+
+    @property
+    def moved_from(self) -> str:
+        """The day and time before the last reschedule, in the guest's zone and clock; '' if there was none."""
+        before = self.booking.previous_start
+        return "" if before is None else _moment(self.booking, before)
+
+    @property
+    def answer_by(self) -> str:
+        """Until when the host may answer a request, in the guest's zone and clock."""
+        return _moment(self.booking, self.booking.answer_by or self.booking.start)
 
     @property
     def join(self) -> str:
@@ -107,9 +137,29 @@ class BookedPage:
         return address if address.startswith(("https://", "http://")) else ""
 
     @property
+    def reschedule_notice(self) -> str:
+        """How long before the start guests may still reschedule, in words."""
+        return notice_words(self.booking.reschedule_notice)
+
+    @property
+    def cancel_notice(self) -> str:
+        """How long before the start guests may still cancel, in words."""
+        return notice_words(self.booking.cancel_notice)
+
+    @property
     def can_cancel(self) -> bool:
-        """Whether there is still something to cancel."""
-        return self.booking.status == Booking.Status.CONFIRMED and self.booking.start > self.now
+        """Whether the guest may still cancel."""
+        return may_cancel(self.booking, self.now)
+
+    @property
+    def can_reschedule(self) -> bool:
+        """Whether the guest may still choose another time."""
+        return may_reschedule(self.booking, self.now)
+
+    @property
+    def begun(self) -> bool:
+        """Whether the meeting has begun, or is over."""
+        return self.booking.start <= self.now
 
     @property
     def google(self) -> str:
@@ -160,8 +210,10 @@ def ticket_of(booking: Booking, *, off: bool = False) -> Ticket:
 
 
 def _state(booking: Booking, link: str, now: datetime) -> State:
-    if booking.status == Booking.Status.CANCELLED:
-        return State.CANCELLED
+    if booking.status in ENDS:
+        return ENDS[Booking.Status(booking.status)]
+    if booking.status == Booking.Status.PENDING:
+        return State.EXPIRED if (booking.answer_by or booking.start) <= now else State.ASKED
     if booking.end <= now:
         return State.PAST
     if booking.platform != Platform.ZOOM:
@@ -170,7 +222,7 @@ def _state(booking: Booking, link: str, now: datetime) -> State:
         return State.READY
     if not connected(booking.host, Platform.ZOOM):
         return State.WAITING
-    return State.DELAYED if now - booking.created_at > PATIENCE else State.PENDING
+    return State.DELAYED if now - _since(booking) > PATIENCE else State.PENDING
 
 
 def _is_hopeless(booking: Booking, now: datetime) -> bool:
@@ -181,3 +233,13 @@ def _is_hopeless(booking: Booking, now: datetime) -> bool:
 
 def _stands(booking: Booking, step: str, state: Work.State) -> bool:
     return Work.objects.filter(kind=step, key=step_key(booking), state=state).exists()
+
+
+def _since(booking: Booking) -> datetime:
+    """Return since when the booking is to be delivered as it stands."""
+    return max(filter(None, (booking.created_at, booking.approved_at, booking.rescheduled_at)))
+
+
+def _moment(booking: Booking, at: datetime) -> str:
+    zone = booking.guest_timezone
+    return f"{moments.day(at, zone)}, {moments.clock(at, zone, booking.guest_clock)}"

@@ -15,6 +15,7 @@ from sivient.booking import services
 from sivient.booking.booked import booked_page
 from sivient.booking.forms import CancelForm
 from sivient.booking.models import Booking
+from sivient.booking.onward import PARAMETER, onward
 from sivient.scheduling.queries import bookable
 from sivient.site import form_token
 from sivient.site.responses import SeeOther, secret
@@ -27,8 +28,8 @@ def of_booking(view: BookingView) -> Callable[[HttpRequest, str], HttpResponse]:
 
     @wraps(view)
     def wrapper(request: HttpRequest, token: str) -> HttpResponse:
-        booking = get_object_or_404(Booking.objects.select_related("host__page", "event_type"), token=token)
-        return secret(view(request, booking))
+        known = Booking.objects.select_related("host__page", "event_type__schedule", "event_type__host__page")
+        return secret(view(request, get_object_or_404(known, token=token)))
 
     return wrapper
 
@@ -37,7 +38,11 @@ def of_booking(view: BookingView) -> Callable[[HttpRequest, str], HttpResponse]:
 @of_booking
 def booked(request: HttpRequest, booking: Booking) -> HttpResponse:
     """How the booking stands; the page asks `booked_status` until nothing more changes."""
-    context = {"page": booked_page(booking, timezone.now()), "again": _again(booking)}
+    context = {
+        "page": booked_page(booking, timezone.now()),
+        "again": again(booking),
+        "onward": onward(booking, request.GET.get(PARAMETER, "")),
+    }
     return render(request, "booking/booked.html", context)
 
 
@@ -66,6 +71,16 @@ def cancel(request: HttpRequest, booking: Booking) -> HttpResponse:
     return render(request, "booking/cancel.html", _cancel_context(booking, form, now), status=status)
 
 
+def again(booking: Booking) -> str:
+    """Return where the guest can book once more, or '' when nothing is published there any more."""
+    if not bookable(booking.host):
+        return ""
+    event_type = booking.event_type
+    if event_type is not None and event_type.active and not event_type.hidden:
+        return reverse("event-page", args=[booking.host.handle, event_type.slug])
+    return reverse("handle-page", args=[booking.host.handle])
+
+
 def _cancel_context(booking: Booking, form: CancelForm, now: datetime) -> dict[str, object]:
     page = booked_page(booking, now)
     return {
@@ -73,15 +88,5 @@ def _cancel_context(booking: Booking, form: CancelForm, now: datetime) -> dict[s
         "form": form,
         "token": form_token.issue(form.about) if page.can_cancel else "",
         "stale": "token" in form.errors,
-        "again": _again(booking),
+        "again": again(booking),
     }
-
-
-def _again(booking: Booking) -> str:
-    """Return where the guest can book once more, or '' when nothing is published there any more."""
-    if not bookable(booking.host):
-        return ""
-    event_type = booking.event_type
-    if event_type is not None and event_type.active:
-        return reverse("event-page", args=[booking.host.handle, event_type.slug])
-    return reverse("handle-page", args=[booking.host.handle])

@@ -1,21 +1,23 @@
 """What the page shows on which a guest gives their details."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
-from django.urls import reverse
 
-from sivient.booking import services
+from sivient.booking.entrance import Entrance
+from sivient.booking.event_page import look_of
 from sivient.booking.forms import BookingForm
 from sivient.booking.places import place
-from sivient.booking.preferences import Preferences, link_query, unknown_zone, written
+from sivient.booking.preferences import Preferences, handed_on, link_query, unknown_zone, written
 from sivient.core import moments
-from sivient.core.interval import Interval, moment
+from sivient.core.interval import floor_seconds, moment
+from sivient.core.slots import nearest
 from sivient.scheduling import queries
-from sivient.scheduling.models import EventType
 from sivient.site import form_token, zones
 from sivient.site.ticket import Ticket
 
@@ -25,6 +27,7 @@ class Refusal(StrEnum):
 
     TAKEN = "taken"
     NOT_OFFERED = "not_offered"
+    OVER_LIMIT = "over_limit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,74 +39,77 @@ class OtherTime:
     href: str
 
 
-def is_offered(event_type: EventType, start: datetime | None, now: datetime) -> bool:
-    """Say whether a guest may book this instant."""
-    if start is None:
-        return False
-    instant = Interval(start, start + timedelta(seconds=1))
-    return bool(queries.offered(event_type, window=instant, now=now))
-
-
 def confirm_context(
-    request: HttpRequest, form: BookingForm, now: datetime, refusal: Refusal | None = None
+    request: HttpRequest,
+    form: BookingForm,
+    now: datetime,
+    refusal: Refusal | None = None,
+    free: Sequence[int] | None = None,
 ) -> dict[str, object]:
-    """Return what `booking/confirm.html` shows. A refused time is struck, and the nearest free ones stand beside."""
-    event_type, start = form.event_type, form.start
-    host = event_type.host
-    typed = request.POST or request.GET
-    look = Preferences.read(
-        typed,
-        request.COOKIES,
-        request.headers.get("Accept-Language", ""),
-        fallback=host.timezone,
-    )
-    query = link_query(look, request.GET.items())
+    """Return what `booking/confirm.html` shows. A refused time is struck, and the nearest `free` ones stand beside."""
+    entrance, event_type, start = form.entrance, form.event_type, form.start
+    look, minutes = look_of(request, entrance), form.minutes
+    duration = entrance.duration_query(minutes)
+    query = link_query(look, request.GET, duration)
+    if refusal and free is None:
+        free = nearest_free(entrance, start or now, minutes, now)
     return {
-        "host": host,
+        "host": event_type.host,
         "event_type": event_type,
+        "entrance": entrance,
+        "action": _with(entrance.confirm, urlencode(handed_on(request.GET))),
         "place": place(queries.meeting_of(event_type).platform),
         "look": look,
-        "unknown_zone": unknown_zone(typed),
+        "unknown_zone": unknown_zone(request.POST or request.GET),
         "shown_in": zones.label(look.zone, start or now),
         "form": form,
-        "wrong": [form[name] for name in ("name", "email", "note") if name in form.errors],
         "stale": "token" in form.errors,
         "token": form_token.issue(form.about),
         "at": written(start) if start else "",
-        "ticket": _ticket(event_type, start, look, off=refusal is not None) if start else None,
+        "minutes": minutes,
+        "ticket": new_ticket(entrance, start, minutes, look, off=refusal is not None) if start else None,
         "refusal": refusal,
-        "nearest": _nearest(event_type, start or now, look, query, now) if refusal else [],
-        "back": _back(event_type, start, look, query),
+        "nearest": other_times(entrance, free or (), look, query),
+        "back": back(entrance, start, look, query),
     }
 
 
-def _ticket(event_type: EventType, start: datetime, look: Preferences, *, off: bool) -> Ticket:
+def new_ticket(entrance: Entrance, start: datetime, minutes: int, look: Preferences, *, off: bool = False) -> Ticket:
+    """Return the ticket of a time that is not booked yet; `off` strikes it."""
+    host = entrance.event_type.host
     return Ticket(
-        title=event_type.title,
+        title=entrance.moves.title if entrance.moves else entrance.event_type.title,
         start=start,
-        end=start + event_type.duration,
+        end=start + timedelta(minutes=minutes),
         zone=look.zone,
         clock=look.clock,
-        other_name=event_type.host.name,
-        other_zone=event_type.host.timezone,
+        other_name=host.name,
+        other_zone=host.timezone,
         off=off,
     )
 
 
-def _nearest(event_type: EventType, start: datetime, look: Preferences, query: str, now: datetime) -> list[OtherTime]:
-    """Return the free times around `start`: with their day, because it may be another one."""
-    page = reverse("confirm", args=[event_type.host.handle, event_type.slug])
+def nearest_free(entrance: Entrance, start: datetime, minutes: int, now: datetime) -> list[int]:
+    """Return the three offered starts nearest to `start`, in order of time, in epoch seconds."""
+    return nearest(entrance.starts(now, minutes), floor_seconds(start), 3)
+
+
+def other_times(entrance: Entrance, free: Sequence[int], look: Preferences, query: str) -> list[OtherTime]:
+    """Return free times for their buttons and links: with their day, because it may be another one."""
     found = []
-    for seconds in services.nearest_free(event_type, start, now=now):
+    for seconds in free:
         at = moment(seconds)
         local = at.astimezone(ZoneInfo(look.zone))
         words = f"{local:%a} {local.day} {local:%b}, {moments.clock(at, look.zone, look.clock)}"
-        found.append(OtherTime(written(at), words, f"{page}?at={written(at)}&{query}"))
+        found.append(OtherTime(written(at), words, f"{entrance.confirm}?at={written(at)}&{query}"))
     return found
 
 
-def _back(event_type: EventType, start: datetime | None, look: Preferences, query: str) -> str:
+def back(entrance: Entrance, start: datetime | None, look: Preferences, query: str) -> str:
     """Return the way back to the times of the day that was chosen."""
-    page = reverse("event-page", args=[event_type.host.handle, event_type.slug])
     day = f"date={start.astimezone(ZoneInfo(look.zone)):%Y-%m-%d}&" if start else ""
-    return f"{page}?{day}{query}#times"
+    return f"{entrance.page}?{day}{query}#times"
+
+
+def _with(address: str, query: str) -> str:
+    return f"{address}?{query}" if query else address

@@ -6,9 +6,10 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
-from django.urls import reverse
 
 from sivient.accounts.models import User
+from sivient.booking.booked import ticket_of
+from sivient.booking.entrance import Entrance
 from sivient.booking.pages import DAY_PARTS, duration_words, event_times, packed, window_words
 from sivient.booking.places import Place, place
 from sivient.booking.preferences import Preferences, chosen, handed_on, link_query, read_date, unknown_zone
@@ -33,79 +34,125 @@ class Offer:
     event_type: EventType
     place: Place
     first_day: date | None
+    paused: bool
 
 
-def look_of(request: HttpRequest, host: User) -> Preferences:
-    """Return how this guest wants to see times."""
-    return Preferences.read(
-        request.GET, request.COOKIES, request.headers.get("Accept-Language", ""), fallback=host.timezone
-    )
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """One of the durations to choose from: its words, and the link that chooses it."""
+
+    words: str
+    href: str
+    chosen: bool
 
 
-def offered_now(event_type: EventType, now: datetime) -> list[int]:
-    """Return all starts that are offered, in epoch seconds."""
-    return queries.offered(event_type, window=queries.whole_window(event_type, now), now=now)
+def look_of(request: HttpRequest, entrance: Entrance) -> Preferences:
+    """Return how this guest wants to see times; who reschedules has said so before."""
+    booking, host = entrance.moves, entrance.event_type.host
+    kept = {} if booking is None else {"tz": booking.guest_timezone, "clock": str(booking.guest_clock)}
+    cookies = {**request.COOKIES, **kept}
+    language = request.headers.get("Accept-Language", "")
+    return Preferences.read(request.POST or request.GET, cookies, language, fallback=host.timezone)
 
 
 def handle_context(request: HttpRequest, host: User, event_types: list[EventType], now: datetime) -> dict[str, object]:
     """Return what `booking/handle.html` shows."""
-    look = look_of(request, host)
+    language = request.headers.get("Accept-Language", "")
+    look = Preferences.read(request.GET, request.COOKIES, language, fallback=host.timezone)
     zone = ZoneInfo(look.zone)
     first = queries.first_offered(host, event_types, now=now)
     days = {number: datetime.fromtimestamp(start, zone).date() for number, start in first.items()}
-    offers = [Offer(each, place(queries.meeting_of(each).platform), days.get(each.pk)) for each in event_types]
+    offers = [
+        Offer(each, place(queries.meeting_of(each).platform), days.get(each.pk), each.paused) for each in event_types
+    ]
     return {
         "host": host,
         "offers": offers,
         "query": _as_asked(request),
         "unknown_zone": unknown_zone(request.GET),
         "shown_in": zones.label(look.zone, now),
+        "note": (host.page.pause_note or queries.PAUSED) if host.page.paused else "",
     }
 
 
-def event_context(request: HttpRequest, event_type: EventType, now: datetime) -> dict[str, object]:
+def event_context(request: HttpRequest, entrance: Entrance, now: datetime) -> dict[str, object]:
     """Return what `booking/event.html` shows."""
+    event_type = entrance.event_type
     host = event_type.host
-    look = look_of(request, host)
-    starts = offered_now(event_type, now)
+    look = look_of(request, entrance)
+    minutes = entrance.minutes(request.GET)
+    starts = entrance.starts(now, minutes)
     wanted = read_date(request.GET.get("date"))
     times = event_times(starts, look, now=now, wanted=wanted)
+    duration = entrance.duration_query(minutes)
     return {
         "host": host,
         "event_type": event_type,
+        "entrance": entrance,
+        "moved": ticket_of(entrance.moves) if entrance.moves else None,
         "place": place(queries.meeting_of(event_type).platform),
-        "duration": duration_words(event_type.minutes),
-        "window": window_words(event_type.window_days),
+        "duration": duration_words(minutes),
+        "durations": _durations(request, entrance, look, minutes),
+        "window": window_words(event_type),
         "look": look,
         "unknown_zone": unknown_zone(request.GET),
         "shown_in": zones.label(look.zone, now),
         "times": times,
         "zones": zones.choices(now, look.zone, host.timezone, everything=request.GET.get("zones") == "all"),
-        "handed_on": handed_on(request.GET.items()),
-        "query": link_query(look, request.GET.items()),
-        "module": _for_module(request, event_type, look, starts, wanted) if times else None,
+        "handed_on": [*duration, *handed_on(request.GET)],
+        "query": link_query(look, request.GET, duration),
+        "module": _for_module(request, entrance, look, starts, wanted) if times else None,
         "as_asked": _as_asked(request),
-        "others": [other for other in queries.event_types(host) if other.pk != event_type.pk] if not times else [],
+        "others": [] if times or entrance.secret else _others(event_type),
     }
+
+
+def paused_context(request: HttpRequest, entrance: Entrance, note: str) -> dict[str, object]:
+    """Return what `booking/paused.html` shows: the host's sentence, and what else there is to book."""
+    event_type = entrance.event_type
+    return {
+        "host": event_type.host,
+        "event_type": event_type,
+        "note": note,
+        "as_asked": _as_asked(request),
+        "others": [] if entrance.secret else [other for other in _others(event_type) if not other.paused],
+    }
+
+
+def _others(event_type: EventType) -> list[EventType]:
+    """Return what else the host offers, unless nothing can be booked there at all."""
+    if event_type.host.page.paused:
+        return []
+    return [other for other in queries.event_types(event_type.host) if other.pk != event_type.pk]
+
+
+def _durations(request: HttpRequest, entrance: Entrance, look: Preferences, minutes: int) -> list[Duration]:
+    """Return the durations to choose from, if there is a choice."""
+    if len(entrance.durations) == 1:
+        return []
+    day = read_date(request.GET.get("date"))
+    begins = f"{entrance.page}?{f'date={day}&' if day else ''}"
+    links = {each: link_query(look, request.GET, entrance.duration_query(each)) for each in entrance.durations}
+    return [Duration(duration_words(each), begins + query, each == minutes) for each, query in links.items()]
 
 
 def _as_asked(request: HttpRequest) -> str:
     """Return what a link to another page of the host carries: the zone and clock of the address, and no guess."""
-    return urlencode([*chosen(request.GET), *handed_on(request.GET.items())])
+    return urlencode([*chosen(request.GET), *handed_on(request.GET)])
 
 
 def _for_module(
-    request: HttpRequest, event_type: EventType, look: Preferences, starts: list[int], wanted: date | None
+    request: HttpRequest, entrance: Entrance, look: Preferences, starts: list[int], wanted: date | None
 ) -> dict[str, object]:
     """Return what the page's module needs to choose days, weeks, zone and clock without asking again."""
-    address = [event_type.host.handle, event_type.slug]
+    duration = entrance.duration_query(entrance.minutes(request.GET))
     return {
         **asdict(look),
         "date": wanted,
         "starts": packed(starts),
         "parts": [astuple(part) for part in DAY_PARTS],
-        "confirm": reverse("confirm", args=address),
-        "feed": reverse("event-starts", args=address),
-        "query": urlencode(handed_on(request.GET.items())),
+        "confirm": entrance.confirm,
+        "feed": f"{entrance.feed}?{urlencode(duration)}" if duration else entrance.feed,
+        "query": urlencode([*duration, *handed_on(request.GET)]),
         "words": WORDS,
     }

@@ -2,21 +2,22 @@
 
 import re
 from datetime import datetime
-from typing import Any
+from itertools import islice
+from typing import NamedTuple
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import EmailValidator
 from django.http import QueryDict
 
-from sivient.booking.preferences import read_instant
+from sivient.booking.entrance import Entrance
+from sivient.booking.preferences import PREFILL, read_instant
+from sivient.booking.question_fields import AskedQuestion, answer_of, field_of, name_of, prefilled
 from sivient.booking.services import Guest
-from sivient.core.text import clean_line, clean_text, mail_address
-from sivient.scheduling.models import EventType
+from sivient.booking.text_fields import EMAIL_LIMIT, Lines, OneLine, read_address, require_length
+from sivient.scheduling.questions import questions_of
 from sivient.site import form_token, zones
 
 NAME_LIMIT = 100
-EMAIL_LIMIT = 254
 NOTE_LIMIT = 1000
 STALE = "This page was open for a long time. What you typed is kept: check it and send it again."
 # A name goes into mails to others, so it may not carry an address to click or a number to call.
@@ -24,26 +25,19 @@ _LINK = re.compile(
     r"://|\bwww\.|\S@\S|\w\.\w{2,}/|\w{2}\.(?:app|biz|com|dev|edu|gov|info|io|net|org|ru|shop|xyz)\b", re.IGNORECASE
 )
 _PHONE = re.compile(r"\d(?:[\s().+-]*\d){6}")
+_BETWEEN_ADDRESSES = re.compile(r"[\s,;]+")
+_LONGEST_SHOWN = 60  # characters of a wrong address that its message repeats
 
 
-class OneLine(forms.CharField):
-    """A line without control characters; a line break counts as a space."""
+class Wrong(NamedTuple):
+    """Something to be corrected: the id of its field, and the sentence."""
 
-    def to_python(self, value: Any) -> str:
-        """Clean before anything is checked."""
-        return clean_line(value or "", len(value or ""))
-
-
-class Lines(forms.CharField):
-    """Several lines without control characters."""
-
-    def to_python(self, value: Any) -> str:
-        """Clean before anything is checked."""
-        return clean_text(value or "", len(value or "")).strip()
+    anchor: str
+    sentence: str
 
 
 class BookingForm(forms.Form):
-    """A guest's details for one time of an event type."""
+    """A guest's details for one time of an event type, with the answers to the host's questions."""
 
     # No max_length: the attribute it puts on the field would cut what is pasted, without a word.
     name = OneLine(widget=forms.TextInput({"autocomplete": "name"}), error_messages={"required": "Enter your name."})
@@ -51,19 +45,28 @@ class BookingForm(forms.Form):
         widget=forms.EmailInput({"autocomplete": "email"}),
         error_messages={"required": "Enter your email address, so that we can send the invite."},
     )
+    others = Lines(widget=forms.Textarea({"rows": 3, "autocomplete": "off"}), required=False)
     note = Lines(widget=forms.Textarea({"rows": 3}), required=False)
     # Fields that nobody sees: rubbish in them is read as nothing, as no message could stand beside it.
     at = OneLine(required=False)
+    duration = OneLine(required=False)
     tz = OneLine(required=False)
     clock = OneLine(required=False)
     token = OneLine(required=False)
 
-    def __init__(
-        self, event_type: EventType, data: QueryDict | None = None, initial: dict[str, str] | None = None
-    ) -> None:
-        super().__init__(data, initial=initial, auto_id="%s")
-        self.event_type = event_type
+    def __init__(self, entrance: Entrance, data: QueryDict | None = None, *, asked: QueryDict | None = None) -> None:
+        """Read `data` that was sent, or begin with what the address `asked` for."""
+        self.entrance = entrance
+        self.event_type = entrance.event_type
         self.key = ""
+        self._questions = questions_of(self.event_type)
+        initial = {} if asked is None else {name: asked.get(name, "") for name in (*PREFILL, "at", "duration")}
+        answers = {} if asked is None else prefilled(self._questions, asked)
+        super().__init__(data, initial=initial | answers, auto_id="%s")
+        for question in self._questions:
+            self.fields[name_of(question)] = field_of(question)
+        if not self.event_type.most_others:
+            del self.fields["others"]
 
     @property
     def about(self) -> str:
@@ -76,15 +79,47 @@ class BookingForm(forms.Form):
         return read_instant(self.data.get("at") or self.initial.get("at"))
 
     @property
+    def minutes(self) -> int:
+        """The duration that was chosen, the first one for want of one that can be had."""
+        return self.entrance.minutes(self._asked_duration)
+
+    @property
+    def offers_duration(self) -> bool:
+        """Whether the duration that was chosen can be had."""
+        return self.entrance.offers_duration(self._asked_duration)
+
+    @property
+    def questions(self) -> list[AskedQuestion]:
+        """The host's questions with their fields, in order."""
+        return [AskedQuestion(question, self[name_of(question)]) for question in self._questions]
+
+    @property
+    def others_hint(self) -> str:
+        """How others are named, and how many."""
+        most = self.event_type.most_others
+        people = "one more person" if most == 1 else f"up to {most} more people, one per line"
+        return f"Email addresses of {people}. They get the invite, too." if most > 1 else f"Email address of {people}."
+
+    @property
+    def wrong(self) -> list[Wrong]:
+        """What is to be corrected, in the order of the page."""
+        asked = {name_of(each.question): each.anchor for each in self.questions}
+        shown = {"name": "name", "email": "email", "others": "others", **asked, "note": "note"}
+        return [Wrong(anchor, str(self.errors[name][0])) for name, anchor in shown.items() if name in self.errors]
+
+    @property
     def guest(self) -> Guest:
         """Who books, once the form is valid."""
         data = self.cleaned_data
-        return Guest(data["name"], data["email"], data["tz"], data["clock"], data["note"])
+        given = [(each, answer_of(each, data[name_of(each)])) for each in self._questions]
+        answers = tuple((each.key, each.label, answer) for each, answer in given if answer)
+        others = data.get("others", ())
+        return Guest(data["name"], data["email"], data["tz"], data["clock"], data["note"], answers, others)
 
     def clean_name(self) -> str:
         """Refuse what is longer than a name or is no name."""
         name: str = self.cleaned_data["name"]
-        _require_length("Your name", name, NAME_LIMIT)
+        require_length("Your name", name, NAME_LIMIT)
         if _LINK.search(name) or _PHONE.search(name):
             raise ValidationError("Enter only your name, without an address or a number in it.")
         return name
@@ -92,17 +127,34 @@ class BookingForm(forms.Form):
     def clean_email(self) -> str:
         """Return the address in the form that mail servers and calendars agree on."""
         email: str = self.cleaned_data["email"]
-        _require_length("Your email address", email, EMAIL_LIMIT)
+        require_length("Your email address", email, EMAIL_LIMIT)
         try:
-            EmailValidator()(email)
-            return mail_address(email)
-        except (ValueError, ValidationError):
+            return read_address(email)
+        except ValueError:
             raise ValidationError("Enter an email address like name@example.com.") from None
+
+    def clean_others(self) -> tuple[str, ...]:
+        """Return the addresses, each once and without the guest's own, which gets the invite anyway."""
+        typed = [each for each in _BETWEEN_ADDRESSES.split(self.cleaned_data["others"]) if each]
+        most = self.event_type.most_others
+        own = self.cleaned_data.get("email", "").lower()  # read before: fields are cleaned in their order
+        found: dict[str, str] = {}
+        for each in islice(typed, 2 * most + 2):  # nobody waits for a thousand to be checked
+            try:
+                address = read_address(each)
+            except ValueError:
+                raise ValidationError(f"{_shown(each)} is not an email address.") from None
+            if address.lower() != own:
+                found.setdefault(address.lower(), address)
+        if len(found) > most:
+            people = "one other person" if most == 1 else f"up to {most} other people"
+            raise ValidationError(f"You may bring {people}.")
+        return tuple(found.values())
 
     def clean_note(self) -> str:
         """Refuse what no host could read."""
         note: str = self.cleaned_data["note"]
-        _require_length("Your note", note, NOTE_LIMIT)
+        require_length("Your note", note, NOTE_LIMIT)
         return note
 
     def clean_tz(self) -> str:
@@ -119,6 +171,10 @@ class BookingForm(forms.Form):
         self.key = _key(token, self.about)
         return token
 
+    @property
+    def _asked_duration(self) -> dict[str, str]:
+        return {"duration": self.data.get("duration") or self.initial.get("duration") or ""}
+
 
 class CancelForm(forms.Form):
     """A guest's last word to the host."""
@@ -133,7 +189,7 @@ class CancelForm(forms.Form):
     def clean_reason(self) -> str:
         """Refuse what no host could read."""
         reason: str = self.cleaned_data["reason"]
-        _require_length("Your message", reason, NOTE_LIMIT)
+        require_length("Your message", reason, NOTE_LIMIT)
         return reason
 
     def clean_token(self) -> str:
@@ -143,9 +199,32 @@ class CancelForm(forms.Form):
         return token
 
 
-def _require_length(subject: str, text: str, limit: int) -> None:
-    if len(text) > limit:
-        raise ValidationError(f"{subject} may have up to {limit:,} characters. It has {len(text):,}.")
+class RescheduleForm(forms.Form):
+    """The button that moves a booking: to `at`, from the `version` that its page showed."""
+
+    at = OneLine(required=False)
+    version = forms.IntegerField(required=False, min_value=1, max_value=10**9)
+    token = OneLine(required=False)
+
+    def __init__(self, booking_id: int, data: QueryDict) -> None:
+        super().__init__(data, auto_id="%s")
+        self._booking_id = booking_id
+
+    @staticmethod
+    def token_for(booking_id: int, version: int) -> str:
+        """Return a new token for the form of that version of the booking."""
+        return form_token.issue(f"reschedule:{booking_id}:{version}")
+
+    @property
+    def start(self) -> datetime | None:
+        """The instant that was chosen, or None when it cannot be read."""
+        return read_instant(self.data.get("at"))
+
+    def clean_token(self) -> str:
+        """Refuse a form that is not ours, or of another version than it says."""
+        token: str = self.cleaned_data["token"]
+        _key(token, f"reschedule:{self._booking_id}:{self.cleaned_data.get('version')}")
+        return token
 
 
 def _key(token: str, about: str) -> str:
@@ -153,3 +232,7 @@ def _key(token: str, about: str) -> str:
         return form_token.read(token, about)
     except form_token.BadToken:
         raise ValidationError(STALE) from None
+
+
+def _shown(typed: str) -> str:
+    return typed if len(typed) <= _LONGEST_SHOWN else f"{typed[:_LONGEST_SHOWN]}…"

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sivient.booking.preferences import Preferences, written
 from sivient.core import moments
 from sivient.core.interval import moment
+from sivient.scheduling.models import EventType, Window
 
 WEEKS = 5
 _SPAN = timedelta(days=7 * WEEKS)
@@ -153,9 +154,22 @@ def duration_words(minutes: int) -> str:
     return " ".join(words)
 
 
-def window_words(days: int) -> str:
-    """Return how far ahead one may book: '8 weeks', or '10 days'."""
-    return _counted(days // 7, "week") if days % 7 == 0 and days > 7 else _counted(days, "day")
+def notice_words(length: timedelta) -> str:
+    """Return a length in words, in whole days where it has them: '2 days', '90 minutes' is '1 hour 30 minutes'."""
+    days, rest = divmod(length, _DAY)
+    return _counted(days, "day") if days and not rest else duration_words(int(length.total_seconds()) // 60)
+
+
+def window_words(event_type: EventType) -> str:
+    """Return when one may book: 'in the next 8 weeks', 'between 1 December 2026 and 24 December 2026'."""
+    days = event_type.window_days
+    if event_type.window_kind == Window.BUSINESS_DAYS:
+        return f"in the next {_counted(days, 'business day')}"
+    if event_type.window_kind == Window.DATES and event_type.first_date and event_type.last_date:
+        first, last = (f"{day.day} {day:%B} {day.year}" for day in (event_type.first_date, event_type.last_date))
+        return f"on {first}" if first == last else f"between {first} and {last}"
+    whole_weeks = days % 7 == 0 and days > 7
+    return f"in the next {_counted(days // 7, 'week') if whole_weeks else _counted(days, 'day')}"
 
 
 def _counted(number: int, word: str) -> str:

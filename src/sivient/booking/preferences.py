@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from urllib.parse import urlencode
 
+from django.http import QueryDict
+
 from sivient.core.interval import require_bookable
 from sivient.core.text import clean_line
 from sivient.site import zones
 
 PREFILL = ("name", "email", "note")
+ANSWERS, CAMPAIGNS = "q-", "utm_"  # how the names of prefilled answers and of campaigns begin
 CLOCKS = ("12", "24")
 _LONGEST_PREFILL = 1000  # characters of one value that a link hands on
-_MOST_HANDED_ON = 12
+_MOST_HANDED_ON = 24
+_LARGEST_HANDED_ON = 4000  # characters of all names and values: every link of the page carries them
 _LONGEST_ZONE = 60  # characters of a wrong name that are shown again
 _TWELVE_HOURS = re.compile(r"\s*en-(US|CA|AU|NZ|IN|PH|PK|MY|SG|ZA)\b", re.IGNORECASE)
 
@@ -44,10 +48,19 @@ def unknown_zone(query: Mapping[str, str]) -> str:
     return "" if zones.known(asked) else clean_line(asked, _LONGEST_ZONE)
 
 
-def handed_on(query: Iterable[tuple[str, object]]) -> list[tuple[str, str]]:
-    """Return the parameters that every link of the page carries on: prefilled fields and campaign names."""
-    carried = [(name, str(value)) for name, value in query if name in PREFILL or name.startswith("utm_")]
-    return [(name, value[:_LONGEST_PREFILL]) for name, value in carried[:_MOST_HANDED_ON]]
+def handed_on(query: QueryDict) -> list[tuple[str, str]]:
+    """Return the parameters that every link of the page carries on: prefilled fields, answers and campaign names.
+
+    What no link can carry is left out as a whole, so that nothing arrives in part; a long text arrives cut.
+    """
+    carried: list[tuple[str, str]] = []
+    room = _LARGEST_HANDED_ON
+    for name, value in _pairs(query):
+        value = value[:_LONGEST_PREFILL]
+        if len(name) + len(value) <= room and len(carried) < _MOST_HANDED_ON:
+            carried.append((name, value))
+            room -= len(name) + len(value)
+    return carried
 
 
 def chosen(query: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -56,9 +69,9 @@ def chosen(query: Mapping[str, str]) -> list[tuple[str, str]]:
     return [*([("tz", zone)] if zone else []), *([("clock", clock)] if clock in CLOCKS else [])]
 
 
-def link_query(preferences: Preferences, query: Iterable[tuple[str, object]]) -> str:
-    """Return what the links of the page carry: zone, clock and what is handed on."""
-    return urlencode([("tz", preferences.zone), ("clock", preferences.clock), *handed_on(query)])
+def link_query(preferences: Preferences, query: QueryDict, duration: Iterable[tuple[str, str]] = ()) -> str:
+    """Return what the links of the page carry: zone, clock, the chosen duration and what is handed on."""
+    return urlencode([("tz", preferences.zone), ("clock", preferences.clock), *duration, *handed_on(query)])
 
 
 def read_date(text: str | None) -> date | None:
@@ -84,3 +97,10 @@ def read_instant(text: str | None) -> datetime | None:
 def written(at: datetime) -> str:
     """Return an instant as `at` carries it: 2026-11-24T13:00Z, with seconds where there are any."""
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M}{f':{at.second:02}' if at.second else ''}Z"
+
+
+def _pairs(query: QueryDict) -> Iterable[tuple[str, str]]:
+    """Return the parameters that may be handed on; one that stands there twice is two."""
+    for name, values in query.lists():
+        if name in PREFILL or name.startswith((ANSWERS, CAMPAIGNS)):
+            yield from ((name, str(value)) for value in values)

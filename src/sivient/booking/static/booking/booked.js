@@ -46,6 +46,12 @@ function copies() {
   }
 }
 
+// What was typed on the way here has done its work.
+try {
+  for (const key of Object.keys(sessionStorage)) if (key.startsWith("typed ")) sessionStorage.removeItem(key);
+} catch {
+  // A browser may keep nothing for us.
+}
 copies();
 begin();
 document.addEventListener("visibilitychange", () => { if (!document.hidden) begin(); });

@@ -83,7 +83,7 @@ function cell(date, today) {
   }
   const chosen = date === state.day;
   const bar = element("i", { class: `bar n${Math.min(LONGEST_BAR, Math.ceil(free / 2))}` });
-  return element("a", { href: `?date=${date}#times`, "data-date": date, "data-month": month, "aria-label": `${name}, ${count(free)}`, "aria-current": chosen ? "true" : null, tabindex: chosen ? 0 : -1 }, number, bar);
+  return element("a", { href: `?date=${date}${data.query && `&${data.query}`}#times`, "data-date": date, "data-month": month, "aria-label": `${name}, ${count(free)}`, "aria-current": chosen ? "true" : null, tabindex: chosen ? 0 : -1 }, number, bar);
 }
 
 function drawWeeks() {
@@ -154,8 +154,18 @@ function drawNext() {
   $(".early").href = link(state.starts[0]);
 }
 
+// Another duration is another page, at the same day, zone and clock.
+function drawDurations() {
+  for (const each of root.querySelectorAll(".durations a")) {
+    const there = new URL(each.href);
+    for (const [name, value] of Object.entries({ date: state.day, tz: state.zone, clock: state.clock })) there.searchParams.set(name, value);
+    each.href = there;
+  }
+}
+
 function draw() {
   group();
+  drawDurations();
   drawWeeks();
   drawTimes();
   drawNext();
@@ -184,6 +194,7 @@ function pick(day) {
   turnTo(day);
   drawWeeks();
   drawTimes();
+  drawDurations();
   keepInAddress();
 }
 
@@ -267,15 +278,15 @@ $(".cal").setAttribute("role", "grid");
 draw();
 
 // Back in a tab that was open for a while: ask again, and draw only what is new.
-let known = data.starts;
+let known = state.starts.join();
 document.addEventListener("visibilitychange", async () => {
   if (document.hidden) return;
   const answer = await fetch(data.feed).catch(() => null);
   if (!answer?.ok) return;
-  const { starts } = await answer.json();
-  if (starts === known) return;
-  if (!starts) return void location.reload();
-  known = starts;
-  state.starts = unpacked(starts);
+  const starts = (await answer.json()).slots.map((start) => Date.parse(start));
+  if (starts.join() === known) return;
+  if (!starts.length) return void location.reload();
+  known = starts.join();
+  state.starts = starts;
   draw();
 });

@@ -1,0 +1,134 @@
+"""The pages of one event type, the same for every way in: times, times as JSON, details and booking."""
+
+from datetime import datetime
+from hashlib import sha256
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.http import quote_etag
+
+from sivient.booking import services
+from sivient.booking.confirm import Refusal, confirm_context
+from sivient.booking.entrance import Entrance
+from sivient.booking.event_page import event_context, paused_context
+from sivient.booking.feed import BadQuery, FeedQuery, feed
+from sivient.booking.forms import BookingForm
+from sivient.booking.models import Booking
+from sivient.booking.onward import onward_query
+from sivient.scheduling import queries
+from sivient.site.responses import SeeOther
+
+REFUSALS: dict[type[services.NotBooked], Refusal] = {
+    services.SlotTaken: Refusal.TAKEN,
+    services.OverLimit: Refusal.OVER_LIMIT,
+}
+
+
+def times(request: HttpRequest, entrance: Entrance) -> HttpResponse:
+    """Show the free times, or the host's sentence instead of them."""
+    note = queries.pause_note(entrance.event_type)
+    if note is not None:
+        return _paused(request, entrance, note, status=200)
+    return render(request, "booking/event.html", event_context(request, entrance, timezone.now()))
+
+
+def slots(request: HttpRequest, entrance: Entrance) -> HttpResponse:
+    """Answer with the free times as JSON; 304 while they are the same, 400 with a sentence for a bad query."""
+    now = timezone.now()
+    try:
+        asked = FeedQuery.read(request.GET, entrance, now)
+    except BadQuery as error:
+        return JsonResponse({"error": str(error)}, status=400)
+    text = feed(entrance, asked, now)
+    etag = quote_etag(sha256(text.encode()).hexdigest()[:16])
+    response = HttpResponse(text, content_type="application/json")
+    patch_cache_control(response, no_cache=True, private=True)
+    response.headers["ETag"] = etag
+    return get_conditional_response(request, etag=etag, response=response) or response
+
+
+def confirm(request: HttpRequest, entrance: Entrance) -> HttpResponse:
+    """Ask for the guest's details, or book."""
+    note = queries.pause_note(entrance.event_type)
+    if request.method == "POST":
+        return _book(request, entrance)
+    if note is not None:
+        return _paused(request, entrance, note, status=200)
+    now = timezone.now()
+    form = BookingForm(entrance, asked=request.GET)
+    if entrance.offers(form.start, now, form.minutes):
+        return render(request, "booking/confirm.html", confirm_context(request, form, now))
+    context = confirm_context(request, form, now, Refusal.NOT_OFFERED)
+    return render(request, "booking/confirm.html", context, status=404)
+
+
+def replay(request: HttpRequest, entrance: Entrance) -> HttpResponse:
+    """Lead a form that has booked already to its booking; everybody else reads that the link has ended."""
+    form = BookingForm(entrance, request.POST)
+    form.is_valid()  # reads the key
+    booking = Booking.objects.filter(idempotency_key=form.key).first() if form.key else None
+    return link_ended(request) if booking is None else SeeOther(reverse("booked", args=[booking.token]))
+
+
+def link_ended(request: HttpRequest) -> HttpResponse:
+    """404: the same page for a private link that was used, has expired or never was. It tells nobody which."""
+    return render(request, "booking/link_ended.html", status=404)
+
+
+def prefetching(response: HttpResponse) -> HttpResponse:
+    """Let the browser fetch the page behind a link when the pointer is on it; those pages change nothing."""
+    response.headers["Speculation-Rules"] = f'"{static("booking/prefetch.speculationrules")}"'
+    return response
+
+
+def _paused(request: HttpRequest, entrance: Entrance, note: str, *, status: int) -> HttpResponse:
+    return render(request, "booking/paused.html", paused_context(request, entrance, note), status=status)
+
+
+def _book(request: HttpRequest, entrance: Entrance) -> HttpResponse:
+    """Book what the form says, or show it again with everything that was typed."""
+    now = timezone.now()
+    form = BookingForm(entrance, request.POST)
+    if not form.is_valid() or form.start is None or not form.offers_duration:
+        return _incomplete(request, form, now)
+    try:
+        booking = _promised(form, form.start, now)
+    except services.PageClosed:
+        return _closed(request, entrance, now)
+    except services.KeyReused:
+        earlier = get_object_or_404(Booking, idempotency_key=form.key)
+        return render(request, "booking/booked_already.html", {"booking": earlier}, status=409)
+    except services.NotBooked as refused:
+        why = REFUSALS.get(type(refused), Refusal.NOT_OFFERED)
+        context = confirm_context(request, form, now, why, refused.nearest)
+        return render(request, "booking/confirm.html", context, status=409)
+    return SeeOther(reverse("booked", args=[booking.token]) + onward_query(booking))
+
+
+def _promised(form: BookingForm, start: datetime, now: datetime) -> Booking:
+    link = form.entrance.link
+    return services.book(form.event_type, start, form.guest, key=form.key, now=now, minutes=form.minutes, link=link)
+
+
+def _incomplete(request: HttpRequest, form: BookingForm, now: datetime) -> HttpResponse:
+    """Show a form that cannot be sent as it is, while there is something to book."""
+    note = queries.pause_note(form.event_type)
+    if note is not None:
+        return _paused(request, form.entrance, note, status=409)
+    refusal = None if form.start and form.offers_duration else Refusal.NOT_OFFERED
+    return render(request, "booking/confirm.html", confirm_context(request, form, now, refusal), status=422)
+
+
+def _closed(request: HttpRequest, entrance: Entrance, now: datetime) -> HttpResponse:
+    """Say why nothing can be booked any more, where it could a moment ago: paused, ended, or nothing there."""
+    fresh = entrance.again(now)
+    note = queries.pause_note(fresh.event_type) if fresh is not None else None
+    if fresh is not None and note is not None:
+        return _paused(request, fresh, note, status=409)
+    if entrance.link is not None:
+        return link_ended(request)
+    raise Http404

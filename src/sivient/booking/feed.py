@@ -1,0 +1,127 @@
+"""The free times of an event type as JSON: `slots.json?from&to&tz&duration`, strictly read and quickly answered.
+
+`from` and `to` are local dates, read in `tz`, or RFC 3339 instants. The range is half-open as everywhere: the date
+`to` is no longer part of it. `from` alone reaches as far as a range may, `to` alone begins now, and without both it
+is the whole time that can be booked. `tz` (IANA) is the schedule's zone if left out.
+"""
+
+import json
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from django.http import QueryDict
+
+from sivient.booking.entrance import Entrance
+from sivient.core.interval import Interval
+from sivient.core.json_times import read_date, read_time
+from sivient.core.strict_json import BadInput
+from sivient.core.text import clean_line
+from sivient.scheduling import queries
+from sivient.site import zones
+
+KNOWN = ("from", "to", "tz", "duration")
+LONGEST = timedelta(days=62)
+_DAY = 24 * 60 * 60
+_LONGEST_SHOWN = 40  # characters of a wrong value that its sentence repeats
+
+
+class BadQuery(ValueError):
+    """The query cannot be meant. As text it is a sentence that names the parameter."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedQuery:
+    """What was asked for. `window` is None for all times that can be booked."""
+
+    zone: str
+    minutes: int
+    window: Interval | None
+
+    @classmethod
+    def read(cls, query: QueryDict, entrance: Entrance, now: datetime) -> "FeedQuery":
+        """Read the parameters, or raise BadQuery."""
+        for name, values in query.lists():
+            if name not in KNOWN:
+                raise BadQuery(f"{_shown(name)} is not a known parameter: here stand {', '.join(KNOWN)}.")
+            if len(values) > 1:
+                raise BadQuery(f"{name} must be given only once.")
+        zone = _zone(query, entrance.event_type.schedule.timezone)
+        if not entrance.offers_duration(query) or query.get("duration") == "":
+            offered = ", ".join(map(str, entrance.durations))
+            raise BadQuery(f"duration must be one of {offered} (minutes), not {_shown(query.get('duration', ''))}.")
+        return cls(zone, entrance.minutes(query), _window(query, ZoneInfo(zone), now))
+
+
+def feed(entrance: Entrance, asked: FeedQuery, now: datetime) -> str:
+    """Return the answer as JSON text. A paused page has no times."""
+    paused = queries.pause_note(entrance.event_type) is not None
+    starts = [] if paused else entrance.starts(now, asked.minutes, asked.window)
+    slots = ",".join([f'"{_written(start)}"' for start in starts])
+    return f'{{"timezone":{json.dumps(asked.zone)},"duration":{asked.minutes},"slots":[{slots}]}}'
+
+
+def _zone(query: QueryDict, fallback: str) -> str:
+    asked = query.get("tz")
+    if asked is None:
+        return fallback
+    zone = zones.known(asked)
+    if zone is None:
+        raise BadQuery(f"tz must be an IANA time zone such as Europe/Berlin, not {_shown(asked)}.")
+    return zone
+
+
+def _window(query: QueryDict, zone: ZoneInfo, now: datetime) -> Interval | None:
+    first, last = _bound("from", query), _bound("to", query)
+    if first is None and last is None:
+        return None
+    since = "now" if first is None else "from"
+    start = now if first is None else _instant(first, zone)
+    end = start + LONGEST if last is None else _instant(last, zone)
+    length = end - start
+    if first and last and not isinstance(first, datetime) and not isinstance(last, datetime):
+        length = last - first  # a day on which clocks change is one day
+    if length <= timedelta():
+        raise BadQuery(f"to must be later than {since}.")
+    if length > LONGEST:
+        raise BadQuery(f"to must be at most {LONGEST.days} days after {since}.")
+    try:
+        return Interval(start, end)
+    except ValueError:
+        raise BadQuery(f"from must be at least {LONGEST.days} days before the year 3000, or have a to.") from None
+
+
+def _bound(name: str, query: QueryDict) -> date | datetime | None:
+    text = query.get(name)
+    if text is None:
+        return None
+    for read in (read_date, read_time):
+        with suppress(BadInput):
+            return read(text.replace(" ", "+"))  # a plus sign that was not encoded
+    raise BadQuery(
+        f"{name} must be a date such as 2026-11-23 or a time with its UTC offset such as 2026-11-23T08:00:00Z, "
+        f"in the years 1900 to 2999, not {_shown(text)}."
+    )
+
+
+def _instant(bound: date | datetime, zone: ZoneInfo) -> datetime:
+    return bound if isinstance(bound, datetime) else datetime.combine(bound, time(), zone)
+
+
+def _shown(text: str) -> str:
+    return json.dumps(clean_line(text, _LONGEST_SHOWN), ensure_ascii=False)
+
+
+def _written(start: int) -> str:
+    """Return an epoch second as RFC 3339 writes it, in UTC."""
+    day, second = divmod(start, _DAY)
+    minute, second = divmod(second, 60)
+    hour, minute = divmod(minute, 60)
+    return f"{_date(day)}T{hour:02}:{minute:02}:{second:02}Z"
+
+
+@lru_cache(maxsize=1024)
+def _date(day: int) -> str:
+    return (date(1970, 1, 1) + timedelta(days=day)).isoformat()
