@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from importlib import import_module
 
 import pytest
@@ -14,7 +15,7 @@ from django.utils import timezone
 from sivient.accounts.models import User
 from sivient.booking.models import Booking
 from sivient.privacy import services as privacy
-from sivient.scheduling.models import EventType, SchedulingPage
+from sivient.scheduling.models import DateHours, EventType, SchedulingPage
 from tests.factories import make_booking, make_event_type
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
@@ -54,6 +55,19 @@ MATRIX = {
     "event-type-edit": OWNERS,
     "event-type-delete": OWNERS,
     "availability": HOSTS,
+    "availability-new": HOSTS,
+    "availability-schedule": OWNERS,
+    "availability-duplicate": POST_ONLY,
+    "availability-delete": OWNERS,
+    "availability-dates": HOSTS,
+    "availability-date-new": HOSTS,
+    "availability-date": OWNERS,
+    "availability-date-remove": POST_ONLY,
+    "availability-time-off": HOSTS,
+    "availability-time-off-remove": POST_ONLY,
+    "availability-travel": HOSTS,
+    "availability-travel-remove": POST_ONLY,
+    "availability-holidays": HOSTS,
     "settings-integrations": HOSTS,
     "settings-integrations-connect": POST_ONLY,
     "settings-integrations-callback": Row(
@@ -86,8 +100,13 @@ MATRIX = {
 POSTS = (
     *("sign-out-everywhere", "settings-account-theme", "account-export", "account-restore"),
     *("event-type-delete", "booking-cancel", "booking-try-now"),
+    *("availability-duplicate", "availability-delete", "availability-date-remove"),
+    *("availability-time-off-remove", "availability-travel-remove"),
 )
-OF_ONE_HOST = ("event-type-edit", "event-type-delete", "booking-detail", "booking-cancel", "booking-try-now")
+OF_ONE_HOST = (
+    *("event-type-edit", "event-type-delete", "booking-detail", "booking-cancel", "booking-try-now"),
+    *("availability-schedule", "availability-duplicate", "availability-delete", "availability-date"),
+)
 SIGNED = ("webhook",)  # the vendor's signature stands for the form's token
 
 
@@ -104,11 +123,14 @@ def addresses(booking: Booking) -> dict[str, str]:
     """The addresses of the rooms by name, with arguments filled in."""
     known = {"number": booking.event_type_id, "pk": booking.pk, "token": booking.token, "slug": "zoom"}
     known |= {"provider": "google", "vendor": "zoom"}
-    return {
-        str(each.name): reverse(str(each.name), kwargs={name: known[name] for name in each.pattern.regex.groupindex})
-        for room in ROOMS
-        for each in patterns(import_module(f"sivient.{room}.urls").urlpatterns)
-    }
+    of_schedule = known | {"number": booking.event_type.schedule_id if booking.event_type else 0}
+    found = {}
+    for each in (each for room in ROOMS for each in patterns(import_module(f"sivient.{room}.urls").urlpatterns)):
+        values = of_schedule if str(each.name).startswith("availability") else known
+        found[str(each.name)] = reverse(
+            str(each.name), kwargs={name: values[name] for name in each.pattern.regex.groupindex}
+        )
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +148,9 @@ class People:
 def booking(host: User) -> Booking:
     """The host's own, of an event type of theirs."""
     SchedulingPage.objects.filter(host=host).update(platform="phone", platform_details="+49 30 901820")
-    return make_booking(make_event_type(User.objects.get(pk=host.pk)))
+    event_type = make_event_type(User.objects.get(pk=host.pk))
+    DateHours.objects.create(pk=event_type.schedule_id, schedule=event_type.schedule, date=date(2030, 1, 1))
+    return make_booking(event_type)
 
 
 @pytest.fixture

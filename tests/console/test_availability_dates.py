@@ -207,7 +207,7 @@ def test_what_is_over_is_not_listed_and_what_has_begun_is(browser: Client, host:
 def test_each_is_removed_with_one_button_and_a_second_press_changes_nothing(
     browser: Client, host: User, soon: date
 ) -> None:
-    rows = {
+    rows: dict[str, DateHours | TimeOff | Travel] = {
         "": DateHours.objects.create(schedule=Schedule.objects.get(), date=soon, hours=[]),
         "time-off/": TimeOff.objects.create(host=host, first=soon, last=soon),
         "travel/": Travel.objects.create(host=host, first=soon, last=soon, timezone="Asia/Tokyo"),

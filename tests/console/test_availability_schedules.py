@@ -51,6 +51,12 @@ def test_a_second_schedule_is_added_and_then_there_is_a_choice(browser: Client) 
     assert f'<a href="{PAGE}" aria-current="page">Working hours</a>' in text(browser, PAGE)
 
 
+def test_a_new_schedule_begins_with_office_hours(browser: Client) -> None:
+    page = text(browser, f"{PAGE}/new")
+    assert page.count('value="09:00"') == page.count('value="17:00"') == 5
+    assert 'name="from-5"' not in page
+
+
 def test_adding_shows_what_is_missing_and_keeps_what_was_typed(browser: Client) -> None:
     answer = browser.post(f"{PAGE}/new", EVENINGS | {"name": "\x00 ", "to-0": ""})
     page = answer.content.decode()

@@ -123,7 +123,7 @@ def _saved(user: User, chosen: Schedule, form: HoursForm) -> Schedule | None:
 
 
 def _begins(chosen: Schedule) -> HoursForm:
-    return HoursForm.of(chosen) if chosen.pk else HoursForm(chosen.timezone, chosen.name)
+    return HoursForm.of(chosen) if chosen.pk else HoursForm.office(chosen)
 
 
 def _address(user: User, chosen: Schedule) -> str:

@@ -15,6 +15,7 @@ from sivient.scheduling.models import Schedule
 from sivient.site import zones
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+SATURDAY = 5
 LONGEST_NAME = 60
 
 
@@ -35,6 +36,12 @@ class HoursForm:
         for hours in schedule.hours.all():
             form.days[hours.weekday].append(time_rows.stored(hours.start, hours.end))
         return form
+
+    @classmethod
+    def office(cls, schedule: Schedule) -> Self:
+        """Return office hours to begin a schedule with: changing five rows is less work than adding them."""
+        days = [[time_rows.next_row([])] if day < SATURDAY else [] for day in range(7)]
+        return cls(schedule.timezone, schedule.name, days)
 
     @classmethod
     def typed(cls, post: QueryDict, schedule: Schedule) -> Self:

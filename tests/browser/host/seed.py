@@ -7,6 +7,9 @@ import django
 
 from sivient.config.env import name_settings_module
 
+NAMES = ("ready", "unchosen", "free", "disconnected", "closing", "leaving", "chooser", "second chooser")
+PLANNERS = ("planner", "second planner")  # their availability is changed by tests
+
 
 def main() -> None:
     """Fill the database that the environment names."""
@@ -21,7 +24,8 @@ def hosts() -> dict[str, Any]:
 
     from sivient.accounts.models import Identity, User
     from sivient.privacy.services import close
-    from sivient.scheduling import event_types, services
+    from sivient.scheduling import services
+    from tests.browser.host.offers import make_event_types
     from tests.browser.host.planned import plan
     from tests.factories import connect_zoom
 
@@ -30,18 +34,7 @@ def hosts() -> dict[str, Any]:
         name: User.objects.create(name="Priya Raman", email=f"{number}@contoso.example")
         for number, name in enumerate(("newcomer", "second newcomer", "undecided"))
     }
-    for name in (
-        "ready",
-        "unchosen",
-        "free",
-        "disconnected",
-        "closing",
-        "leaving",
-        "chooser",
-        "second chooser",
-        "planner",
-        "second planner",
-    ):
+    for name in (*NAMES, *PLANNERS):
         user = User.objects.create(name=f"Host {name.title()}", email=f"{name}@nordlicht.example".replace(" ", "-"))
         Identity.objects.create(
             user=user, provider="google", issuer="x", subject=name, email=user.email, last_used_at=now
@@ -51,17 +44,10 @@ def hosts() -> dict[str, Any]:
         )
         made[name] = user
     for name in ("ready", "disconnected"):
-        connect_zoom(made[name], vendor_user_id=f"of-{name}")
+        connect_zoom(made[name], vendor_user_id=f"of-{name}", user_type=1)
         services.choose_first_platform(made[name], "zoom")
     made["disconnected"].connections.all().delete()
-    draft = event_types.EventTypeDraft(
-        title="Design review",
-        minutes=60,
-        platform="own_link",
-        platform_details="https://meet.example/mara",
-        active=False,
-    )
-    event_types.save_event_type(made["ready"], draft)
+    make_event_types(made["ready"])
     plan(made["planner"])
     User.objects.filter(pk=made["free"].pk).update(plan="free")
     close(made["closing"], keep_bookings=False, by="host", now=now)
