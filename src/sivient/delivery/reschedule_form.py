@@ -34,7 +34,7 @@ class RescheduleForm(forms.Form):
         input_formats=["%H:%M", "%H:%M:%S"],
         error_messages={"required": NO_TIME, "invalid": NO_TIME},
     )
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, error_messages={"invalid": NOT_READ})
 
     def __init__(self, booking: Booking, now: datetime, data: QueryDict | None = None) -> None:
         self.zone, self.now = booking.host.timezone, now

@@ -19,7 +19,8 @@ from sivient.delivery import detail
 from sivient.delivery.reschedule_form import PASSED, RescheduleForm
 from sivient.scheduling import queries
 
-OFFERED = 8  # free times that the page shows
+DAYS, PER_DAY = 3, 5  # free times that the page shows
+MANY = 300  # more than three days have
 MINUTE = timedelta(minutes=1)
 TAKEN = "You have another booking at that time."
 
@@ -69,11 +70,9 @@ def _move(request: HostRequest, booking: Booking, form: RescheduleForm, start: d
 def _moved_meanwhile(request: HostRequest, pk: int) -> HttpResponse:
     """Show what was typed again, under the time that the booking has now."""
     booking = detail.own(request.user, pk)
-    data = request.POST.copy()
-    data["version"] = str(booking.version)
     happened = f"It was moved meanwhile to {detail.moment(booking)}."
     problem = detail.Problem(happened, "Nothing was changed by you, and what you typed is kept.")
-    return _ask(request, booking, RescheduleForm(booking, timezone.now(), data), status=409, problem=problem)
+    return _ask(request, booking, RescheduleForm(booking, timezone.now(), request.POST), status=409, problem=problem)
 
 
 def _ask(
@@ -91,7 +90,7 @@ def _ask(
         "form": form,
         "mistakes": form.mistakes if form.is_bound and problem is None else [],
         "nearest": _by_day(booking, nearest),
-        "free": _by_day(booking, _free(booking)),
+        "free": [(day, times[:PER_DAY]) for day, times in _by_day(booking, _free(booking))[:DAYS]],
         "problem": problem,
     }
     return render(request, "delivery/reschedule.html", context, status=status)
@@ -103,7 +102,7 @@ def _free(booking: Booking) -> list[int]:
         return []
     minutes = (booking.end - booking.start) // MINUTE
     starts = queries.page_starts(booking.event_type, now=timezone.now(), minutes=minutes, without=booking.hold_id)
-    return [start for start in starts if moment(start) != booking.start][:OFFERED]
+    return [start for start in starts if moment(start) != booking.start][:MANY]
 
 
 def _by_day(booking: Booking, starts: Sequence[int]) -> list[tuple[str, list[FreeTime]]]:

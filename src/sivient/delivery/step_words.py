@@ -21,11 +21,12 @@ class Step:
     at: datetime | None = None
     next_at: datetime | None = None
     work: int | None = None  # the row that "Try now" pulls forward
+    zoom: bool = False  # it is Zoom that has to do something: the guide to Zoom explains
     folded: tuple["Step", ...] = ()  # what was done before the booking was last changed
 
 
-def work_step(done: str, pending: str, work: Work | None) -> Iterator[Step]:
-    """Say how one piece of work stands; what was never planned is no step."""
+def work_step(done: str, pending: str, work: Work | None, *, zoom: bool = False) -> Iterator[Step]:
+    """Say how one piece of work stands; what was never planned is no step. `zoom`: it waits for Zoom."""
     if work is None:
         return
     if work.state == Work.State.DONE:
@@ -34,12 +35,12 @@ def work_step(done: str, pending: str, work: Work | None) -> Iterator[Step]:
         else:
             yield Step(done, "done", at=work.done_at)
     elif work.state == Work.State.PARKED:
-        yield Step(f"{pending}: needs you", "needs_you", work.last_error, work=work.pk)
+        yield Step(f"{pending}: needs you", "needs_you", work.last_error, work=work.pk, zoom=zoom)
     elif work.state == Work.State.FAILED:
-        yield Step(f"{pending}: given up", "failed", work.last_error, at=work.done_at, work=work.pk)
+        yield Step(f"{pending}: given up", "failed", work.last_error, at=work.done_at, work=work.pk, zoom=zoom)
     elif work.lease_until is None and work.last_error:
         detail = f"{work.last_error} Try {work.attempt} so far. The time is safe."
-        yield Step(f"{pending}: trying again", "trying", detail, next_at=work.run_at, work=work.pk)
+        yield Step(f"{pending}: trying again", "trying", detail, next_at=work.run_at, work=work.pk, zoom=zoom)
     else:
         yield Step(pending, "now", "In progress")
 

@@ -56,7 +56,7 @@ def _changes(booking: Booking, rows: Rows) -> Iterator[Step]:
     held = f"Time reserved for {booking.guest_name}"
     yield Step("Requested" if asked_first(booking) else "Booked", "done", held, at=booking.created_at)
     if folded := tuple(_folded(booking, rows)):
-        yield Step("Before that", "done", folded=folded)
+        yield Step("Before the last change", "done", folded=folded)
     changes = []
     if booking.rescheduled_at and booking.previous_start:
         by = "you" if booking.rescheduled_by == Role.HOST else booking.guest_name
@@ -114,7 +114,7 @@ def _conference_step(
     elif booking.start <= now:
         yield Step("No Zoom meeting", "failed", "The meeting's time came without a link.", at=booking.start)
     else:
-        yield from work_step("Zoom meeting created", "Zoom meeting", work)
+        yield from work_step("Zoom meeting created", "Zoom meeting", work, zoom=True)
 
 
 def _end_steps(booking: Booking, rows: Rows) -> Iterator[Step]:

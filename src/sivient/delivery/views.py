@@ -19,7 +19,6 @@ from sivient.delivery.timeline import waiting_for_link
 
 PER_PAGE = 50
 VIEWS = {"upcoming": "Upcoming", "past": "Past", "cancelled": "Cancelled"}
-ENDS = {Booking.Status.DECLINED: "Declined", Booking.Status.EXPIRED: "Expired"}
 
 
 @host_page
@@ -38,7 +37,6 @@ def bookings(request: HostRequest) -> HttpResponse:
         "days": [(day, list(of_day)) for day, of_day in groupby(rows, key=lambda b: moments.day(b.start, zone))],
         "waiting": {booking.pk for booking in waiting_for_link(rows)} if upcoming else set(),
         "requests": list(_requests(request.user)[:PER_PAGE]) if upcoming and page.number == 1 else [],
-        "ends": ENDS,
     }
     return render(request, "delivery/bookings.html", context)
 
