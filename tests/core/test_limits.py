@@ -99,6 +99,14 @@ def test_bookings_are_counted_in_every_period_that_the_window_touches(per: str, 
     assert counted == tuple(map(floor_seconds, bounds))
 
 
+def test_the_first_second_of_a_date_is_counted_with_it() -> None:
+    asked = SlotRules(timedelta(hours=1), limits=(Limit("day", 1),))
+    midnight = datetime(2026, 12, 22, 5, tzinfo=UTC)
+    for end, last in ((midnight, midnight), (midnight + timedelta(seconds=1), midnight + timedelta(days=1))):
+        counted = counting_range(NEW_YORK, asked, Interval(midnight - timedelta(seconds=1), end))
+        assert counted == (floor_seconds(midnight - timedelta(days=1)), floor_seconds(last))
+
+
 def test_the_widest_of_several_limits_says_what_is_counted() -> None:
     window = Interval(datetime(2026, 12, 31, 12, tzinfo=UTC), datetime(2026, 12, 31, 18, tzinfo=UTC))
     asked = SlotRules(timedelta(hours=1), limits=(Limit("month", 1), Limit("day", 1), Limit("week", 1)))

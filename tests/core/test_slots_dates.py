@@ -159,6 +159,11 @@ class TestMostPerDay:
         assert self.offered(1, 8, 9) == []
         assert self.offered(1, 8, 9 + second / HOUR) == ["Mon 09:00"]
 
+    def test_the_first_second_of_a_date_belongs_to_it(self) -> None:
+        always = Availability("UTC", tuple(Hours(day, 0, 1440) for day in range(7)))
+        assert self.offered(1, 12, 24 + 1 / 3600, availability=always) == ["Tue 00:00"]
+        assert self.offered(1, 12, 24, availability=always) == []
+
     def test_a_part_of_a_second_holds_no_start(self) -> None:
         nine = MONDAY + 9 * HOUR
         part = Interval(nine + timedelta(microseconds=1), nine + timedelta(microseconds=2))

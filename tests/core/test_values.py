@@ -9,7 +9,7 @@ from sivient.core.availability import Availability, Hours, Travel
 from sivient.core.explain import Reason, Rule
 from sivient.core.interval import Interval
 from sivient.core.limits import Limit
-from sivient.core.slots import SlotRules
+from sivient.core.slots import Booked, SlotRules
 
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 VALUES = [
@@ -37,6 +37,10 @@ def test_availabilities_that_say_the_same_are_equal_and_show_what_they_say() -> 
     assert repr(Availability("UTC")) == (
         "Availability(zone='UTC', weekly=(), overrides={}, time_off=(), holidays=frozenset(), travel=())"
     )
+
+
+def test_a_booking_has_no_buffers_and_does_not_count_unless_it_says_so() -> None:
+    assert Booked(10, 20) == (10, 20, 0, 0, False)
 
 
 def test_a_reason_has_nothing_in_the_way_unless_it_says_so() -> None:
