@@ -137,6 +137,16 @@ class TestSingleDates:
         assert self.days(time_off=((date.min, self.tuesday), (date(2026, 12, 4), date.max))) == "02 03"
         assert self.days(time_off=((date.min, date(2026, 11, 28)), (date(2026, 12, 6), date.max))) == self.days()
 
+    def test_hours_past_midnight_belong_to_the_date_on_which_they_begin(self) -> None:
+        nights = Availability(
+            "UTC", (Hours(0, 1320, 120), Hours(1, 1320, 120)), time_off=((self.tuesday, self.tuesday),)
+        )
+        ordinal = self.tuesday.toordinal()
+        openings = nights.openings(ordinal - 1, ordinal + 1)
+        assert [f"{moment(start):%d %H:%M}-{moment(end):%d %H:%M}" for one in openings for start, end in one] == [
+            "30 22:00-01 02:00"
+        ]
+
     def test_time_off_beats_an_override(self) -> None:
         override = {self.tuesday: ((600, 660),)}
         assert self.days(time_off=((self.tuesday, self.tuesday),), overrides=override) == "29 30 02 03 04 05"
