@@ -16,6 +16,10 @@ def test_a_start_that_is_offered_says_so() -> None:
     assert reason("14:00") == Reason(Rule.OFFERED, "14:00 is offered.")
 
 
+def test_a_rule_is_written_in_small_letters() -> None:
+    assert [str(rule) for rule in Rule] == [rule.name.lower() for rule in Rule]
+
+
 def test_a_start_that_has_passed_is_told_apart_from_one_that_is_now() -> None:
     assert reason("14:00", now=DAY + timedelta(hours=14)).rule is Rule.OFFERED
     late = reason("14:00", now=DAY + timedelta(hours=14, microseconds=1))
@@ -62,6 +66,20 @@ def test_the_booking_window_names_its_first_or_last_date() -> None:
     )
 
 
+def test_the_booking_window_is_exact_to_the_second() -> None:
+    always = Availability("UTC", tuple(Hours(day, 0, 1440) for day in range(7)))
+    rules = SlotRules(
+        timedelta(minutes=1), timedelta(seconds=1), first_date=date(2026, 12, 2), last_date=date(2026, 12, 2)
+    )
+    for start, rule in (
+        (at("24:00") - 1, Rule.WINDOW),
+        (at("24:00"), Rule.OFFERED),
+        (at("48:00") - 1, Rule.OFFERED),
+        (at("48:00"), Rule.WINDOW),
+    ):
+        assert explain(always, rules, start, busy=(), booked=(), now=DAY).rule is rule
+
+
 def test_a_busy_time_and_a_booking_stand_in_the_way_by_name() -> None:
     pair = at("13:30"), at("14:30")
     assert reason("14:00", busy=[pair]) == Reason(
@@ -89,6 +107,7 @@ def test_of_several_in_the_way_the_first_is_named_in_whatever_order_they_come() 
     first, second = (at("13:00"), at("14:10")), (at("14:05"), at("14:06"))
     for busy in ([first, second], [second, first]):
         assert reason("14:00", busy=busy, booked=[Booked(*first)]).stands == first
+        assert reason("14:00", booked=[Booked(*pair) for pair in busy]).stands == first
 
 
 class TestBuffer:
@@ -148,6 +167,10 @@ class TestLimit:
     def test_a_limit_is_named(self, limit: Limit, words: str) -> None:
         found = reason("14:00", rules=asked(limits=(Limit("year", 99), limit)), booked=[self.morning])
         assert found == Reason(Rule.LIMIT, f"The limit of {words} leaves no room for this meeting.")
+
+    def test_a_limit_with_room_for_one_more_offers(self) -> None:
+        for limit in (Limit("day", 2), Limit("day", minutes=60)):
+            assert reason("14:00", rules=asked(limits=(limit,)), booked=[self.morning]).rule is Rule.OFFERED
 
     def test_bookings_that_do_not_count_and_other_periods_leave_room(self) -> None:
         limits = asked(limits=(Limit("day", 1),))

@@ -83,6 +83,17 @@ def test_the_zone_of_a_journey() -> None:
     assert "hours of Tuesday" in reason("16:00", tokyo).sentence
 
 
+def test_the_date_is_that_of_the_place_where_the_host_is() -> None:
+    # At 16:00 it is one o'clock on Wednesday in Tokyo, and the host is still there.
+    tokyo = Availability("UTC", WEEKDAYS, travel=(Travel(DAY.date(), date(2026, 12, 2), "Asia/Tokyo"),))
+    assert reason("16:00", tokyo).sentence == (
+        "16:00 lies outside the hours of Wednesday 2 December 2026, read in Asia/Tokyo: "
+        "from 00:00 on Wednesday 2 December 2026 to 08:00 on Wednesday 2 December 2026."
+    )
+    assert "hours of Wednesday" in reason("15:00", tokyo).sentence  # its first second
+    assert "hours of Tuesday" in reason("14:59", tokyo).sentence
+
+
 def test_the_later_of_two_dates_that_a_journey_brings_at_the_same_time() -> None:
     # At 11:30 it is half past midnight on Tuesday in Niue, and half past one on Wednesday at home.
     away = (Travel(DAY.date(), DAY.date(), "Pacific/Niue"),)
