@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
@@ -19,8 +18,8 @@ LIMIT = 1000  # characters of an answer
 YES, NO = "Yes", "No"
 _TICKED = ("1", "true", "yes", "on")  # how an address may tick a box
 _PHONE_DIGITS = range(5, 16)  # up to 15: ITU-T E.164
-_PHONE = re.compile(r"\+?[0-9][0-9 ().\-/]*(?:(?:x|ext\.?)\s*[0-9]{1,6})?", re.IGNORECASE)
-_LONGEST_NUMBER = 30  # characters
+_PHONE = re.compile(r"\+?[0-9(][0-9 ().\-/]*(?:(?:x|ext\.?)\s*[0-9]{1,6})?", re.IGNORECASE)
+_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:[.,][0-9]{1,15})?")
 
 
 class TextAnswer(OneLine):
@@ -47,11 +46,7 @@ class NumberAnswer(OneLine):
     def validate(self, value: str) -> None:
         """Refuse what is no number."""
         super().validate(value)
-        try:
-            fits = not value or (len(value) <= _LONGEST_NUMBER and Decimal(value.replace(",", ".")).is_finite())
-        except InvalidOperation:
-            fits = False
-        if not fits:
+        if value and not _NUMBER.fullmatch(value):
             raise ValidationError("Enter a number, such as 12 or 3.5.")
 
 
