@@ -12,10 +12,12 @@ from typing import Any
 import httpx
 import pytest
 from django.conf import settings as django_settings
+from django.utils import timezone
 from icalendar import Calendar, Event
 
 from sivient.accounts.models import User
 from sivient.demo.mailbox import Mailbox, start_smtp
+from sivient.jobs.models import Work
 from sivient.ports.http import mounted
 from sivient.vendors.zoom.emulator import ZoomApp, ZoomEmulator
 from tests.factories import connect_zoom
@@ -99,4 +101,29 @@ def event_of(mail: EmailMessage) -> tuple[str, Event]:
     return str(calendar["METHOD"]), event  # type: ignore[return-value]
 
 
-SOON = timedelta(seconds=70)
+def text_of(mail: EmailMessage) -> str:
+    """Return the plain words of a mail."""
+    body = mail.get_body(("plain",))
+    assert body is not None
+    content: str = body.get_content()
+    return content
+
+
+def html_of(mail: EmailMessage) -> str:
+    """Return the words of a mail as HTML."""
+    body = mail.get_body(("html",))
+    assert body is not None
+    content: str = body.get_content()
+    return content
+
+
+def sequence_of(mail: EmailMessage) -> int:
+    """Return the SEQUENCE of the mail's event."""
+    return int(event_of(mail)[1]["SEQUENCE"])
+
+
+def pass_time() -> None:
+    """Let everything that waits be due, as if its time had come."""
+    Work.objects.filter(state="waiting").exclude(key="every").exclude(kind="booking.expire").update(
+        run_at=timezone.now() - timedelta(seconds=1)
+    )

@@ -17,7 +17,7 @@ from sivient.jobs.queue import enqueue
 from sivient.jobs.worker import run_due
 from sivient.scheduling.models import Platform
 from sivient.vendors.zoom.emulator import ZoomEmulator
-from tests.delivery.conftest import Post, connect, event_of
+from tests.delivery.conftest import Post, connect, event_of, pass_time
 from tests.factories import MONDAY_10, make_booking, make_event_type, make_host
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
@@ -36,11 +36,6 @@ def host(zoom: ZoomEmulator) -> User:
 def booking(host: User) -> Booking:
     """A booking whose meeting lies ahead of the real clock."""
     return make_booking(make_event_type(host), start=MONDAY_10)
-
-
-def pass_time() -> None:
-    """Let everything that waits be due, as if its time had come."""
-    Work.objects.filter(state="waiting").exclude(key="every").update(run_at=timezone.now() - timedelta(seconds=1))
 
 
 def states(booking: Booking) -> list[str]:

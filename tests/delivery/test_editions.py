@@ -1,6 +1,5 @@
 """What a calendar gets: one event, whose editions only grow, whatever is lost on the way."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,17 +15,12 @@ from sivient.ports.errors import TryLater
 from sivient.scheduling.models import Platform
 from sivient.site import mailer
 from sivient.vendors.zoom.emulator import ZoomEmulator
-from tests.delivery.conftest import Post, connect, event_of
+from tests.delivery.conftest import Post, connect, event_of, pass_time
 from tests.factories import make_booking, make_event_type, make_host
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 GUEST = "ada@guest.example"
 NOW = timezone.now()
-
-
-def due_now() -> None:
-    """Let everything that waits be due."""
-    Work.objects.filter(state="waiting").exclude(key="every").update(run_at=timezone.now() - timedelta(seconds=1))
 
 
 @pytest.mark.parametrize(
@@ -58,12 +52,12 @@ def test_a_lost_answer_of_the_mail_server_never_gives_two_contents_one_number(
         raise TryLater("The mail server did not answer.")
 
     monkeypatch.setattr(mailer, "send", lost)
-    due_now()
+    pass_time()
     run_due()
     monkeypatch.setattr(mailer, "send", deliver)
     connect(zoom, host)
     Work.objects.filter(kind="delivery.conference").update(state="waiting")
-    due_now()
+    pass_time()
     run_due()
     first, second = post.to(GUEST)
     assert first["Message-ID"] != second["Message-ID"]
@@ -87,7 +81,7 @@ def test_the_same_edition_again_is_the_same_message(post: Post, monkeypatch: pyt
 
     monkeypatch.setattr(mailer, "send", lost)
     run_due()
-    due_now()
+    pass_time()
     run_due()
     assert sent[:2] == sent[2:]
 

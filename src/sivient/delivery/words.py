@@ -100,8 +100,8 @@ def _addresses(booking: Booking, reader: Reader) -> Mapping[str, str]:
         return {"url": host_address(booking)}
     if reader.role is Role.OTHER:
         return {"url": ""}
-    page = settings.BASE_URL + reverse("booked", args=[booking.token])
-    return {"url": page, "cancel_url": f"{page}/cancel", "reschedule_url": f"{page}/reschedule"}
+    pages = {"url": "booked", "cancel_url": "cancel", "reschedule_url": "reschedule"}
+    return {name: settings.BASE_URL + reverse(page, args=[booking.token]) for name, page in pages.items()}
 
 
 def _mover(booking: Booking, reader: Reader) -> str:
