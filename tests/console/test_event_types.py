@@ -59,6 +59,7 @@ def test_an_ended_private_link_is_not_handed_out(browser: Client, host: User) ->
     assert "Copy link" not in page
     PrivateLink.objects.create(event_type=event_type, created_at=NOW)
     assert "Copy link" in shown(browser)
+    EventType.objects.update(hidden=False)
     assert "Private link<" in shown(browser)
 
 

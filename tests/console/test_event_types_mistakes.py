@@ -84,8 +84,8 @@ def test_what_cannot_be_saved_is_named_and_kept(browser: Client, wrong: dict[str
         ({"question-options": ["", "Only one"]}, "Question 2: A choice has from 2 to 50 options."),
         ({"question-options": ["", "Same\nSame"]}, "Question 2: Two options are the same."),
         ({"question-options": ["", LONG + "\n" + LONG]}, "Question 2: An option has from 1 to 200 characters."),
-        ({"question-key": ["same", "same"]}, "Two questions have one key"),
-        ({"question-key": ["<b>", ""]}, "a key is not a word"),
+        ({"question-key": ["same", "same"]}, "Give each question a key of its own"),
+        ({"question-key": ["<b>", ""]}, "Give each question a key of its own"),
     ],
 )
 def test_a_question_that_cannot_be_asked_is_named_and_kept(

@@ -6,7 +6,7 @@ from django.test import Client
 from sivient.accounts.models import Plan, User
 from sivient.integrations.models import Connection, Grant
 from sivient.scheduling import queries, services
-from sivient.scheduling.models import SchedulingPage
+from sivient.scheduling.models import EventType, SchedulingPage
 from tests.factories import connect_zoom
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
@@ -112,3 +112,24 @@ def test_on_free_the_page_is_not_published_and_zoom_cannot_be_chosen(browser: Cl
     answer = browser.post(PAGE, {"handle": "mara", "platform": "zoom"})
     assert answer.status_code == 422
     assert "Zoom meetings are part of Pro." in answer.content.decode()
+
+
+def test_a_pause_of_the_whole_page_is_saved_and_shown(browser: Client) -> None:
+    browser.post(PAGE, PHONE | {"paused": "on", "pause_note": " On  parental leave\x00 until May. "})
+    page = SchedulingPage.objects.get()
+    assert (page.paused, page.pause_note) == (True, "On parental leave until May.")
+    assert queries.pause_note(EventType.objects.get()) == "On parental leave until May."
+    text = shown(browser)
+    assert "Paused</span>" in text
+    assert 'value="On parental leave until May."' in text
+    browser.post(PAGE, PHONE)
+    assert queries.pause_note(EventType.objects.get()) is None
+    assert "Paused</span>" not in shown(browser)
+
+
+def test_a_sentence_that_is_too_long_is_named_and_kept(browser: Client) -> None:
+    answer = browser.post(PAGE, PHONE | {"paused": "on", "pause_note": "x" * 301})
+    assert answer.status_code == 422
+    assert "The sentence has up to 300 characters." in answer.content.decode()
+    assert "x" * 301 in answer.content.decode()
+    assert not SchedulingPage.objects.get().paused

@@ -19,7 +19,7 @@ def private_address(link: PrivateLink) -> str:
     return f"{settings.BASE_URL}{reverse('private-page', args=[link.token])}"
 
 
-def page_prefix() -> str:
-    """Return what stands before the handle, for the field where it is typed."""
-    path = reverse("handle-page", args=["handle"])
-    return f"{settings.BASE_URL.partition('://')[2]}{path.removesuffix('handle')}"
+def page_prefix(handle: str = "") -> str:
+    """Return what stands before the handle, or behind it before an event type, for the field where that is typed."""
+    path = reverse("event-page", args=[handle, "slug"]) if handle else reverse("handle-page", args=["slug"])
+    return f"{settings.BASE_URL.partition('://')[2]}{path.removesuffix('slug')}"

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from sivient.accounts.access import HostRequest, host_page
 from sivient.accounts.plans import PlanTooSmall
 from sivient.console import event_types_words as words
+from sivient.console.address import page_prefix
 from sivient.console.event_types_form import STATES, EventTypeForm
 from sivient.console.event_types_questions import KINDS, QuestionRows
 from sivient.console.event_types_zoom import forty_minutes, too_long
@@ -133,6 +134,7 @@ def _editor(request: HostRequest, event_type: EventType) -> HttpResponse:
         "form": parts.form,
         "place": parts.place,
         "questions": parts.questions,
+        "prefix": page_prefix(request.user.handle or ""),
         "event_type": event_type if event_type.pk else None,
         "mistakes": mistakes,
         "open": parts.open_groups(),

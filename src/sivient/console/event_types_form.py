@@ -37,6 +37,9 @@ LENGTHS: Mapping[str, Choices] = {
 }
 OTHERS = {0: "Nobody"} | {n: f"Up to {n}" for n in range(1, 11)}
 LARGEST_TYPED = 1_000_000
+WHOLE, ONE, SMALLER = "Enter a whole number.", "Enter 1 or more.", "Enter a smaller number."
+CHOOSE, DATE = "Choose one of the list.", "Enter a date such as 2026-12-24."
+_NAMELESS = {WHOLE, ONE, SMALLER, CHOOSE, DATE}  # sentences that stand in the summary with the name of their field
 _PLAIN = (
     *("title", "slug", "description", "minutes", "color", "pause_note", "window_kind", "first_date", "last_date"),
     *("most_per_day", "most_others", "requires_approval", "redirect_url", "hidden"),
@@ -54,17 +57,12 @@ def _number(label: str, help_text: str = "", *, needed: str = "") -> forms.Integ
         min_value=1,
         max_value=LARGEST_TYPED,
         widget=forms.NumberInput(attrs={"min": 1, "inputmode": "numeric"}),
-        error_messages={
-            "invalid": "Enter a whole number.",
-            "required": needed,
-            "min_value": "Enter 1 or more.",
-            "max_value": "Enter a smaller number.",
-        },
+        error_messages={"invalid": WHOLE, "required": needed, "min_value": ONE, "max_value": SMALLER},
     )
 
 
 def _length(label: str, help_text: str = "") -> forms.TypedChoiceField:
-    wrong = {"invalid_choice": "Choose one of the list.", "required": "Choose one of the list."}
+    wrong = {"invalid_choice": CHOOSE, "required": CHOOSE}
     return forms.TypedChoiceField(coerce=int, label=label, help_text=help_text, error_messages=wrong)
 
 
@@ -74,7 +72,7 @@ def _date(label: str) -> forms.DateField:
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         input_formats=["%Y-%m-%d"],
-        error_messages={"invalid": "Enter a date such as 2026-12-24."},
+        error_messages={"invalid": DATE},
     )
 
 
@@ -98,7 +96,7 @@ class EventTypeForm(HostForm):
     """An event type without its platform (`PlatformForm` asks for it) and its questions (`QuestionRows`)."""
 
     title = _line("Title", 120, needed="Enter a title.")
-    slug = _line("Address", 60, "Its end. Left empty, it is made from the title.", autocapitalize="none")
+    slug = _line("Address", 60, "Left empty, it is made from the title.", autocapitalize="none", spellcheck="false")
     description = TextField(
         required=False,
         widget=forms.Textarea(attrs={"rows": "3", "maxlength": "1000"}),
@@ -232,7 +230,12 @@ class EventTypeForm(HostForm):
 
     def mistakes(self) -> list[tuple[str, str]]:
         """Return (id of the field, message) for the summary above the form."""
-        return super().mistakes() + ([("limits", self.limits_problem)] if self.limits_problem else [])
+        labels = {self[name].id_for_label: self[name].label for name in self.fields}
+        found = [
+            (place, f"{labels[place]}: {message}" if message in _NAMELESS else message)
+            for place, message in super().mistakes()
+        ]
+        return found + ([("limits", self.limits_problem)] if self.limits_problem else [])
 
     def _limits(self) -> Iterable[Limit]:
         for per in PERIODS:

@@ -116,7 +116,7 @@ def _rows(event_type: EventType, zone: str, now: datetime) -> Iterator[LinkRow]:
     for link in event_type.private_links.all():
         facts = [f"Made {moments.day(link.created_at, zone)}"]
         if link.used_at:
-            facts.append(f"last used {moments.day(link.used_at, zone)}")
+            facts.append(f"{'used' if link.single_use else 'last used'} {moments.day(link.used_at, zone)}")
         if link.expires_at:
             facts.append(f"good until the end of {moments.day(link.expires_at - SECOND, zone)}")
         yield LinkRow(link, private_address(link), link.is_open(now), ", ".join(facts))

@@ -23,6 +23,7 @@ from sivient.scheduling.models import EventType
 DAYS_AHEAD = 14
 MOST_SHOWN = 32  # times of one day
 FAR = "Enter a date from the year 1900 to 2999."
+CHOOSE = "Choose one of the durations."
 GAP = "The clocks go forward on that day, and there is no such time."
 
 
@@ -71,7 +72,10 @@ class AskForm(HostForm):
         error_messages={"required": "Enter a time.", "invalid": "Enter a time such as 14:00."},
     )
     minutes = forms.TypedChoiceField(
-        coerce=int, label="Duration", required=False, error_messages={"invalid_choice": "Choose one of the durations."}
+        coerce=int,
+        label="Duration",
+        required=False,
+        error_messages={"invalid_choice": CHOOSE},
     )
 
     def __init__(self, *args: Any, event_type: EventType, **kwargs: Any) -> None:
@@ -101,9 +105,10 @@ def event_type_times(request: HostRequest, number: int) -> HttpResponse:
     """Show what guests see in the next days, and answer why they do not see a time."""
     event_type = get_object_or_404(request.user.event_types.select_related("schedule", "host__page"), pk=number)
     now = timezone.now()
-    form = AskForm(request.GET if "date" in request.GET else None, event_type=event_type)
-    answer = _answer(event_type, form, now) if form.is_bound and form.is_valid() else None
     minutes = _minutes(event_type, request.GET.get("minutes", ""))
+    asked = request.GET if "date" in request.GET else None
+    form = AskForm(asked, initial={"minutes": minutes}, event_type=event_type)
+    answer = _answer(event_type, form, now) if form.is_bound and form.is_valid() else None
     several = len(event_type.durations) > 1
     context = {
         "event_type": event_type,
@@ -111,7 +116,7 @@ def event_type_times(request: HostRequest, number: int) -> HttpResponse:
         "answer": answer,
         "days": next_days(event_type, minutes, now),
         "choices": [(each, each == minutes) for each in event_type.durations] if several else [],
-        "zone": event_type.schedule.timezone,
+        "city": moments.city(event_type.schedule.timezone),
         "unseen": _unseen(event_type),
         "here": "times",
     }

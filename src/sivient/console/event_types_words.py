@@ -58,7 +58,7 @@ def of(event_type: EventType) -> dict[str, str]:
 def _when(event_type: EventType) -> str:
     """Say with what notice, and how far ahead."""
     notice = event_type.minimum_notice // MINUTE
-    begins = f"{length(notice)} notice" if notice else "No notice"
+    begins = f"Notice of {length(notice)}" if notice else "No notice"
     match event_type.window_kind:
         case Window.DATES:
             ahead = f"{_date(event_type.first_date)} to {_date(event_type.last_date)}"

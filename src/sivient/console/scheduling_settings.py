@@ -1,6 +1,7 @@
-"""Scheduling settings: the handle, the Meeting Platform, and whether the page is published."""
+"""Scheduling settings: the handle, the Meeting Platform, a pause of the whole page, and whether it is published."""
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -10,21 +11,36 @@ from sivient.accounts import handles, plans
 from sivient.accounts.access import HostRequest, host_page
 from sivient.accounts.plans import Feature, PlanTooSmall
 from sivient.console.address import page_address, page_prefix
-from sivient.console.forms import free_handle
+from sivient.console.forms import LineField, free_handle
 from sivient.console.platform_form import PlatformForm
 from sivient.scheduling import platforms, queries, services
 from sivient.scheduling.models import SchedulingPage
+from sivient.scheduling.services import LONGEST_NOTE
 
 
 class SettingsForm(PlatformForm):
-    """The handle and the platform, saved together."""
+    """The handle, the platform and the pause, saved together."""
 
     field_order = ["handle"]
     handle = forms.CharField(help_text="When you change it, the old address leads to the new one.")
+    paused = forms.BooleanField(required=False)
+    pause_note = LineField(
+        label="What guests read instead of times",
+        required=False,
+        widget=forms.TextInput(attrs={"maxlength": str(LONGEST_NOTE)}),
+        help_text="Left empty, they read a plain sentence of ours.",
+    )
 
     def clean_handle(self) -> str:
         """Return a handle that is free, or the host's own."""
         return free_handle(self.cleaned_data["handle"], self.user)
+
+    def clean_pause_note(self) -> str:
+        """Return a sentence that is short enough."""
+        note = str(self.cleaned_data["pause_note"])
+        if len(note) > LONGEST_NOTE:
+            raise ValidationError(f"The sentence has up to {LONGEST_NOTE} characters.")
+        return note
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,7 +49,8 @@ def scheduling_settings(request: HostRequest) -> HttpResponse:
     """Show and save the settings."""
     user = request.user
     page = SchedulingPage.objects.filter(host=user).first() or SchedulingPage(host=user)
-    begins = {"handle": user.handle} | PlatformForm.of(page.platform, page.platform_details)
+    begins = {"handle": user.handle, "paused": page.paused, "pause_note": page.pause_note}
+    begins |= PlatformForm.of(page.platform, page.platform_details)
     form = SettingsForm(request.POST or None, initial=begins, user=user, current=page.platform)
     if request.method == "POST" and form.is_valid() and _saved(request, form):
         return redirect(f"{reverse('settings-scheduling')}?saved")
@@ -46,6 +63,7 @@ def scheduling_settings(request: HostRequest) -> HttpResponse:
         "has_scheduling": plans.allows(user, Feature.SCHEDULING),
         "not_chosen": not page.platform,
         "waits_for_zoom": page.platform == "zoom" and not form.zoom_works,
+        "paused": page.paused,
         "saved": "saved" in request.GET and request.method == "GET",
     }
     return render(request, "console/scheduling_settings.html", context, status=422 if form.errors else 200)
@@ -56,7 +74,12 @@ def _saved(request: HostRequest, form: SettingsForm) -> bool:
     typed = form.cleaned_data
     try:
         services.save_settings(
-            request.user, handle=typed["handle"], platform=typed["platform"], details=typed["details"]
+            request.user,
+            handle=typed["handle"],
+            platform=typed["platform"],
+            details=typed["details"],
+            paused=typed["paused"],
+            pause_note=typed["pause_note"],
         )
     except handles.HandleUnfit as error:
         form.add_error("handle", str(error))

@@ -9,6 +9,7 @@ from sivient.config.env import name_settings_module
 
 NAMES = ("ready", "unchosen", "free", "disconnected", "closing", "leaving", "chooser", "second chooser")
 PLANNERS = ("planner", "second planner")  # their availability is changed by tests
+OFFERING = ("offering",)  # whose event types are
 
 
 def main() -> None:
@@ -34,7 +35,7 @@ def hosts() -> dict[str, Any]:
         name: User.objects.create(name="Priya Raman", email=f"{number}@contoso.example")
         for number, name in enumerate(("newcomer", "second newcomer", "undecided"))
     }
-    for name in (*NAMES, *PLANNERS):
+    for name in (*NAMES, *PLANNERS, *OFFERING):
         user = User.objects.create(name=f"Host {name.title()}", email=f"{name}@nordlicht.example".replace(" ", "-"))
         Identity.objects.create(
             user=user, provider="google", issuer="x", subject=name, email=user.email, last_used_at=now

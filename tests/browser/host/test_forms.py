@@ -90,26 +90,6 @@ def test_the_times_of_the_week_stand_whole_also_on_a_clock_of_twelve_hours(
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_an_event_type_is_added_changed_and_deleted(open_as: OpenAs) -> None:
-    page = open_as("second chooser", "/event-types")
-    page.get_by_role("link", name="Add event type").click()
-    page.get_by_label("Title").fill("Design review")
-    page.get_by_role("radio", name="Own link").check()
-    page.get_by_label("Link", exact=True).fill("https://meet.example/mara")
-    page.get_by_role("button", name="Save").click()
-    row = page.get_by_role("listitem").filter(has_text="Design review")
-    expect(row).to_contain_text("30 minutes · Own link")
-    row.get_by_role("link", name="Edit Design review").click()
-    page.get_by_label("Duration in minutes").fill("45")
-    page.get_by_role("button", name="Save").click()
-    expect(row).to_contain_text("45 minutes")
-    row.get_by_role("link", name="Edit Design review").click()
-    page.get_by_role("link", name="Delete this event type").click()
-    page.get_by_role("button", name="Delete event type").click()
-    expect(page.get_by_text("Deleted. Bookings that were made stand.")).to_be_visible()
-    expect(row).to_have_count(0)
-
-
 def test_an_account_is_deleted_and_restored(open_as: OpenAs, problems: Problems) -> None:
     problems.expect("status of 422")
     page = open_as("leaving", "/settings/account")
