@@ -81,7 +81,7 @@ VERBS: dict[str, Verb] = {
     "a window of business days": lambda each, host: save(each, window_kind="business_days", window_days=20),
     "a window of dates": lambda each, host: save(each, window_kind="dates", first_date=MONDAY, last_date=MONDAY + DAY),
     "a limit": lambda each, host: save(each, limits=(Limit("week", count=1),)),
-    "a limit of the year": lambda each, host: save(each, limits=(Limit("year", minutes=90),)),
+    "a limit of the year": lambda each, host: save(each, limits=(Limit("year", minutes=60),)),
     "starts a day": lambda each, host: save(each, most_per_day=1),
     "another address": lambda each, host: save(each, slug="elsewhere"),
     "another event type": lambda each, host: event_types.save_event_type(host, CALL),

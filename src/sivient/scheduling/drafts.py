@@ -13,7 +13,7 @@ from sivient.scheduling.questions import Question
 from sivient.scheduling.rules import LONGEST_BUFFER
 
 MOST_DURATIONS = 8
-LONGEST_DURATION = 1440  # minutes
+SHORTEST_DURATION, LONGEST_DURATION = 5, 1440  # minutes
 SHORTEST_STEP = 5  # minutes
 LONGEST_NOTICE = timedelta(days=365)
 LONGEST_WINDOW = 730  # days
@@ -127,10 +127,10 @@ def _texts(draft: EventTypeDraft) -> Problems:
 
 
 def _times(draft: EventTypeDraft) -> Problems:
-    if not 1 <= draft.minutes <= LONGEST_DURATION:
-        yield "minutes", f"A duration is from 1 to {LONGEST_DURATION} minutes."
-    if not all(1 <= each <= LONGEST_DURATION for each in draft.more_minutes):
-        yield "more_minutes", f"A duration is from 1 to {LONGEST_DURATION} minutes."
+    if not SHORTEST_DURATION <= draft.minutes <= LONGEST_DURATION:
+        yield "minutes", f"A duration is from {SHORTEST_DURATION} to {LONGEST_DURATION} minutes."
+    if not all(SHORTEST_DURATION <= each <= LONGEST_DURATION for each in draft.more_minutes):
+        yield "more_minutes", f"A duration is from {SHORTEST_DURATION} to {LONGEST_DURATION} minutes."
     if len(draft.more_minutes) >= MOST_DURATIONS:
         yield "more_minutes", f"Guests may choose from up to {MOST_DURATIONS} durations."
     if draft.step_minutes is not None and not SHORTEST_STEP <= draft.step_minutes <= LONGEST_DURATION:
