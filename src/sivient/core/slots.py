@@ -239,7 +239,8 @@ def _sweep(open_time: list[Piece], taken: list[Pair], first: int, beyond: int, d
                 offered.extend(range(low + (anchor - low) % step, min(taken_from, high), step))
             if taken_from >= high:
                 break  # it may stand in the way of the next piece
-            low = max(low, taken_to)
+            if taken_to > low:
+                low = taken_to
             if low < high:
                 i += 1
     return offered
