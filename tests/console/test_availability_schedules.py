@@ -106,7 +106,7 @@ def test_a_schedule_in_use_stays_and_the_page_names_what_uses_it(browser: Client
     assert "30 minute meeting" in text(browser, f"{PAGE}/{evenings.pk}")
     for answer in (browser.get(f"{PAGE}/{evenings.pk}/delete"), browser.post(f"{PAGE}/{evenings.pk}/delete")):
         page = answer.content.decode()
-        assert "It stays, because 1 event type uses it." in page
+        assert "“Evenings” cannot be deleted" in page
         assert "30 minute meeting" in page
         assert 'class="btn danger"' not in page
     assert answer.status_code == 409
@@ -118,7 +118,7 @@ def test_the_last_schedule_stays(browser: Client) -> None:
     only = Schedule.objects.get()
     answer = browser.post(f"{PAGE}/{only.pk}/delete")
     assert answer.status_code == 409
-    assert "This is your only schedule, so it stays." in answer.content.decode()
+    assert "It is your only schedule." in answer.content.decode()
     assert names() == ["Working hours"]
 
 

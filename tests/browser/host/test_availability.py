@@ -40,15 +40,50 @@ def test_a_page_is_accessible_and_fits(
     assert page.evaluate("document.documentElement.scrollWidth") <= SMALLEST[0]
 
 
+REFUSED = {
+    "delete": ("", "Delete schedule"),
+    "new": ("/new", "Add schedule"),
+    "date": ("/dates/new", "Save"),
+    "time-off": ("/dates/time-off", "Add time off"),
+}
+
+
+@pytest.mark.parametrize(("screen", "theme"), [(DESKTOP, "dark"), (PHONE, "light")], ids=["desktop", "phone"])
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_refusal_is_accessible_and_fits(
+    open_as: OpenAs,
+    problems: Problems,
+    screenshot: Callable[[Page, str], None],
+    name: str,
+    screen: tuple[int, int],
+    theme: str,
+) -> None:
+    problems.expect("status of 422")
+    path, words = REFUSED[name]
+    page = open_as("planner", f"/availability{path}", screen=screen, theme=theme)
+    page.locator("form .actions button, a.danger").filter(has_text=words).click()
+    expect(page.locator(".alert")).to_be_visible()
+    screenshot(page, f"availability-refused-{name}-{screen[0]}-{theme}")
+    assert violations(page) == []
+    page.set_viewport_size({"width": SMALLEST[0], "height": SMALLEST[1]})
+    assert page.evaluate("document.documentElement.scrollWidth") <= SMALLEST[0]
+
+
+def sizes_of(page: Page, address: str) -> list[int]:
+    """The bytes of each answer of a first visit, compressed."""
+    received: list[Request] = []
+    page.on("requestfinished", lambda request: received.append(request))
+    page.goto(address, wait_until="networkidle")
+    return [request.sizes()["responseBodySize"] for request in received]
+
+
 def test_the_pages_keep_to_their_budget(open_page: OpenPage, world: World) -> None:
-    for who, path in PAGES.values():
+    for who, path in (PAGES[name] for name in ("two", "dates", "travel", "holidays")):
         page = open_page()
         page.context.add_cookies([{"name": "session", "value": world.cookies[who], "url": world.url}])
-        received: list[Request] = []
-        page.on("requestfinished", received.append)
-        page.goto(f"{world.url}/availability{path}", wait_until="networkidle")
-        assert len(received) <= 8, path
-        assert sum(request.sizes()["responseBodySize"] for request in received) <= BUDGET, path
+        sizes = sizes_of(page, f"{world.url}/availability{path}")
+        assert len(sizes) <= 8, path
+        assert sum(sizes) <= BUDGET, path
 
 
 def test_a_second_schedule_is_made_and_deleted_without_a_script(open_as: OpenAs, problems: Problems) -> None:
