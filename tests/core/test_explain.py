@@ -32,6 +32,7 @@ def test_a_time_between_two_starts_names_the_grid() -> None:
     )
     assert reason("14:00", rules=asked(60, step=120)).rule is Rule.GRID
     assert reason("15:00", rules=asked(60, step=120)).rule is Rule.OFFERED
+    assert reason("9:50", rules=asked(50)).rule is Rule.OFFERED
     assert "every 2 hours from 09:00" in reason("14:00", rules=asked(60, step=120)).sentence
 
 
@@ -138,6 +139,13 @@ class TestBuffer:
         away = 60 if pair[0] > at("14:00") else -60
         moved = Booked(pair[0] + away, pair[1] + away, before, after)
         assert reason("14:00", rules=rules, booked=[moved]).rule is Rule.OFFERED
+
+    def test_what_touches_is_too_close_on_the_side_of_the_buffer_alone(self) -> None:
+        before, after = [(at("13:30"), at("14:00"))], [(at("14:30"), at("15:00"))]
+        assert reason("14:00", rules=asked(buffer_before=10), busy=before).rule is Rule.BUFFER
+        assert reason("14:00", rules=asked(buffer_before=10), busy=after).rule is Rule.OFFERED
+        assert reason("14:00", rules=asked(buffer_after=10), busy=before).rule is Rule.OFFERED
+        assert reason("14:00", rules=asked(buffer_after=10), busy=after).rule is Rule.BUFFER
 
     def test_a_busy_time_too_close(self) -> None:
         pair = at("14:30"), at("15:00")

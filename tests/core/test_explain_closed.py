@@ -92,6 +92,9 @@ def test_the_date_is_that_of_the_place_where_the_host_is() -> None:
     )
     assert "hours of Wednesday" in reason("15:00", tokyo).sentence  # its first second
     assert "hours of Tuesday" in reason("14:59", tokyo).sentence
+    # At 5:00 on Wednesday it is still Tuesday in Niue.
+    niue = Availability("UTC", WEEKDAYS, travel=(Travel(DAY.date(), date(2026, 12, 2), "Pacific/Niue"),))
+    assert "hours of Tuesday 1 December 2026, read in Pacific/Niue" in reason("29:00", niue).sentence
 
 
 def test_the_later_of_two_dates_that_a_journey_brings_at_the_same_time() -> None:

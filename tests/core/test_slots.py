@@ -207,6 +207,7 @@ def test_the_nearest_starts_are_found_on_both_sides_in_order() -> None:
     assert nearest([10], 10) == [10]
     assert nearest([], 10) == []
     assert nearest([10, 20], 15) == [10, 20]
+    assert nearest([10, 20, 40], 21, n=2) == [10, 20]
     assert nearest([10, 20, 30], 25) == [10, 20, 30]
 
 
