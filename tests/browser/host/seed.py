@@ -9,6 +9,7 @@ from sivient.config.env import name_settings_module
 
 NAMES = ("ready", "unchosen", "free", "disconnected", "closing", "leaving", "chooser", "second chooser")
 PLANNERS = ("planner", "second planner")  # their availability is changed by tests
+BOOKED = ("booked", "answering")  # the bookings of the second are changed by tests
 OFFERING = ("offering",)  # whose event types are
 
 
@@ -26,6 +27,7 @@ def hosts() -> dict[str, Any]:
     from sivient.accounts.models import Identity, User
     from sivient.privacy.services import close
     from sivient.scheduling import services
+    from tests.browser.host.booked import make_bookings
     from tests.browser.host.offers import make_event_types
     from tests.browser.host.planned import plan
     from tests.factories import connect_zoom
@@ -35,7 +37,7 @@ def hosts() -> dict[str, Any]:
         name: User.objects.create(name="Priya Raman", email=f"{number}@contoso.example")
         for number, name in enumerate(("newcomer", "second newcomer", "undecided"))
     }
-    for name in (*NAMES, *PLANNERS, *OFFERING):
+    for name in (*NAMES, *PLANNERS, *OFFERING, *BOOKED):
         user = User.objects.create(name=f"Host {name.title()}", email=f"{name}@nordlicht.example".replace(" ", "-"))
         Identity.objects.create(
             user=user, provider="google", issuer="x", subject=name, email=user.email, last_used_at=now
@@ -50,6 +52,8 @@ def hosts() -> dict[str, Any]:
     made["disconnected"].connections.all().delete()
     make_event_types(made["ready"])
     plan(made["planner"])
+    for name in BOOKED:
+        make_bookings(made[name])
     User.objects.filter(pk=made["free"].pk).update(plan="free")
     close(made["closing"], keep_bookings=False, by="host", now=now)
     return made
