@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from sivient.vendors.zoom.emulator.events import signature
 from sivient.vendors.zoom.emulator.tokens import s256
-from sivient.vendors.zoom.emulator.webhooks import encrypted_token, signature
+from sivient.vendors.zoom.emulator.webhooks import encrypted_token
 from tests.vendors.zoom.emulated import VECTORS
 
 

@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from sivient.vendors.zoom.emulator import ZoomEmulator
-from sivient.vendors.zoom.emulator.webhooks import encrypted_token, signature
+from sivient.vendors.zoom.emulator.events import signature
+from sivient.vendors.zoom.emulator.webhooks import encrypted_token
 from tests.vendors.zoom.emulated import (
     JONAS,
     MARA,

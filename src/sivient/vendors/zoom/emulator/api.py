@@ -55,9 +55,14 @@ class Api:
 
     def route_name(self, request: httpx.Request) -> str:
         """Return "METHOD /path" with `me` and `{meeting}`; fault rules and `fail_next` use it."""
-        route = next((route for route in self._routes if route.match(request)), None)
+        route = self._route(request)
         path = route.path.replace("{user}", "me") if route else request.url.path
         return f"{request.method} {path}"
+
+    def scope(self, request: httpx.Request) -> str:
+        """Return the scope that the request needs; none for what is no endpoint."""
+        route = self._route(request)
+        return route.scope if route else ""
 
     def token(self, request: httpx.Request) -> AccessToken | None:
         """Return the token of the request, perhaps expired; None if it is dead, foreign or absent."""
@@ -66,7 +71,7 @@ class Api:
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         """Answer one request; refusals are answers too."""
-        route = next((route for route in self._routes if route.match(request)), None)
+        route = self._route(request)
         try:
             response = self._answer(request, route)
         except errors.ApiRefusal as refusal:
@@ -74,6 +79,9 @@ class Api:
         if route is not None:
             response.headers["X-RateLimit-Category"] = route.label
         return response
+
+    def _route(self, request: httpx.Request) -> Route | None:
+        return next((route for route in self._routes if route.match(request)), None)
 
     def _answer(self, request: httpx.Request, route: Route | None) -> httpx.Response:
         token = self.token(request)

@@ -8,10 +8,10 @@ from typing import Any
 
 import httpx
 
+from sivient.vendors.zoom.emulator import control_faults
 from sivient.vendors.zoom.emulator.app import SCOPE_LABELS
 from sivient.vendors.zoom.emulator.clock import zoom_time
 from sivient.vendors.zoom.emulator.errors import ApiRefusal
-from sivient.vendors.zoom.emulator.faults import ANY_ROUTE
 from sivient.vendors.zoom.emulator.meetings import listed
 from sivient.vendors.zoom.emulator.people import ZoomUser
 from sivient.vendors.zoom.emulator.records import Switches
@@ -20,14 +20,18 @@ from sivient.vendors.zoom.emulator.world import World
 
 Body = dict[str, Any]
 Verb = Callable[[World, Body], Body]
+RULE = "/__ctl/faults/"
 
 
 def answer(world: World, request: httpx.Request) -> httpx.Response:
     """Answer a control request with JSON. `validate-url` is not here: it must not hold the lock."""
-    verb = VERBS.get((request.method, request.url.path))
-    if verb is None:
-        return httpx.Response(404, json={"message": "no such control"})
+    path, rule_id = request.url.path, request.url.path.removeprefix(RULE)
     try:
+        if request.method == "DELETE" and rule_id != path:
+            return httpx.Response(200, json=control_faults.remove(world, rule_id))
+        verb = VERBS.get((request.method, path))
+        if verb is None:
+            return httpx.Response(404, json={"message": "no such control"})
         return httpx.Response(200, json=verb(world, read_body(request)))
     except (ApiRefusal, ValueError) as problem:
         return httpx.Response(400, json={"message": str(problem)})
@@ -44,7 +48,7 @@ def read_body(request: httpx.Request) -> Body:
 
 def state(world: World, body: Body) -> Body:
     """Return everything but secrets and tokens."""
-    return {
+    return control_faults.rules(world, {}) | {
         "base_url": world.base_url,
         "now": zoom_time(world.clock.now()),
         "app": {"name": world.app.name, "published": world.grants.published, "scopes": world.grants.scopes},
@@ -52,13 +56,14 @@ def state(world: World, body: Body) -> Body:
         "meetings": [listed(m) | {"joins": m.joins} for m in world.store.meetings],
         "installed_apps": [asdict(app) for app in world.store.installed],
         "deliveries": [asdict(delivery) for delivery in world.store.deliveries],
+        "clock": control_faults.clock(world, {}),
         "switches": asdict(world.store.switches),
         "subscription": {
             "active": world.store.progress.webhook_active,
             "failures_in_row": world.store.progress.webhook_failures,
             "owner_mails": world.store.progress.owner_mails,
         },
-        "fail_next": world.faults.fail_next.waiting(),
+        "injections": len(world.store.injections),
     }
 
 
@@ -76,20 +81,10 @@ def switch(world: World, changes: Body) -> Body:
     return asdict(switches)
 
 
-def clock(world: World, body: Body) -> Body:
-    """Move the emulator's clock forward."""
-    seconds = body.get("advance_seconds")
-    if not _number(seconds):
-        raise ValueError("advance_seconds must be a number of at least 0")
-    world.clock.advance(float(seconds))  # type: ignore[arg-type]  # checked above
-    world.webhooks.tick()
-    return {"now": zoom_time(world.clock.now())}
-
-
 def reset(world: World, body: Body) -> Body:
     """Forget everything that happened; no id or token comes twice all the same."""
     world.store.clear()
-    world.faults.fail_next.queues.clear()
+    world.faults.fail_next.clear()
     return {"reset": True}
 
 
@@ -102,26 +97,19 @@ def deauthorize(world: World, body: Body) -> Body:
     return {"user_id": user.id, "delivery": delivery.id if delivery else None}
 
 
-def faults(world: World, body: Body) -> Body:
-    """Queue status codes: a list for any route, or lists by route ("GET /v2/users/me")."""
-    if set(body) - {"fail_next"}:
-        raise ValueError("only fail_next is known")
-    wanted = body.get("fail_next", {})
-    queues = {ANY_ROUTE: wanted} if isinstance(wanted, list) else wanted
-    if not isinstance(queues, dict) or not all(_statuses(codes) for codes in queues.values()):
-        raise ValueError("fail_next must hold HTTP status codes")
-    for route, codes in queues.items():
-        world.faults.fail_next.queues[route] = list(codes)
-    return {"fail_next": world.faults.fail_next.waiting()}
-
-
 VERBS: dict[tuple[str, str], Verb] = {
     ("GET", "/__ctl/state"): state,
     ("POST", "/__ctl/switch"): switch,
-    ("POST", "/__ctl/clock"): clock,
+    ("GET", "/__ctl/clock"): control_faults.clock,
+    ("POST", "/__ctl/clock"): control_faults.clock,
     ("POST", "/__ctl/reset"): reset,
     ("POST", "/__ctl/deauthorize"): deauthorize,
-    ("POST", "/__ctl/faults"): faults,
+    ("GET", "/__ctl/faults"): control_faults.rules,
+    ("GET", "/__ctl/faults/known"): control_faults.known,
+    ("POST", "/__ctl/faults"): control_faults.post,
+    ("DELETE", "/__ctl/faults"): control_faults.mend,
+    ("GET", "/__ctl/injections"): control_faults.journal,
+    ("POST", "/__ctl/event"): control_faults.event,
 }
 
 
@@ -154,10 +142,6 @@ def _maybe(check: Callable[[object], bool]) -> Callable[[object], bool]:
 
 def _scopes(value: object) -> bool:
     return isinstance(value, list) and all(scope in SCOPE_LABELS for scope in value)
-
-
-def _statuses(value: object) -> bool:
-    return isinstance(value, list) and all(type(code) is int and 400 <= code <= 599 for code in value)
 
 
 CHECKS: dict[str, Callable[[object], bool]] = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import threading
-import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import asdict
@@ -14,11 +13,11 @@ from typing import Any
 
 import httpx
 
-from sivient.vendors.zoom.emulator import control
+from sivient.vendors.zoom.emulator import control, control_faults
 from sivient.vendors.zoom.emulator.api import Api
 from sivient.vendors.zoom.emulator.app import ZoomApp
 from sivient.vendors.zoom.emulator.clock import Clock, wall_clock
-from sivient.vendors.zoom.emulator.faults import Call, Faults
+from sivient.vendors.zoom.emulator.faults import Call, Faults, Outcome
 from sivient.vendors.zoom.emulator.grants import Grants
 from sivient.vendors.zoom.emulator.limits import Limits
 from sivient.vendors.zoom.emulator.meetings import MeetingBook
@@ -39,7 +38,7 @@ class ZoomEmulator:
     `state_file` keeps everything over a restart. `join_base` is where join links point: None varies
     Zoom's own hosts, a served emulator gives its own address so that people can open the links (then
     `join_url` is http, the one way in which answers differ from the contract). `retry_scale`
-    multiplies the waits between webhook tries.
+    multiplies the waits between webhook tries. `sleep` is how late answers wait; closing ends every wait.
     """
 
     def __init__(
@@ -53,16 +52,22 @@ class ZoomEmulator:
         join_base: str | None = None,
         retry_scale: float = 1.0,
         webhook_transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], object] | None = None,
     ) -> None:
         self._lock = threading.RLock()
+        self._closed = threading.Event()
+        self._sleep = sleep or self._closed.wait
         self.people = People(SEEDED)
         self._store = store = Store(state_file)
         self._clock = Clock(clock, store)
         mint = Mint(seed, store)
         grants = Grants(app, store, self._clock, mint)
         meetings = MeetingBook(store, self._clock, mint, join_base.rstrip("/") if join_base else None)
-        webhooks = Webhooks(app, store, self._clock, self._lock, retry_scale=retry_scale, transport=webhook_transport)
-        self._world = World(app, base_url, self.people, store, self._clock, grants, meetings, webhooks, Faults(store))
+        faults = Faults(store, self._clock, seed)
+        webhooks = Webhooks(
+            app, store, self._clock, self._lock, retry_scale=retry_scale, transport=webhook_transport, bend=faults.bend
+        )
+        self._world = World(app, base_url, self.people, store, self._clock, grants, meetings, webhooks, faults)
         self._api = Api(self.people, grants, Limits(store, self._clock), meetings)
         self._tokens = TokenEndpoint(app, self.people, grants, self._clock, self._world.revoked)
         self.calls: list[tuple[str, str]] = []
@@ -98,12 +103,25 @@ class ZoomEmulator:
     @property
     def fail_next(self) -> defaultdict[str, list[int]]:
         """Status codes to answer first, by route: `fail_next["POST /oauth/token"] += [503]`; "*" is any."""
-        return self._world.faults.fail_next.queues
+        return self._world.faults.fail_next
 
     @property
     def faults(self) -> Faults:
-        """The rules of misbehaviour; append to `faults.rules`."""
+        """The rules of misbehaviour."""
         return self._world.faults
+
+    @property
+    def injections(self) -> list[dict[str, Any]]:
+        """Every fault that struck, oldest first, and what really happened."""
+        with self._lock:
+            return [asdict(injection) for injection in self._store.injections]
+
+    def inject(self, fault: int | str, **wish: Any) -> str:
+        """Add a rule and return its id; `wish` is as in `POST /__ctl/faults`: settings, times, share, nth, user..."""
+        with self._lock:
+            rule: dict[str, Any] = control_faults.inject(self._world, {"fault": fault} | wish)
+            self._store.flush()
+        return str(rule["id"])
 
     def switch(self, **changes: Any) -> None:
         """Turn switches: answers_503, delay_seconds, limits, published, scopes and the others."""
@@ -133,30 +151,41 @@ class ZoomEmulator:
         return self._world.webhooks.all_done(within)
 
     def close(self) -> None:
-        """Stop the sender and close the file."""
+        """Stop the sender, let go of late answers, and close the file."""
+        self._closed.set()
         self._world.webhooks.close()
         with self._lock:
             self._store.close()
 
     def _answer_api(self, request: httpx.Request) -> httpx.Response:
-        # Outside the lock: a slow Zoom is slow for everybody at once, not one after the other.
-        delay = self._store.switches.delay_seconds
-        if delay:
-            time.sleep(delay)
+        # Waiting is outside the lock: a slow Zoom is slow for everybody at once, not one after the other.
+        if self._store.switches.delay_seconds:
+            self._sleep(self._store.switches.delay_seconds)
+        outcome = Outcome()
         with self._lock:
             self.calls.append((request.method, request.url.path))
-            token = self._api.token(request)
-            call = Call(self._api.route_name(request), token.user_id if token else None, request)
+            self._world.webhooks.tick()
+            call = self._call(request)
             try:
-                response = self.faults.before(call) or self._route(request)
-                response = self.faults.after(call, response)
+                response = self.faults.answer(self._world, call, self._route, outcome)
             finally:
                 self._store.flush()
-        response.headers["x-zm-trackingid"] = f"v=2.0;clid=us05;rid=WEB_{secrets.token_hex(16)}"
+        if outcome.wait:
+            self._sleep(outcome.wait)
+        response.headers["x-zm-trackingid"] = call.tracking_id
         return response
 
+    def _call(self, request: httpx.Request) -> Call:
+        tracking_id = f"v=2.0;clid=us05;rid=WEB_{secrets.token_hex(16)}"
+        if request.url.path in OAUTH_API:
+            grant_type, user_id = self._tokens.about(request)
+            route = f"{request.method} {request.url.path} {grant_type}".rstrip()
+            return Call(route, user_id, request, tracking_id=tracking_id)
+        token = self._api.token(request)
+        user_id = token.user_id if token else None
+        return Call(self._api.route_name(request), user_id, request, self._api.scope(request), tracking_id)
+
     def _route(self, request: httpx.Request) -> httpx.Response:
-        self._world.webhooks.tick()
         if request.url.path in OAUTH_API:
             return self._tokens.answer(request)
         return self._api.answer(request)

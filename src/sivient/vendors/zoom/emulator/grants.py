@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sivient.vendors.zoom.emulator.app import ZoomApp
 from sivient.vendors.zoom.emulator.clock import Clock
 from sivient.vendors.zoom.emulator.mint import Mint
@@ -22,6 +25,7 @@ class Grants:
         self._store = store
         self._clock = clock
         self._mint = mint
+        self._grace: float | None = None
 
     @property
     def published(self) -> bool:
@@ -47,6 +51,10 @@ class Grants:
         code = Code(self._mint.code(), user.id, redirect_uri, challenge, method, scope, now + CODE_SECONDS)
         return self._store.codes.put(code.value, code)
 
+    def code(self, value: str) -> Code | None:
+        """Return the code and leave it good."""
+        return self._store.codes.get(value)
+
     def take_code(self, value: str) -> Code | None:
         """Return the code and use it up, whatever comes of it."""
         return self._store.codes.drop(value)
@@ -59,13 +67,22 @@ class Grants:
     def rotate(self, used: RefreshToken) -> tuple[AccessToken, RefreshToken]:
         """Follow a refresh token with new ones. The earlier access token lives out its hour."""
         now = self._clock.seconds()
-        grace = self._store.switches.refresh_grace_seconds
+        grace = self._store.switches.refresh_grace_seconds if self._grace is None else self._grace
         if not used.used:
             used.used = True
             used.expires_at = min(used.expires_at, now + grace)
             self._store.refresh.put(used.value, used)
         self._forget_expired(used.user_id, now)
         return self._issue(used.user_id, used.scope)
+
+    @contextmanager
+    def with_grace(self, seconds: float) -> Iterator[None]:
+        """Let a used refresh token live on for so long, in place of what the switch says."""
+        self._grace = seconds
+        try:
+            yield
+        finally:
+            self._grace = None
 
     def access_token(self, value: str) -> AccessToken | None:
         """Return a known access token, perhaps expired; None for a killed or foreign one."""

@@ -36,6 +36,7 @@ TOO_MANY_TODAY = (
     "You have reached the maximum daily rate limit for this API. "
     "Refer to the response header for details on when you can make another request."
 )
+TOO_MANY_TOGETHER = "Too many concurrent requests. Try again later."
 CAP_REACHED = (
     "You have exceeded the daily rate limit (100) of Meeting Create/Update API requests permitted "
     "for this particular user. You may resume these requests at GMT 00:00:00."
@@ -56,14 +57,14 @@ class Limits:
             return
         kind = (account.plan, label)
         recent, now = self._recent[f"{account.id} {label}"], self._clock.now()
-        while recent and recent[0] <= now.timestamp() - 1:
-            recent.popleft()
+        while recent and not now.timestamp() - 1 < recent[0] <= now.timestamp():
+            recent.popleft()  # older than a second, or from before the clock was set back
         if len(recent) >= PER_SECOND[kind]:
-            raise ApiRefusal(429, 429, TOO_FAST, headers=_headers(label, "QPS", PER_SECOND[kind]))
+            raise ApiRefusal(429, 429, TOO_FAST, headers=rate_headers(label, "QPS", PER_SECOND[kind]))
         recent.append(now.timestamp())
         if kind in PER_DAY and self._count(f"{account.id} {label}", now) > PER_DAY[kind]:
             midnight = datetime(now.year, now.month, now.day, tzinfo=now.tzinfo) + timedelta(days=1)
-            headers = _headers(label, "Daily-limit", PER_DAY[kind]) | {"Retry-After": zoom_time(midnight)}
+            headers = rate_headers(label, "Daily-limit", PER_DAY[kind]) | {"Retry-After": zoom_time(midnight)}
             raise ApiRefusal(429, 429, TOO_MANY_TODAY, headers=headers)
 
     def admit_meeting_write(self, user: ZoomUser) -> None:
@@ -84,7 +85,8 @@ class Limits:
         return counter.count
 
 
-def _headers(label: Label, kind: str, limit: int) -> dict[str, str]:
+def rate_headers(label: Label, kind: str, limit: int) -> dict[str, str]:
+    """Return the headers that older documents list; live answers often lack them."""
     return {
         "X-RateLimit-Category": label,
         "X-RateLimit-Type": kind,

@@ -81,8 +81,9 @@ class Meeting:
 class Delivery:
     """One webhook on its way: signed once, sent up to four times with the same bytes.
 
-    `state` is sending, waiting (for a retry), delivered, refused (3xx or 4xx), lost (no try left)
-    or not sent (no address, or the subscription is disabled).
+    `state` is sending, waiting (for a retry), held (until another event was sent), delivered, refused
+    (3xx or 4xx), lost (no try left) or not sent (no address, or the subscription is disabled). `faults` are
+    the names of those that changed it; no answer to an `unprovable` validation is a proof.
     """
 
     id: str
@@ -94,6 +95,8 @@ class Delivery:
     state: str
     attempts: list[dict[str, Any]] = field(default_factory=list)
     next_attempt_at: float | None = None
+    faults: list[str] = field(default_factory=list)
+    unprovable: bool = False
 
 
 @dataclass(slots=True)
@@ -114,6 +117,8 @@ class Progress:
     """How far this Zoom has come: its clock, its numbers, its webhook subscription."""
 
     clock_offset: float = 0.0
+    clock_skew: float = 0.0
+    rules_made: int = 0
     drawn: int = 0
     webhook_active: bool = True
     webhook_failures: int = 0
@@ -127,3 +132,48 @@ class Counter:
 
     day: str
     count: int
+
+
+@dataclass(slots=True)
+class FaultRule:
+    """A fault in force. It strikes from the `nth` fitting call on, `times` times (None: always), each with `share`.
+
+    `user_id` and `route` narrow it; None is everybody and every route of the fault. `seen` counts the calls
+    that fitted, `struck` those that it struck.
+    """
+
+    id: str
+    fault: int
+    name: str
+    settings: dict[str, Any] = field(default_factory=dict)
+    user_id: str | None = None
+    route: str | None = None
+    nth: int = 1
+    times: int | None = None
+    share: float = 1.0
+    seed: int = 1
+    seen: int = 0
+    struck: int = 0
+
+
+@dataclass(slots=True)
+class Injection:
+    """One fault that struck, and what really happened: a judge compares this with what the app believes.
+
+    `done` is the status that the real work ended with (None: nothing was done), `told` what the app was
+    answered (None: the connection was cut, or it was an event). `at` is the time outside, in ISO 8601.
+    """
+
+    number: int
+    at: str
+    rule: str
+    fault: int
+    name: str
+    route: str
+    user_id: str | None
+    happened: str
+    done: int | None
+    told: int | None
+    meeting_id: int | None
+    delivery_id: str | None
+    tracking_id: str

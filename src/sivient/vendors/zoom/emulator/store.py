@@ -13,6 +13,8 @@ from sivient.vendors.zoom.emulator.records import (
     Code,
     Counter,
     Delivery,
+    FaultRule,
+    Injection,
     InstalledApp,
     Meeting,
     Progress,
@@ -86,6 +88,8 @@ class Store:
         self.meetings = self._table("meeting", Meeting)  # by uuid: meetings on a personal id share it
         self.deliveries = self._table("delivery", Delivery)
         self.counters = self._table("counter", Counter)
+        self.rules = self._table("rule", FaultRule)
+        self.injections = self._table("injection", Injection)
         self._switches = self._table("switches", Switches)
         self._progress = self._table("progress", Progress)
         self._journal = Journal(path) if path else None

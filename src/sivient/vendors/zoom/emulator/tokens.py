@@ -42,6 +42,19 @@ class TokenEndpoint:
         response.headers["Cache-Control"] = "no-store"
         return response
 
+    def about(self, request: httpx.Request) -> tuple[str, str | None]:
+        """Return the grant type of a request and whose code or token it carries, if that is known."""
+        try:
+            form = read_form(request)
+        except OAuthRefusal:
+            return "", None
+        known = (
+            self._grants.code(form.get("code", "")),
+            self._grants.refresh_token(form.get("refresh_token", "")),
+            self._grants.access_token(form.get("token", "")) or self._grants.refresh_token(form.get("token", "")),
+        )
+        return form.get("grant_type", ""), next((one.user_id for one in known if one is not None), None)
+
     def _answer(self, request: httpx.Request) -> httpx.Response:
         if request.method != "POST":
             raise OAuthRefusal(405, "invalid_request", "Only POST is supported")

@@ -9,13 +9,14 @@ import json
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
 import httpx
 
 from sivient.vendors.zoom.emulator.app import ZoomApp
 from sivient.vendors.zoom.emulator.clock import Clock
+from sivient.vendors.zoom.emulator.events import Draft, zoom_milliseconds
 from sivient.vendors.zoom.emulator.people import ZoomUser
 from sivient.vendors.zoom.emulator.records import Delivery
 from sivient.vendors.zoom.emulator.store import Store
@@ -26,10 +27,8 @@ RETRY_SECONDS = (5 * 60, 20 * 60, 60 * 60)
 """Waits before the second, third and fourth try: 85 minutes in all, then the event is lost."""
 
 
-def signature(secret: str, timestamp: str, body: bytes) -> str:
-    """Return `x-zm-signature` of the raw body."""
-    signed = b"v0:" + timestamp.encode() + b":" + body
-    return "v0=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+AFTERWARDS = 0.05
+"""Seconds by which one event is sure to go after another."""
 
 
 def encrypted_token(secret: str, plain_token: str) -> str:
@@ -54,12 +53,14 @@ class Webhooks:
         *,
         retry_scale: float,
         transport: httpx.BaseTransport | None,
+        bend: Callable[[Draft], None],
     ) -> None:
         self._app = app
         self._store = store
         self._clock = clock
         self._lock = lock
         self._retry_scale = retry_scale
+        self._bend = bend
         self.subscription = Subscription(store, clock)
         self._client = httpx.Client(timeout=ANSWER_WITHIN, transport=transport, trust_env=False)
         self._wake = threading.Condition()
@@ -69,23 +70,33 @@ class Webhooks:
         self._resume()
 
     def deauthorized(self, user: ZoomUser) -> Delivery:
-        """Tell the app that a user removed it."""
+        """Tell the app that a user removed it; return the first delivery, as faults may make several."""
         now = self._clock.wall()
-        milliseconds = int(now.timestamp() * 1000)
         payload = {
             "account_id": user.account.id,
             "user_id": user.id,
             "signature": secrets.token_hex(32),  # identifies the event; not for verification
-            "deauthorization_time": f"{now:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03d}Z",
+            "deauthorization_time": zoom_milliseconds(now),
             "client_id": self._app.client_id,
             "user_data_retention": "false",
         }
-        delivery = self._sign("app_deauthorized", user.id, payload, milliseconds)
-        if not self._app.webhook_url or not self._store.progress.webhook_active:
-            delivery.state = "not sent"
-        else:
-            self._schedule(0.0, delivery)
-        return delivery
+        draft = Draft(secrets.token_hex(8), "app_deauthorized", user.id, payload, now, now)
+        deliveries = self._signed(draft)
+        earlier = [delivery for delivery in self._store.deliveries if delivery.state == "held"]
+        for delivery in deliveries:
+            if not self._app.webhook_url or not self._store.progress.webhook_active:
+                delivery.state = "not sent"
+            elif draft.held:
+                delivery.state = "held"
+            else:
+                self._schedule(0.0, delivery)
+        if not draft.held:
+            self._release(earlier)
+        return deliveries[0]
+
+    def release(self) -> None:
+        """Send what was held back."""
+        self._release([delivery for delivery in self._store.deliveries if delivery.state == "held"])
 
     def validate(self) -> Delivery:
         """Send `endpoint.url_validation` now and wait for the answer. Do not hold the lock."""
@@ -98,7 +109,11 @@ class Webhooks:
     def tick(self) -> None:
         """Send the repeated validation in the background when its 72 hours are over."""
         if self._app.webhook_url and self.subscription.take_due():
-            self._schedule(0.0, self._validation())
+            self.validate_soon()
+
+    def validate_soon(self) -> None:
+        """Send `endpoint.url_validation` in the background."""
+        self._schedule(0.0, self._validation())
 
     def all_done(self, within: float) -> bool:
         """Wait until nothing is being sent or waits for a retry; return whether that came in time."""
@@ -121,25 +136,42 @@ class Webhooks:
             self._thread.join(timeout=0.5)
 
     def _validation(self) -> Delivery:
-        milliseconds = int(self._clock.wall().timestamp() * 1000)
+        now = self._clock.wall()
         payload = {"plainToken": secrets.token_urlsafe(16)}
-        return self._sign(VALIDATION, "", payload, milliseconds)
+        return self._signed(Draft(secrets.token_hex(8), VALIDATION, "", payload, now, now))[0]
 
-    def _sign(self, event: str, user_id: str, payload: dict[str, Any], milliseconds: int) -> Delivery:
-        message = {"event": event, "event_ts": milliseconds, "payload": payload}
-        body = json.dumps(message, ensure_ascii=False, separators=(",", ":"))
-        timestamp = str(milliseconds // 1000)
-        headers = {
-            "content-type": "application/json; charset=utf-8",
-            "user-agent": "Zoom Marketplace/1.0a",
-            "clientid": self._app.client_id,
-            "x-zm-trackingid": secrets.token_hex(16),
-            "x-zm-request-timestamp": timestamp,
-            "x-zm-signature": signature(self._app.webhook_secret, timestamp, body.encode()),
-        }
-        delivery_id = secrets.token_hex(8)
-        delivery = Delivery(delivery_id, event, user_id, self._app.webhook_url, headers, body, "sending")
-        return self._store.deliveries.put(delivery_id, delivery)
+    def _signed(self, draft: Draft) -> list[Delivery]:
+        """Let faults have the draft, then sign and keep what has become of it."""
+        self._bend(draft)
+        deliveries: list[Delivery] = []
+        for payload in (draft.payload, *draft.also):
+            body = draft.body(payload)
+            headers = draft.headers(
+                body,
+                client_id=self._app.client_id,
+                secret=self._app.webhook_secret,
+                tracking_id=secrets.token_hex(16),
+            )
+            for _ in range(draft.copies):
+                delivery = Delivery(
+                    id=f"{draft.id}-{len(deliveries)}" if deliveries else draft.id,
+                    event=draft.event,
+                    user_id=draft.user_id,
+                    url=self._app.webhook_url,
+                    headers=headers,
+                    body=body,
+                    state="sending",
+                    faults=list(draft.faults),
+                    unprovable=draft.unprovable,
+                )
+                deliveries.append(self._store.deliveries.put(delivery.id, delivery))
+        return deliveries
+
+    def _release(self, held: list[Delivery]) -> None:
+        for delivery in held:
+            delivery.state = "sending"
+            self._store.deliveries.put(delivery.id, delivery)
+            self._schedule(AFTERWARDS, delivery)
 
     def _schedule(self, delay: float, delivery: Delivery) -> None:
         with self._wake:
@@ -223,7 +255,7 @@ class Webhooks:
             "plainToken": plain,
             "encryptedToken": encrypted_token(self._app.webhook_secret, plain),
         }
-        if response is None or response.status_code != 200:
+        if response is None or response.status_code != 200 or delivery.unprovable:
             return False
         try:
             answer = response.json()

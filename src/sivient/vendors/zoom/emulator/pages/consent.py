@@ -8,6 +8,7 @@ import httpx
 
 from sivient.vendors.zoom.emulator.app import SCOPE_LABELS
 from sivient.vendors.zoom.emulator.authorize import AuthorizeRequest, NotOurs, Returned, read_request
+from sivient.vendors.zoom.emulator.faults import ALLOW, Call, Outcome
 from sivient.vendors.zoom.emulator.markup import NOTHING, Html, html
 from sivient.vendors.zoom.emulator.pages.visit import Visit
 from sivient.vendors.zoom.emulator.people import ZoomUser
@@ -56,11 +57,23 @@ def _answer(world: World, visit: Visit, user: ZoomUser | None, decision: str) ->
         return visit.page("Not authorized", _private(world, visit, user), status=403, narrow=True)
     match decision:
         case "allow":
-            return visit.go(request.allowed(world.grants, user), status=302)
+            return _allowed(world, visit, user, request)
         case "deny":
             return visit.go(request.denied(), status=302)
         case _:
             return visit.page("Authorize", _consent(world, visit, user, request), narrow=True)
+
+
+def _allowed(world: World, visit: Visit, user: ZoomUser, request: AuthorizeRequest) -> httpx.Response:
+    """Go back with a code, unless a fault keeps the person here and says why."""
+
+    def back(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(302, headers={"Location": request.allowed(world.grants, user)})
+
+    answer = world.faults.answer(world, Call(ALLOW, user.id, visit.request), back, Outcome())
+    if answer.status_code == 302:
+        return visit.go(answer.headers["Location"], status=302)
+    return visit.page("Not authorized", html(REFUSED, problem=answer.text), status=answer.status_code, narrow=True)
 
 
 def _consent(world: World, visit: Visit, user: ZoomUser, request: AuthorizeRequest) -> Html:

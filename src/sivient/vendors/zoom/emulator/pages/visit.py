@@ -43,6 +43,7 @@ class Visit:
 
     def __init__(self, request: httpx.Request, world: World) -> None:
         self._world = world
+        self.request = request
         self.path = request.url.path
         self.target = request.url.raw_path.decode("ascii")
         self.method = request.method
