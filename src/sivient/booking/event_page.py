@@ -1,6 +1,6 @@
 """What the templates of choosing show: a host's event types, and the free times of one."""
 
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, astuple, dataclass, replace
 from datetime import date, datetime
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -8,14 +8,17 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest
 
 from sivient.accounts.models import User
+from sivient.booking import markup
 from sivient.booking.booked import ticket_of
 from sivient.booking.entrance import Entrance
-from sivient.booking.pages import DAY_PARTS, duration_words, event_times, packed, window_words
+from sivient.booking.models import Booking
+from sivient.booking.pages import DAY_PARTS, EventTimes, duration_words, event_times, packed, window_words
 from sivient.booking.places import Place, place
 from sivient.booking.preferences import Preferences, chosen, handed_on, link_query, read_date, unknown_zone
 from sivient.scheduling import queries
 from sivient.scheduling.models import EventType
 from sivient.site import zones
+from sivient.site.ticket import Ticket
 
 WORDS = {
     "today": "today",
@@ -36,6 +39,12 @@ class Offer:
     first_day: date | None
     paused: bool
 
+    @property
+    def durations(self) -> str:
+        """The durations to choose from: '30, 45 or 90 minutes'; '' for only one."""
+        *most, longest = map(str, self.event_type.durations)
+        return f"{', '.join(most)} or {longest} minutes" if most else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Duration:
@@ -50,9 +59,14 @@ def look_of(request: HttpRequest, entrance: Entrance) -> Preferences:
     """Return how this guest wants to see times; who reschedules has said so before."""
     booking, host = entrance.moves, entrance.event_type.host
     kept = {} if booking is None else {"tz": booking.guest_timezone, "clock": str(booking.guest_clock)}
-    cookies = {**request.COOKIES, **kept}
+    cookies = {**kept, **request.COOKIES}
     language = request.headers.get("Accept-Language", "")
     return Preferences.read(request.POST or request.GET, cookies, language, fallback=host.timezone)
+
+
+def kept_ticket(booking: Booking, look: Preferences, *, off: bool = False) -> Ticket:
+    """Return the ticket of a booking that is being rescheduled, as its other times are shown; `off` strikes it."""
+    return replace(ticket_of(booking, off=off), zone=look.zone, clock=look.clock)
 
 
 def handle_context(request: HttpRequest, host: User, event_types: list[EventType], now: datetime) -> dict[str, object]:
@@ -85,11 +99,12 @@ def event_context(request: HttpRequest, entrance: Entrance, now: datetime) -> di
     wanted = read_date(request.GET.get("date"))
     times = event_times(starts, look, now=now, wanted=wanted)
     duration = entrance.duration_query(minutes)
+    query = link_query(look, request.GET, duration)
     return {
         "host": host,
         "event_type": event_type,
         "entrance": entrance,
-        "moved": ticket_of(entrance.moves) if entrance.moves else None,
+        "moved": kept_ticket(entrance.moves, look) if entrance.moves else None,
         "place": place(queries.meeting_of(event_type).platform),
         "duration": duration_words(minutes),
         "durations": _durations(request, entrance, look, minutes),
@@ -98,12 +113,24 @@ def event_context(request: HttpRequest, entrance: Entrance, now: datetime) -> di
         "unknown_zone": unknown_zone(request.GET),
         "shown_in": zones.label(look.zone, now),
         "times": times,
-        "zones": zones.choices(now, look.zone, host.timezone, everything=request.GET.get("zones") == "all"),
         "handed_on": [*duration, *handed_on(request.GET)],
-        "query": link_query(look, request.GET, duration),
-        "module": _for_module(request, entrance, look, starts, wanted) if times else None,
+        "query": query,
         "as_asked": _as_asked(request),
+        **(_picker(request, entrance, look, times, now, query) if times else {}),
+        "module": _for_module(request, entrance, look, starts, wanted) if times else None,
         "others": [] if times or entrance.secret else _others(event_type),
+    }
+
+
+def _picker(
+    request: HttpRequest, entrance: Entrance, look: Preferences, times: EventTimes, now: datetime, query: str
+) -> dict[str, object]:
+    """Return the parts of the page that are HTML already."""
+    every_zone = request.GET.get("zones") == "all"
+    return {
+        "zones": markup.zone_options(now, look, entrance.event_type.host.timezone, everything=every_zone),
+        "weeks": markup.weeks(times, query),
+        "parts": [(each.part, markup.slots(each.times, entrance.confirm, query)) for each in times.parts],
     }
 
 

@@ -16,7 +16,7 @@ from django.http import QueryDict
 
 from sivient.booking.entrance import Entrance
 from sivient.core.interval import Interval
-from sivient.core.json_times import read_date, read_time
+from sivient.core.json_times import read_date, read_time, write_time
 from sivient.core.strict_json import BadInput
 from sivient.core.text import clean_line
 from sivient.scheduling import queries
@@ -24,7 +24,6 @@ from sivient.site import zones
 
 KNOWN = ("from", "to", "tz", "duration")
 LONGEST = timedelta(days=62)
-_DAY = 24 * 60 * 60
 _LONGEST_SHOWN = 40  # characters of a wrong value that its sentence repeats
 
 
@@ -59,7 +58,7 @@ def feed(entrance: Entrance, asked: FeedQuery, now: datetime) -> str:
     """Return the answer as JSON text. A paused page has no times."""
     paused = queries.pause_note(entrance.event_type) is not None
     starts = [] if paused else entrance.starts(now, asked.minutes, asked.window)
-    slots = ",".join([f'"{_written(start)}"' for start in starts])
+    slots = ",".join(map(_written, starts))
     return f'{{"timezone":{json.dumps(asked.zone)},"duration":{asked.minutes},"slots":[{slots}]}}'
 
 
@@ -114,14 +113,7 @@ def _shown(text: str) -> str:
     return json.dumps(clean_line(text, _LONGEST_SHOWN), ensure_ascii=False)
 
 
+@lru_cache(maxsize=2**14)  # hosts share their quarter hours
 def _written(start: int) -> str:
-    """Return an epoch second as RFC 3339 writes it, in UTC."""
-    day, second = divmod(start, _DAY)
-    minute, second = divmod(second, 60)
-    hour, minute = divmod(minute, 60)
-    return f"{_date(day)}T{hour:02}:{minute:02}:{second:02}Z"
-
-
-@lru_cache(maxsize=1024)
-def _date(day: int) -> str:
-    return (date(1970, 1, 1) + timedelta(days=day)).isoformat()
+    """Return an epoch second as a JSON string: RFC 3339, in UTC."""
+    return f'"{write_time(start)}"'

@@ -5,10 +5,9 @@ from datetime import datetime
 
 from django.http import HttpRequest
 
-from sivient.booking.booked import ticket_of
 from sivient.booking.confirm import Refusal, back, nearest_free, new_ticket, other_times
 from sivient.booking.entrance import Entrance
-from sivient.booking.event_page import look_of
+from sivient.booking.event_page import kept_ticket, look_of
 from sivient.booking.forms import RescheduleForm
 from sivient.booking.models import Booking
 from sivient.booking.places import place
@@ -42,7 +41,7 @@ def reschedule_context(
         "unknown_zone": unknown_zone(request.POST or request.GET),
         "shown_in": zones.label(look.zone, start or now),
         "place": place(booking.platform),
-        "old": ticket_of(booking, off=refusal is None),
+        "old": kept_ticket(booking, look, off=refusal is None),
         "new": new_ticket(entrance, start, minutes, look, off=refusal is not None) if start else None,
         "at": written(start) if start else "",
         "refusal": refusal,

@@ -24,7 +24,7 @@ START = 60.0  # seconds
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """A running server, the tokens of its bookings by state, and its database."""
+    """A running server, the tokens of its bookings and private links by what they show, and its database."""
 
     url: str
     tokens: dict[str, str]
@@ -33,6 +33,10 @@ class World:
     def booking(self, state: str, below: str = "") -> str:
         """Return the address of the booking in that state."""
         return f"{self.url}/b/{self.tokens[state]}{below}"
+
+    def link(self, which: str, below: str = "") -> str:
+        """Return the address of a private link."""
+        return f"{self.url}/p/{self.tokens[which]}{below}"
 
     def execute(self, sql: str, *values: object) -> None:
         """Change a row behind the server's back, as its worker would."""

@@ -20,19 +20,36 @@ PAGES = {
     "confirm": f"/schedule/mara/intro/confirm?{AT}",
     "confirm, not offered": "/schedule/mara/intro/confirm?at=2026-01-01T10:07Z",
     "nothing here": "/schedule/nobody",
+    "handle, one paused": "/schedule/vera",
+    "handle, paused": "/schedule/resting",
+    "durations": "/schedule/vera/rich?duration=45",
+    "questions": f"/schedule/vera/rich/confirm?{AT}",
+    "to be confirmed": "/schedule/vera/asked",
+    "ask for a time": f"/schedule/vera/asked/confirm?{AT}",
+    "paused": "/schedule/vera/paused",
 }
 BOOKINGS = (
     *("pending", "delayed", "waiting", "begun", "ready", "over", "cancelled", "cancelled by the host"),
-    *("phone", "own_link"),
+    *("phone", "own_link", "answered", "asked", "declined", "expired", "moved", "too late"),
 )
-CANCELS = ("ready", "begun", "cancelled")
-STATES = [*PAGES, *(f"booking: {state}" for state in BOOKINGS), *(f"cancel: {state}" for state in CANCELS)]
+CANCELS = ("ready", "begun", "cancelled", "asked", "too late")
+RESCHEDULES = ("to move", "cancelled", "too late")
+STATES = [
+    *PAGES,
+    *(f"booking: {state}" for state in BOOKINGS),
+    *(f"cancel: {state}" for state in CANCELS),
+    *(f"reschedule: {state}" for state in RESCHEDULES),
+    *(f"reschedule/confirm?{AT}: to move", "reschedule/confirm?at=2026-01-01T10:07Z: to move"),
+    *("private link: private", "private link: private used"),
+]
 
 
 def address(world: World, state: str) -> str:
     """Where to see a state."""
-    kind, _, of = state.partition(": ")
-    return world.url + PAGES[state] if not of else world.booking(of, "/cancel" if kind == "cancel" else "")
+    kind, _, of = state.rpartition(": ") if ": " in state else (state, "", "")
+    if kind == "private link":
+        return world.link(of)
+    return world.booking(of, "" if kind == "booking" else f"/{kind}") if of else world.url + PAGES[state]
 
 
 def open_details(page: Page) -> None:
@@ -78,7 +95,15 @@ def test_refused_forms_are_accessible_too(
 
 @pytest.mark.parametrize(
     ("state", "kilobytes", "requests"),
-    [("event", 40, 6), ("handle", 35, 5), ("confirm", 35, 5), ("booking: ready", 35, 5), ("booking: pending", 35, 5)],
+    [
+        ("event", 40, 6),
+        ("durations", 40, 6),
+        ("handle", 35, 5),
+        ("confirm", 35, 5),
+        ("questions", 35, 5),
+        ("booking: ready", 35, 5),
+        ("booking: pending", 35, 5),
+    ],
 )
 def test_a_first_visit_is_light(open_page: OpenPage, world: World, state: str, kilobytes: int, requests: int) -> None:
     page = open_page(screen=SCREENS["phone"])

@@ -15,6 +15,7 @@ from django.utils import timezone  # noqa: E402
 
 from sivient.booking.models import Booking, Conference  # noqa: E402
 from sivient.scheduling.models import EventType, Hours, Platform  # noqa: E402
+from tests.browser.guest import rules  # noqa: E402
 from tests.factories import MONDAY_10, connect_zoom, make_booking, make_event_type, make_host  # noqa: E402
 
 LINK = "https://zoom.test/j/84512903377?pwd=" + "Zm9vYmFyYmF6cXV4" * 8
@@ -58,7 +59,7 @@ def write() -> dict[str, str]:
         Conference.objects.create(
             booking=made[state], vendor="zoom", external_id="1", join_url=LINK, vendor_start=now, created_at=now
         )
-    return {state: booking.token for state, booking in made.items()}
+    return {state: booking.token for state, booking in made.items()} | rules.write(now)
 
 
 def bookings(intro: EventType, apart: EventType, now: datetime) -> dict[str, Booking]:
