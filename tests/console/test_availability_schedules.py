@@ -5,6 +5,7 @@ from django.test import Client
 
 from sivient.accounts.models import User
 from sivient.scheduling.models import EventType, Schedule
+from sivient.scheduling.schedules import MOST_SCHEDULES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 PAGE = "/availability"
@@ -132,3 +133,25 @@ def test_schedules_of_somebody_else_do_not_exist(browser: Client, other: User) -
         assert browser.post(f"{address}/delete").status_code == 404
     theirs.refresh_from_db()
     assert theirs.name == "Secret"
+
+
+def test_there_are_only_as_many_schedules_as_the_verb_allows(browser: Client, host: User) -> None:
+    Schedule.objects.bulk_create(Schedule(host=host, timezone="UTC") for _ in range(MOST_SCHEDULES - 1))
+    first = Schedule.objects.order_by("pk")[0]
+    page = text(browser, PAGE)
+    assert "Add schedule" not in page
+    assert "Duplicate" not in page
+    assert browser.get(f"{PAGE}/new")["Location"] == PAGE
+    assert browser.post(f"{PAGE}/new", EVENINGS)["Location"] == PAGE
+    assert browser.post(f"{PAGE}/{first.pk}/duplicate")["Location"] == PAGE
+    assert Schedule.objects.count() == MOST_SCHEDULES
+
+
+def test_a_host_who_has_no_schedule_gets_one_by_saving(browser: Client) -> None:
+    EventType.objects.all().delete()
+    Schedule.objects.all().delete()
+    page = text(browser, PAGE)
+    assert "as saved" not in page
+    assert '<option value="Europe/Berlin" selected>' in page
+    assert browser.post(PAGE, {"timezone": "UTC", "from-0": "18:00", "to-0": "22:00"})["Location"] == f"{PAGE}?saved"
+    assert names() == ["Working hours"]
