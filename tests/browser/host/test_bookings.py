@@ -91,7 +91,8 @@ def test_a_booking_is_moved_to_a_free_time_or_a_typed_one(
     page.get_by_role("button", name="Reschedule").click()
     expect(page.get_by_role("alert")).to_contain_text("This time has passed. Choose a later one.")
     expect(page.get_by_label("Date")).to_have_value("2020-01-06")
-    fits(page)
+    if javascript:
+        fits(page)
     saturday = before + timedelta(days=5 - before.weekday())
     page.get_by_label("Date").fill(saturday.isoformat())
     page.get_by_label("Time", exact=True).fill("07:15" if javascript else "08:15")
