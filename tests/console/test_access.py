@@ -16,6 +16,7 @@ from sivient.accounts.models import User
 from sivient.booking.models import Booking
 from sivient.privacy import services as privacy
 from sivient.scheduling.models import DateHours, EventType, SchedulingPage
+from tests.console.editing import TYPED
 from tests.factories import make_booking, make_event_type
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
@@ -54,6 +55,11 @@ MATRIX = {
     "event-type-new": HOSTS,
     "event-type-edit": OWNERS,
     "event-type-delete": OWNERS,
+    "event-type-duplicate": POST_ONLY,
+    "event-type-move": POST_ONLY,
+    "event-type-times": OWNERS,
+    "event-type-links": OWNERS,
+    "event-type-link-remove": POST_ONLY,
     "availability": HOSTS,
     "availability-new": HOSTS,
     "availability-schedule": OWNERS,
@@ -99,12 +105,14 @@ MATRIX = {
 # What closes, opens or downloads for whoever is signed in; everybody else's POST ends at the sign-in page.
 POSTS = (
     *("sign-out-everywhere", "settings-account-theme", "account-export", "account-restore"),
-    *("event-type-delete", "booking-cancel", "booking-try-now"),
+    *("event-type-delete", "event-type-duplicate", "event-type-move", "event-type-link-remove"),
+    *("booking-cancel", "booking-try-now"),
     *("availability-duplicate", "availability-delete", "availability-date-remove"),
     *("availability-time-off-remove", "availability-travel-remove"),
 )
 OF_ONE_HOST = (
-    *("event-type-edit", "event-type-delete", "booking-detail", "booking-cancel", "booking-try-now"),
+    *("event-type-edit", "event-type-delete", "event-type-duplicate", "event-type-move"),
+    *("event-type-links", "booking-detail", "booking-cancel", "booking-try-now"),
     *("availability-schedule", "availability-duplicate", "availability-delete", "availability-date"),
 )
 SIGNED = ("webhook",)  # the vendor's signature stands for the form's token
@@ -121,7 +129,7 @@ def patterns(found: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
 
 def addresses(booking: Booking) -> dict[str, str]:
     """The addresses of the rooms by name, with arguments filled in."""
-    known = {"number": booking.event_type_id, "pk": booking.pk, "token": booking.token, "slug": "zoom"}
+    known = {"number": booking.event_type_id, "pk": booking.pk, "token": booking.token, "slug": "zoom", "link": 1}
     known |= {"provider": "google", "vendor": "zoom"}
     of_schedule = known | {"number": booking.event_type.schedule_id if booking.event_type else 0}
     found = {}
@@ -220,9 +228,8 @@ def test_nobody_acts_for_somebody_else_by_naming_them(people: People, host: User
     }
     before = User.objects.filter(pk=other.pk).values().get()
     mine = {"handle": "mara", "name": "Mara L", "timezone": "UTC", "platform": "phone", "phone": "12345"}
-    event = {"title": "Mine", "minutes": 30, "minimum_notice": 0, "buffer_before": 0, "buffer_after": 0}
     for address in ("/settings/scheduling", "/settings/account", "/event-types/new", "/availability"):
-        assert people.host.post(address, naming | mine | event | {"window_days": 9}).status_code == 302
+        assert people.host.post(address, TYPED | naming | mine | {"title": "Mine"}).status_code == 302
     assert User.objects.filter(pk=other.pk).values().get() == before
     host.refresh_from_db()
     assert (host.plan, host.is_active, host.closed_at, host.email) == ("pro", True, None, "mara@nordlicht.example")

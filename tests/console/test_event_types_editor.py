@@ -88,6 +88,13 @@ def test_the_window_is_one_of_three(browser: Client, typed: dict[str, str], stor
         assert saved.last_date == today + timedelta(days=9)
 
 
+def test_what_was_typed_for_another_window_does_not_stand_in_the_way(browser: Client) -> None:
+    unread = {"window_business_days": "many", "first_date": "soon"}
+    assert browser.post("/event-types/new", TYPED | unread).status_code == 302
+    saved = EventType.objects.get(title="Design review")
+    assert (saved.window_kind, saved.window_days, saved.first_date) == ("days", 30, None)
+
+
 @pytest.mark.parametrize(
     ("state", "stored"), [("on", (True, False)), ("paused", (True, True)), ("off", (False, False))]
 )

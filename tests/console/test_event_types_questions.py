@@ -74,3 +74,11 @@ def test_options_are_kept_only_for_choices(browser: Client) -> None:
     browser.post("/event-types/new", TYPED | ASKED | {"question-kind": ["long", "number"]})
     questions = EventType.objects.get(title="Design review").questions
     assert [(row["kind"], row["options"]) for row in questions] == [("long", []), ("number", [])]
+
+
+def test_there_is_an_end_to_adding(browser: Client) -> None:
+    names = {f"question-{name}": ["x"] * 20 for name in ("key", "label", "options")} | {"question-kind": ["short"] * 20}
+    page = pressed(browser, "add", **names)
+    assert len(labels(page)) == 20
+    assert "These are as many questions as guests can be asked." in page
+    assert 'value="add"' not in page

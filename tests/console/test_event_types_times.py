@@ -122,3 +122,10 @@ def test_it_says_when_guests_see_none_of_it(
 def test_an_unpublished_page_is_named(browser: Client, address: str) -> None:
     SchedulingPage.objects.update(platform="")
     assert "Your page is not published" in browser.get(address).content.decode()
+
+
+def test_when_nothing_is_offered_soon_the_first_time_is_named(browser: Client, address: str) -> None:
+    EventType.objects.update(minimum_notice=timedelta(days=30))
+    assert "Nothing is offered in these days. The first time is" in browser.get(address).content.decode()
+    EventType.objects.update(minimum_notice=timedelta(days=300))
+    assert "Nothing is offered, now or later." in browser.get(address).content.decode()

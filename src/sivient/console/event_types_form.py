@@ -44,6 +44,7 @@ _PLAIN = (
     *("title", "slug", "description", "minutes", "color", "pause_note", "window_kind", "first_date", "last_date"),
     *("most_per_day", "most_others", "requires_approval", "redirect_url", "hidden"),
 )
+_DATES = ("first_date", "last_date")
 # Where the verb's sentence about a value stands, if the form asks for it in another way.
 _ASKED_AS = {"active": "state", "paused": "state"}
 
@@ -185,9 +186,14 @@ class EventTypeForm(HostForm):
         return [int(word) for word in typed]
 
     def clean(self) -> dict[str, Any]:
-        """Ask for the days ahead where they are chosen."""
+        """Ask for the days ahead where they are chosen, and for nothing that belongs to another window."""
         typed = super().clean() or {}
-        name = _days_field(typed.get("window_kind", ""))
+        kind = typed.get("window_kind", "")
+        for name in {"window_days", "window_business_days", *_DATES} - {_days_field(kind)}:
+            if name not in _DATES or kind != Window.DATES:
+                self.errors.pop(name, None)
+                typed.setdefault(name, None)
+        name = _days_field(kind)
         if name and name not in self.errors and typed.get(name) is None:
             self.add_error(name, "Enter how many days.")
         return typed

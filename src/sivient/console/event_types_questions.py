@@ -7,6 +7,7 @@ from typing import Self
 from django.http import QueryDict
 
 from sivient.core.text import clean_line
+from sivient.scheduling.drafts import MOST_QUESTIONS
 from sivient.scheduling.models import EventType
 from sivient.scheduling.questions import Kind, Question, questions_of
 
@@ -79,12 +80,17 @@ class QuestionRows:
             ]
         )
 
+    @property
+    def full(self) -> bool:
+        """Say whether there are as many as guests may be asked."""
+        return len(self.rows) >= MOST_QUESTIONS
+
     def press(self, post: QueryDict) -> bool:
         """Do what the pressed button of a row says; say whether one was pressed."""
         what, _, number = post.get(PRESSED, "").partition("-")
         place = int(number) if number.isdecimal() and len(number) < 4 else -1
         self.pressed = bool(what)
-        if what == "add":
+        if what == "add" and not self.full:
             self.rows.append(QuestionRow(focus="label"))
         elif what == "drop" and 0 <= place < len(self.rows):
             del self.rows[place]

@@ -110,11 +110,15 @@ def event_type_times(request: HostRequest, number: int) -> HttpResponse:
     form = AskForm(asked, initial={"minutes": minutes}, event_type=event_type)
     answer = _answer(event_type, form, now) if form.is_bound and form.is_valid() else None
     several = len(event_type.durations) > 1
+    days = next_days(event_type, minutes, now)
+    nothing = not any(day.times for day in days)
     context = {
         "event_type": event_type,
         "form": form,
         "answer": answer,
-        "days": next_days(event_type, minutes, now),
+        "days": days,
+        "nothing": nothing,
+        "first": first_after(event_type, minutes, now) if nothing else "",
         "choices": [(each, each == minutes) for each in event_type.durations] if several else [],
         "city": moments.city(event_type.schedule.timezone),
         "unseen": _unseen(event_type),
@@ -132,6 +136,13 @@ def next_days(event_type: EventType, minutes: int, now: datetime) -> list[Day]:
     for start in queries.page_starts(event_type, now=now, minutes=minutes, window=window):
         times.setdefault(local_ordinal(zone, start), []).append(moments.clock(moment(start), zone))
     return [Day(date.fromordinal(day), times.get(day, [])) for day in range(today, today + DAYS_AHEAD)]
+
+
+def first_after(event_type: EventType, minutes: int, now: datetime) -> str:
+    """Return the first time of all that are offered, in words, or "" when there is none."""
+    found = queries.page_starts(event_type, now=now, minutes=minutes)
+    zone = event_type.schedule.timezone
+    return f"{moments.day(moment(found[0]), zone)}, {moments.clock(moment(found[0]), zone)}" if found else ""
 
 
 def _answer(event_type: EventType, form: AskForm, now: datetime) -> Answer:
