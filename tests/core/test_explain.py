@@ -36,6 +36,12 @@ def test_a_time_between_two_starts_names_the_grid() -> None:
     assert "every 2 hours from 09:00" in reason("14:00", rules=asked(60, step=120)).sentence
 
 
+def test_where_two_dates_touch_the_later_one_has_the_grid() -> None:
+    night = Availability("UTC", (Hours(1, 1380, 1440), Hours(2, 0, 60)))
+    assert reason("24:00", night, asked(50)).rule is Rule.OFFERED
+    assert reason("23:50", night, asked(50)).rule is Rule.OFFERED
+
+
 def test_the_notice_says_how_long_it_lasts() -> None:
     now = DAY + timedelta(hours=10)
     assert reason("14:00", rules=asked(minimum_notice=240), now=now).rule is Rule.OFFERED
@@ -179,6 +185,12 @@ class TestLimit:
     def test_a_limit_with_room_for_one_more_offers(self) -> None:
         for limit in (Limit("day", 2), Limit("day", minutes=60)):
             assert reason("14:00", rules=asked(limits=(limit,)), booked=[self.morning]).rule is Rule.OFFERED
+
+    def test_a_full_day_begins_and_ends_at_midnight(self) -> None:
+        always = Availability("UTC", tuple(Hours(day, 0, 1440) for day in range(7)))
+        full = asked(limits=(Limit("day", 1),))
+        rules = [reason(clock, always, full, booked=[self.morning]).rule for clock in ("0:00", "23:30", "24:00")]
+        assert rules == [Rule.LIMIT, Rule.LIMIT, Rule.OFFERED]
 
     def test_bookings_that_do_not_count_and_other_periods_leave_room(self) -> None:
         limits = asked(limits=(Limit("day", 1),))
