@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from sivient.core.interval import Interval
+from sivient.core.slots import starts
 from sivient.scheduling import queries
 from sivient.scheduling.models import DateHours, EventType, SchedulingPage, TimeOff, Travel
 from tests.factories import MONDAY_10, NOW, make_event_type
@@ -164,6 +165,6 @@ def test_the_whole_window_holds_whatever_the_rules_offer() -> None:
             event_type.schedule.timezone = zone
             event_type.schedule.save()
             opened = queries.availability_of(event_type, window=beyond)
-            found = queries.starts(opened, queries.rules_of(event_type), window=beyond, busy=(), booked=(), now=NOW)
+            found = starts(opened, queries.rules_of(event_type), window=beyond, busy=(), booked=(), now=NOW)
             assert whole.start.timestamp() <= found[0]
             assert found[-1] < whole.end.timestamp()

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from sivient.accounts.models import User
 from sivient.scheduling import queries
-from sivient.scheduling.models import EventType, Hours
+from sivient.scheduling.models import EventType, Hours, SchedulingPage
 from tests.factories import MONDAY_10, NOW, connect_zoom, make_booking, make_event_type, make_host
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
@@ -65,6 +65,28 @@ def test_a_guests_pages_and_booking_do_not_ask_whether_zoom_is_connected() -> No
         Client().get(f"/schedule/{event_type.host.handle}/{event_type.slug}")
         make_booking(event_type)
     assert [each["sql"] for each in statements if "integrations_" in each["sql"]] == []
+
+
+def test_while_paused_guests_read_a_sentence_and_no_first_time_is_shown() -> None:
+    event_type = make_event_type()
+    page = SchedulingPage.objects.filter(host=event_type.host)
+    assert note(event_type) is None
+    page.update(paused=True)
+    assert note(event_type) == queries.PAUSED
+    page.update(pause_note="Back in May.")
+    assert note(event_type) == "Back in May."
+    EventType.objects.filter(pk=event_type.pk).update(paused=True, pause_note="Not this one.")
+    assert note(event_type) == "Not this one."
+    shown = queries.event_types(event_type.host)
+    assert shown == [event_type]
+    assert queries.first_offered(event_type.host, shown, now=NOW) == {}
+
+
+def note(event_type: EventType) -> str | None:
+    """What guests read at the address of the event type, which stays theirs."""
+    found = queries.event_type(str(event_type.host.handle), event_type.slug)
+    assert found is not None
+    return queries.pause_note(found)
 
 
 def all_offered(event_type: EventType) -> list[int]:

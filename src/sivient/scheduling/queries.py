@@ -14,7 +14,7 @@ from sivient.core.interval import SECOND, Interval, floor_seconds
 from sivient.core.slots import starts
 from sivient.scheduling import host_times, rules
 from sivient.scheduling.host_times import HostTimes, Reach
-from sivient.scheduling.models import EventType, FormerSlug, PrivateLink, Schedule
+from sivient.scheduling.models import EventType, FormerSlug, PrivateLink
 from sivient.scheduling.rules import LONGEST_BUFFER, rules_of, whole_window
 from sivient.scheduling.snapshot import SNAPSHOTS
 
@@ -211,12 +211,7 @@ def host_may_take(
 
 def availability_of(event_type: EventType, *, window: Interval) -> Availability:
     """Return the opening hours of an event type around `window`: week, dates, time off, travel and holidays."""
-    return schedule_availability(event_type.schedule, window=window)
-
-
-def schedule_availability(schedule: Schedule, *, window: Interval) -> Availability:
-    """Return the opening hours of a schedule around `window`: week, dates, time off, travel and holidays."""
-    return host_times.read(schedule.host_id, Reach(*window.seconds())).availability(schedule.pk, window)
+    return _fresh(event_type, window).availability(event_type.schedule_id, window)
 
 
 def _fresh(event_type: EventType, window: Interval, minutes: int | None = None) -> HostTimes:
