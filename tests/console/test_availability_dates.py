@@ -197,9 +197,11 @@ def test_what_is_over_is_not_listed_and_what_has_begun_is(browser: Client, host:
     today = today_of(host, timezone.now())
     TimeOff.objects.create(host=host, first=today - 3 * DAY, last=today - DAY, note="Over")
     TimeOff.objects.create(host=host, first=today - 3 * DAY, last=today, note="Begun")
-    DateHours.objects.create(schedule=Schedule.objects.get(), date=today - DAY, hours=[])
+    for day in (today - DAY, today):
+        DateHours.objects.create(schedule=Schedule.objects.get(), date=day, hours=[])
     page = browser.get(PAGE).content.decode()
     assert "Begun" in page
+    assert page.count(">Closed<") == 1
     assert "Over" not in page
     assert words(today - DAY) not in page
 
