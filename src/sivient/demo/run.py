@@ -98,6 +98,7 @@ def _zoom(layout: Stage, env: Env, folder: Path) -> "ZoomEmulator":
         redirect_uris=(f"{env.base_url()}/settings/integrations/zoom/callback",),
         webhook_url=f"{layout.web}/webhooks/zoom",
         published=True,
+        watch_url=f"{layout.web}/bookings",
     )
     return ZoomEmulator(
         app,

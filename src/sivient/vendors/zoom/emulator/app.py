@@ -22,7 +22,8 @@ class ZoomApp:
     """One user-managed "General app" with its credentials and addresses.
 
     A private app (`published=False`) is for users of `owner_account_id` alone and gets no
-    `app_deauthorized` events. An empty `webhook_url` records events without sending them.
+    `app_deauthorized` events. An empty `webhook_url` records events without sending them. `watch_url` is
+    where a person sees how the app gets over a fault.
     """
 
     client_id: str
@@ -33,6 +34,7 @@ class ZoomApp:
     published: bool = True
     scopes: tuple[str, ...] = PRODUCT_SCOPES
     name: str = "Sivient"
+    watch_url: str = ""
     owner_account_id: str = "N0rDLichTqS3aUvXw7yZ1g"
 
     def __post_init__(self) -> None:

@@ -12,7 +12,7 @@ import httpx
 
 from sivient.vendors.zoom.emulator.clock import zoom_time
 from sivient.vendors.zoom.emulator.errors import ApiRefusal, OAuthRefusal, unauthorized, unknown_user
-from sivient.vendors.zoom.emulator.faults.call import CREATE, ME, Call
+from sivient.vendors.zoom.emulator.faults.call import Call
 from sivient.vendors.zoom.emulator.faults.fault import Effect, Settings, Shot
 from sivient.vendors.zoom.emulator.limits import (
     CAP_REACHED,
@@ -255,6 +255,3 @@ def sent_json(request: httpx.Request, **changes: object) -> httpx.Request:
     headers = {name: value for name, value in request.headers.items() if name not in ("content-length",)}
     content = json.dumps({name: value for name, value in (fields | changes).items() if value is not ...}).encode()
     return httpx.Request(request.method, request.url, headers=headers, content=content)
-
-
-HOST_CALLS = (CREATE, ME)

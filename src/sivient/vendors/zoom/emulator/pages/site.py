@@ -7,7 +7,7 @@ from collections.abc import Callable
 import httpx
 
 from sivient.vendors.zoom.emulator.markup import Html
-from sivient.vendors.zoom.emulator.pages import consent, installed, join, meetings, overview, signin
+from sivient.vendors.zoom.emulator.pages import breaking, consent, installed, join, meetings, overview, signin
 from sivient.vendors.zoom.emulator.pages.visit import Visit
 from sivient.vendors.zoom.emulator.world import World
 
@@ -15,6 +15,12 @@ Page = Callable[[World, Visit], httpx.Response]
 PAGES: dict[tuple[str, str], Page] = {
     ("GET", "/"): overview.show,
     ("POST", "/switch"): overview.switch,
+    ("GET", "/break"): breaking.show,
+    ("POST", "/break/on"): breaking.switch_on,
+    ("POST", "/break/off"): breaking.switch_off,
+    ("POST", "/break/mend"): breaking.mend,
+    ("POST", "/break/clock"): breaking.move_clock,
+    ("POST", "/break/app"): breaking.switch_app,
     ("GET", "/signin"): signin.show,
     ("POST", "/signin"): signin.choose,
     ("POST", "/signout"): signin.leave,

@@ -20,7 +20,6 @@ COOKIE = "zoom_emulated_session"  # its own name: cookies do not tell ports of o
 SESSIONS_KEPT = 200
 STYLE = Html(resources.files(__package__).joinpath("page.css").read_text("utf-8"))
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
-NAVIGATION = (("/", "Overview"), ("/meetings", "Meetings"), ("/user/installed", "Installed apps"))
 
 LAYOUT = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{title} - Emulated Zoom</title>
@@ -28,7 +27,7 @@ LAYOUT = """<!doctype html>
 <link rel="icon" href="data:,"><style>{style}</style></head>
 <body><header class="top"><a class="brand" href="/">Emulated Zoom</a>
 <nav aria-label="Main"><a href="/"{at_overview}>Overview</a><a href="/meetings"{at_meetings}>Meetings</a>
-<a href="/user/installed"{at_apps}>Installed apps</a></nav>{who}</header>
+<a href="/user/installed"{at_apps}>Installed apps</a><a href="/break"{at_break}>Break Zoom</a></nav>{who}</header>
 <main class="{width}">{body}</main>
 <footer class="foot">This is not Zoom, but a stand-in for trying things out. Nothing here reaches zoom.us.</footer>
 </body></html>"""
@@ -125,7 +124,7 @@ class Visit:
         return html(SIGNED_OUT, next=quote(self.target, safe=""))
 
 
-_PLACES = {"overview": "/", "meetings": "/meetings", "apps": "/user/installed"}
+_PLACES = {"overview": "/", "meetings": "/meetings", "apps": "/user/installed", "break": "/break"}
 
 
 def _form(request: httpx.Request) -> Mapping[str, str]:
