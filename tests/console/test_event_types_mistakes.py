@@ -101,6 +101,12 @@ def test_a_question_that_cannot_be_asked_is_named_and_kept(
         assert escape(words) in page
 
 
+def test_the_summary_names_the_field_of_a_sentence_that_does_not(browser: Client) -> None:
+    page = browser.post("/event-types/new", TYPED | {"week_count": "0", "title": ""}).content.decode()
+    assert '<a href="#id_week_count">Bookings a week: Enter 1 or more.</a>' in page
+    assert '<a href="#id_title">Enter a title.</a>' in page
+
+
 def test_too_many_questions_are_refused_and_kept(browser: Client) -> None:
     names = [f"Question of the day {number}" for number in range(21)]
     sent = {
