@@ -55,6 +55,7 @@ def test_a_form_is_refused_with_the_page(client: Client, paused: EventType) -> N
     for typed in (data, data | {"name": ""}, {}):
         answer = client.post("/schedule/mara/intro/confirm", typed)
         assert (answer.status_code, NOTE in text_of(answer)) == (409, True)
+        assert "Nothing is booked." in text_of(answer)
     assert not Booking.objects.exists()
 
 

@@ -100,6 +100,8 @@ def test_a_link_that_serves_once_is_used_up_and_the_same_form_twice_is_one_booki
 ) -> None:
     link, token = link_to(hidden, single_use=True), form_token.issue(f"book:{hidden.pk}")
     first, twice, other = post(client, link, token=token), post(client, link, token=token), post(client, link)
+    changed = post(client, link, token=token, name="Bo")
+    assert (changed.status_code, "You have booked with this form" in text_of(changed)) == (409, True)
     assert first.status_code == twice.status_code == 303
     assert first.headers["Location"] == twice.headers["Location"]
     assert (other.status_code, "This link has ended" in text_of(other)) == (404, True)

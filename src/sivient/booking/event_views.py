@@ -69,9 +69,7 @@ def confirm(request: HttpRequest, entrance: Entrance) -> HttpResponse:
 def replay(request: HttpRequest, entrance: Entrance) -> HttpResponse:
     """Lead a form that has booked already to its booking; everybody else reads that the link has ended."""
     form = BookingForm(entrance, request.POST)
-    form.is_valid()  # reads the key
-    booking = Booking.objects.filter(idempotency_key=form.key).first() if form.key else None
-    return link_ended(request) if booking is None else SeeOther(reverse("booked", args=[booking.token]))
+    return link_ended(request) if form.chosen() is None else _book(request, entrance)
 
 
 def link_ended(request: HttpRequest) -> HttpResponse:
@@ -86,17 +84,19 @@ def prefetching(response: HttpResponse) -> HttpResponse:
 
 
 def _paused(request: HttpRequest, entrance: Entrance, note: str, *, status: int) -> HttpResponse:
-    return render(request, "booking/paused.html", paused_context(request, entrance, note), status=status)
+    context = paused_context(request, entrance, note) | {"refused": status == 409}
+    return render(request, "booking/paused.html", context, status=status)
 
 
 def _book(request: HttpRequest, entrance: Entrance) -> HttpResponse:
     """Book what the form says, or show it again with everything that was typed."""
     now = timezone.now()
     form = BookingForm(entrance, request.POST)
-    if not form.is_valid() or form.start is None or not form.offers_duration:
+    start = form.chosen()
+    if start is None:
         return _incomplete(request, form, now)
     try:
-        booking = _promised(form, form.start, now)
+        booking = _promised(form, start, now)
     except services.PageClosed:
         return _closed(request, entrance, now)
     except services.KeyReused:

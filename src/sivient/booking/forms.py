@@ -88,6 +88,10 @@ class BookingForm(forms.Form):
         """Whether the duration that was chosen can be had."""
         return self.entrance.offers_duration(self._asked_duration)
 
+    def chosen(self) -> datetime | None:
+        """Return the instant to be booked if the form can be sent as it is, else None."""
+        return self.start if self.is_valid() and self.offers_duration else None
+
     @property
     def questions(self) -> list[AskedQuestion]:
         """The host's questions with their fields, in order."""
