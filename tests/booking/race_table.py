@@ -7,6 +7,7 @@
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -26,6 +27,7 @@ HEAD = ("race", "rounds", "attempts", "won", "refused", "overlaps", "astray", "w
 def main(arguments: Sequence[str]) -> int:
     """Run what the arguments ask for; the exit code is 1 when anything was not as it must be."""
     options = _options(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     print(f"{PROCESSES} processes x {LANES} threads; seed {options.seed}; {options.slots} times", flush=True)
     clean = True
     for engine in options.engine:

@@ -54,7 +54,7 @@ def reschedules_and_bookings(field: Field, rounds: int) -> Tally:
     staged = field.stage({})
     event_type, third = staged["event_types"][0], max(1, field.size // 3)
     own = [_book(event_type, quarter(field, rounds + n)) | _key() for n in range(2 * third)]
-    movers = [answer["booking"] for answer in field.run(own)]
+    movers = [field.ask(**act)["booking"] for act in own]
     for n in range(rounds):
         acts = [_book(event_type, quarter(field, n)) | _key() for _ in range(third)]
         for place, booking in enumerate(movers):
