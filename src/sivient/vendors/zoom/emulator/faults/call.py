@@ -51,12 +51,13 @@ class Call:
 class Outcome:
     """What the real work ended with, whatever is told: no status means that nothing was done.
 
-    `wait` is how many seconds to hold the answer back.
+    `wait` is how many seconds to hold the answer back; one that is `lost` never comes.
     """
 
     status: int | None = None
     body: dict[str, object] = field(default_factory=dict)
     wait: float = 0.0
+    lost: bool = False
 
     @property
     def meeting_id(self) -> int | None:

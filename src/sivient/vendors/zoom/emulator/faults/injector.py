@@ -51,7 +51,13 @@ class Faults:
             rule = FaultRule("fail_next", 0, "fail-next")
             self._write(rule, call, outcome, f"answered {status}, nothing was done", status)
             return plain_failure(call, status)
-        return self._through(self.rules.standing(), world, call, real, outcome)
+        shots: list[tuple[FaultRule, Shot]] = []
+        response = self._through(self.rules.standing(), Shot(call, {}, world, outcome, real), shots)
+        for rule, shot in shots:  # only now is it known what the app is told in the end
+            self._write(rule, call, outcome, shot.happened, None if outcome.lost else response.status_code)
+        if outcome.lost:
+            raise httpx.ReadError("the connection was closed before the answer", request=call.request)
+        return response
 
     def bend(self, draft: Draft) -> None:
         """Change an event through every rule that strikes it."""
@@ -73,25 +79,21 @@ class Faults:
                 return queue.pop(0)
         return None
 
-    def _through(self, rules: list[FaultRule], world: World, call: Call, go: Go, outcome: Outcome) -> httpx.Response:
+    def _through(self, rules: list[FaultRule], work: Shot, shots: list[tuple[FaultRule, Shot]]) -> httpx.Response:
+        """Let the first rule that strikes do its part around the rest; without one, do the real work."""
         for place, rule in enumerate(rules):
             effect = NAMED[rule.name].effect
-            if effect is None or not self.rules.strikes(rule, call):
+            if effect is None or not self.rules.strikes(rule, work.call):
                 continue
             rest = rules[place + 1 :]
 
             def further(request: httpx.Request, rest: list[FaultRule] = rest) -> httpx.Response:
-                return self._through(rest, world, replace(call, request=request), go, outcome)
+                return self._through(rest, replace(work, call=replace(work.call, request=request)), shots)
 
-            shot = Shot(call, rule.settings, world, outcome, further)
-            told: int | None = None
-            try:
-                response = effect(shot)
-                told = response.status_code
-            finally:
-                self._write(rule, call, outcome, shot.happened, told)
-            return response
-        return go(call.request)
+            shot = replace(work, settings=rule.settings, go=further)
+            shots.append((rule, shot))
+            return effect(shot)
+        return work.proceed()
 
     def _write(
         self,
