@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sivient.core.availability import Availability, Hours, Travel, local_ordinal, midnight, zone_named
-from sivient.core.interval import moment
+from sivient.core.interval import floor_seconds, moment
 
 DAY_HOURS = Mapping[date, tuple[tuple[int, int], ...]]
 
@@ -95,6 +95,13 @@ def test_a_date_begins_at_its_first_instant() -> None:
     assert moment(begins) == datetime(2027, 4, 29, 22, tzinfo=UTC)
     assert local_ordinal("Africa/Cairo", begins) == day
     assert local_ordinal("Africa/Cairo", begins - 1) == day - 1
+
+
+def test_a_date_that_comes_back_for_an_hour_is_over_since_the_next_one_began() -> None:
+    """St. John's, 7 November 2010: at 0:01 (02:31 UTC) the clock goes back to 23:01 of the sixth."""
+    sixth = date(2010, 11, 6).toordinal()
+    begins = floor_seconds(datetime(2010, 11, 7, 2, 30, tzinfo=UTC))
+    assert [local_ordinal("America/St_Johns", begins + n) - sixth for n in (-1, 0, 60, 3599, 86400)] == [0, 1, 1, 1, 1]
 
 
 @pytest.mark.parametrize("name", ["Mars/Olympus", "", "Europe", "../etc/passwd", "\x00", "\ud800", "x" * 5000])

@@ -50,7 +50,7 @@ def expected(asked: Invite) -> Counter[str]:
     return Counter(names)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(deadline=None)
 @given(invites())
 def test_no_text_adds_a_property_or_a_long_line(asked: Invite) -> None:
     ics = calendar(asked)
@@ -65,7 +65,7 @@ def test_no_text_adds_a_property_or_a_long_line(asked: Invite) -> None:
     assert event["organizer"].params.get("CN", "") == asked.organizer.name
 
 
-@settings(max_examples=50, deadline=None)
+@settings(deadline=None)
 @given(invites())
 def test_a_second_reader_finds_no_more_than_the_first(asked: Invite) -> None:
     event = vobject.readOne(calendar(asked).decode()).vevent
@@ -73,7 +73,7 @@ def test_a_second_reader_finds_no_more_than_the_first(asked: Invite) -> None:
     assert {"attach", "valarm"} & event.contents.keys() == set()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(deadline=None)
 @given(invites(), typed, typed)
 def test_no_name_or_subject_adds_a_header_or_an_address(asked: Invite, subject: str, text: str) -> None:
     raw = message(asked, to=asked.guest, subject=subject, text=text, html=text, date=NINE).as_bytes()
@@ -92,7 +92,7 @@ def test_no_name_or_subject_adds_a_header_or_an_address(asked: Invite, subject: 
     assert all(len(line) <= 78 for line in raw.split(b"\r\n"))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(deadline=None)
 @given(typed)
 def test_a_subject_arrives_as_one_line(subject: str) -> None:
     raw = message(invite(), to=GUEST, subject=subject, text="", html="", date=NINE).as_bytes()
