@@ -105,9 +105,6 @@ def test_the_first_rule_has_the_last_word_and_each_is_written_down(broken: Broke
     assert "password" not in answer.json()
     told = [(each["fault"], each["done"], each["told"]) for each in broken.journal()]
     assert told == [(17, 201, 200), (14, 201, 200)]
-        (17, 201, 200),
-        (14, 201, 200),
-    ]
 
 
 def test_a_rule_that_answers_first_leaves_the_others_for_the_next_call(broken: Broken) -> None:
