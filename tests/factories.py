@@ -40,6 +40,7 @@ def make_host(**fields: Any) -> User:
 def make_event_type(host: User | None = None, **fields: Any) -> EventType:
     """A 30-minute event type, Monday to Friday 9 to 17 in the host's zone."""
     host = host or make_host()
+    Timetable.take(host.pk, hours=True)
     schedule = Schedule.objects.create(host=host, timezone=host.timezone)
     Hours.objects.bulk_create(Hours(schedule=schedule, weekday=day, start=540, end=1020) for day in range(5))
     defaults = {"slug": f"intro-{next(_numbers)}", "title": "Intro call", "minutes": 30}

@@ -48,7 +48,7 @@ LEFT_OUT = {
     "Session": {"session_key": LETS_IN, "session_data": LETS_IN, "account": INNER},
     "LoginLink": {"id": INNER, "user": INNER, "digest": LETS_IN},
     "SchedulingPage": {"host": INNER},
-    "Timetable": {"host": INNER, "version": INNER},
+    "Timetable": {"host": INNER, "version": INNER, "hours_version": INNER},
     "Schedule": {"host": INNER},
     "Hours": {"id": INNER, "schedule": "the hours stand inside their schedule"},
     "DateHours": {"id": INNER, "schedule": "the hours stand inside their schedule"},

@@ -164,7 +164,7 @@ def test_the_whole_window_holds_whatever_the_rules_offer() -> None:
         for zone in ("Pacific/Kiritimati", "Etc/GMT+12"):
             event_type.schedule.timezone = zone
             event_type.schedule.save()
-            opened = queries.availability_of(event_type, window=beyond)
+            opened = queries.availability_of(event_type.schedule, window=beyond)
             found = starts(opened, queries.rules_of(event_type), window=beyond, busy=(), booked=(), now=NOW)
             assert whole.start.timestamp() <= found[0]
             assert found[-1] < whole.end.timestamp()

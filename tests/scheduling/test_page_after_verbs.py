@@ -1,6 +1,6 @@
 """After each verb of the host or of a guest, the page shows what is offered: nothing of what was kept before."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -14,7 +14,6 @@ from sivient.scheduling import event_types, queries, schedules
 from sivient.scheduling import services as page
 from sivient.scheduling.drafts import EventTypeDraft
 from sivient.scheduling.models import EventType
-from sivient.scheduling.snapshot import SNAPSHOTS
 from tests.factories import MONDAY_10, NOW, make_booking, make_event_type, make_host
 from tests.scheduling.offers import MONDAY, again, all_offered
 
@@ -25,9 +24,8 @@ CALL = EventTypeDraft(title="Call", minutes=30)
 
 
 @pytest.fixture
-def event_type() -> Iterator[EventType]:
+def event_type() -> EventType:
     """What can be booked, with a booking, a request, and something of everything that can be taken away."""
-    SNAPSHOTS.clear()
     made = make_event_type(make_host(platform="phone"), requires_approval=True, window_days=400)
     host = made.host
     make_booking(made, start=TUESDAY_10)
@@ -35,8 +33,7 @@ def event_type() -> Iterator[EventType]:
     schedules.save_date_hours(host, made.schedule, MONDAY + 7 * DAY, [])
     schedules.add_time_off(host, first=MONDAY + 8 * DAY, last=MONDAY + 8 * DAY)
     schedules.add_travel(host, first=MONDAY + 9 * DAY, last=MONDAY + 9 * DAY, timezone="Asia/Tokyo")
-    yield made
-    SNAPSHOTS.clear()
+    return made
 
 
 def save(event_type: EventType, **fields: object) -> None:

@@ -1,6 +1,5 @@
 """What is kept of hosts: for how long it is true, how much of it, and what it saves."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -11,19 +10,14 @@ from sivient.accounts.models import User
 from sivient.scheduling import host_times, queries
 from sivient.scheduling.host_times import HostTimes, Reach
 from sivient.scheduling.models import DateHours, EventType, TimeOff, Timetable, Travel
-from sivient.scheduling.snapshot import SNAPSHOTS, Snapshots
+from sivient.scheduling.snapshot import Snapshots
+from sivient.scheduling.workdays import Settings, Workdays
 from tests.factories import MONDAY_10, NOW, make_booking, make_event_type, make_host
 from tests.scheduling.offers import MONDAY, again, all_offered, hold
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.db]
-COLD = 6  # settings with version, schedules, their dates, time off, travel, holds
-
-
-@pytest.fixture(autouse=True)
-def _nothing_kept() -> Iterator[None]:
-    SNAPSHOTS.clear()
-    yield
-    SNAPSHOTS.clear()
+COLD = 6  # versions with settings, schedules, their dates, time off, travel, holds
+HOLDS = 2  # versions with settings, holds
 
 
 def asked(event_type: EventType) -> int:
@@ -45,14 +39,31 @@ def fill(host: User, count: int) -> None:
 
 
 @pytest.mark.parametrize("count", [0, 1, 12])
-def test_a_page_costs_one_question_once_the_times_are_kept_and_seven_before(count: int) -> None:
+def test_a_page_costs_one_question_three_after_a_booking_and_seven_after_a_change_of_hours(count: int) -> None:
     event_type = make_event_type()
     fill(event_type.host, count)
     assert asked(event_type) == 1 + COLD
     assert asked(event_type) == 1
     Timetable.take(event_type.host_id)
+    assert asked(event_type) == 1 + HOLDS
+    assert asked(event_type) == 1
+    Timetable.take(event_type.host_id, hours=True)
     assert asked(event_type) == 1 + COLD
     assert asked(event_type) == 1
+
+
+def test_hours_that_were_rolled_back_are_not_kept() -> None:
+    event_type = make_event_type()
+    assert asked(event_type) == 1 + COLD
+    shown = all_offered(event_type)
+    with pytest.raises(RuntimeError), transaction.atomic():
+        Timetable.take(event_type.host_id, hours=True)
+        TimeOff.objects.create(host=event_type.host, first=MONDAY, last=MONDAY)
+        assert all_offered(event_type) != shown
+        raise RuntimeError
+    with transaction.atomic():
+        Timetable.take(event_type.host_id, hours=True)  # the same number once more
+    assert all_offered(event_type) == shown
 
 
 @pytest.mark.parametrize("count", [1, 12])
@@ -114,7 +125,7 @@ def test_holds_that_are_over_are_not_read() -> None:
 
 def times(holds: int, version: int = 1, since: int = 0) -> HostTimes:
     taken = (host_times.Taken(1, 0, 1, 0, 0, None),) * holds
-    return HostTimes(Reach(since, None), host_times._Settings(version), {}, (), (), taken)
+    return HostTimes(Reach(since, None), version, Workdays(Settings(), MONDAY, {}, (), ()), taken)
 
 
 def test_the_hosts_who_were_not_asked_for_longest_are_forgotten() -> None:
@@ -146,4 +157,4 @@ def test_a_host_without_a_timetable_or_schedule_has_times_too() -> None:
     event_type = make_event_type(host)
     Timetable.objects.filter(host=host).delete()
     assert queries.page_starts(again(event_type), now=NOW) == all_offered(event_type) != []
-    assert host_times.read(host.pk + 1000, Reach(0, None)).schedules == {}
+    assert host_times.read(host.pk + 1000, Reach(0, None)).workdays.schedules == {}

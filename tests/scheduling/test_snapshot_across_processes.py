@@ -17,7 +17,7 @@ import django
 from sivient.config.env import name_settings_module
 name_settings_module()
 django.setup()
-from sivient.scheduling import host_times, queries
+from sivient.scheduling import queries, workdays
 from sivient.scheduling.models import EventType
 from sivient.scheduling.snapshot import SNAPSHOTS
 from sivient.booking.services import book
@@ -48,12 +48,12 @@ while True:
 INTERRUPTED = (
     SETUP
     + """
-away, wanted = host_times._away, int(MONDAY_10.timestamp())
+away, wanted = workdays._away, int(MONDAY_10.timestamp())
 def then_somebody_books(*args):
-    host_times._away = away
+    workdays._away = away
     subprocess.run([sys.executable, "-c", sys.argv[2], sys.argv[1], str(wanted)], check=True, timeout=60)
     return away(*args)
-host_times._away = then_somebody_books
+workdays._away = then_somebody_books
 print(json.dumps([wanted in page(), wanted in page()]))
 """
 )

@@ -11,17 +11,13 @@ from sivient.booking.models import Booking
 from sivient.booking.promise import require_offered
 from sivient.booking.refusals import (
     AlreadyMoved,
-    NotBooked,
     NotFree,
     NotOffered,
     NotOpen,
     NotReschedulable,
     NotStanding,
-    SlotTaken,
     TooLate,
-    as_it_is,
     instant,
-    nearest_free,
     refusal,
 )
 from sivient.booking.steps import plan_cancellation, plan_standing
@@ -45,8 +41,8 @@ def reschedule(booking: Booking, start: datetime, *, by: Who, now: datetime, ver
     instant(start)
     try:
         return committed(lambda: _reschedule(booking, start, by=by, now=now, version=version))
-    except NotFree:
-        raise _refusal(booking, start, by=by, now=now) from None
+    except NotFree as refused:
+        raise refusal(booking.event_type, start, refused, now=now, minutes=_minutes(booking), moving=booking) from None
 
 
 def cancel(booking: Booking, *, by: str, now: datetime, reason: str = "") -> Booking:
@@ -196,14 +192,3 @@ def _hold_of(booking: Booking) -> Hold:
 
 def _minutes(booking: Booking) -> int:
     return (booking.end - booking.start) // MINUTE
-
-
-def _refusal(booking: Booking, start: datetime, *, by: Who, now: datetime) -> NotBooked:
-    """Return why the new time cannot be had, with the nearest ones that can."""
-    event_type, minutes = booking.event_type, _minutes(booking)
-    if by == GUEST and event_type is not None:
-        return refusal(event_type, start, now=now, minutes=minutes, moving=booking)
-    taken, fresh = SlotTaken(), event_type and as_it_is(event_type)
-    if fresh is not None:
-        taken.nearest = nearest_free(fresh, start, now=now, minutes=minutes, moving=booking)
-    return taken

@@ -88,7 +88,7 @@ def book(
         if earlier is not None:
             return earlier
         if isinstance(refused, NotFree):
-            raise refusal(event_type, start, now=now, minutes=minutes) from None
+            raise refusal(event_type, start, refused, now=now, minutes=minutes) from None
         raise
 
 
@@ -115,8 +115,9 @@ def require_offered(
     event_type: EventType, start: datetime, *, minutes: int, now: datetime, without: int | None = None
 ) -> None:
     """Ask the same question as the page, fresh from the database. Raises NotFree, or NotOffered where none can be."""
-    if not queries.offered(event_type, window=instant(start), now=now, minutes=minutes, without=without):
-        raise NotFree
+    reason = queries.refusal(event_type, start, now=now, minutes=minutes, without=without)
+    if reason is not None:
+        raise NotFree(reason.rule)
 
 
 def _reached(wish: _Wish, now: datetime) -> EventType:

@@ -11,7 +11,7 @@ from sivient.scheduling.models import EventType
 
 NEAREST = 3
 SAME_DAYS = timedelta(days=4)
-_TAKEN = (Rule.BUSY, Rule.BOOKED, Rule.BUFFER, Rule.OFFERED)  # offered: it became free again since it was refused
+_TAKEN = (Rule.BUSY, Rule.BOOKED, Rule.BUFFER)
 
 
 class NotBooked(Exception):
@@ -79,7 +79,11 @@ class NotPending(Exception):
 
 
 class NotFree(Exception):
-    """Inside a verb: the time cannot be had. Once its transaction is over, `refusal` finds out why."""
+    """Inside a verb: the time cannot be had. `rule` refuses it; the nearest ones are looked for without the lock."""
+
+    def __init__(self, rule: Rule = Rule.BOOKED) -> None:
+        super().__init__(rule)
+        self.rule = rule
 
 
 def instant(start: datetime) -> Interval:
@@ -94,25 +98,29 @@ def instant(start: datetime) -> Interval:
 
 
 def refusal(
-    event_type: EventType, start: datetime, *, now: datetime, minutes: int | None = None, moving: Booking | None = None
+    event_type: EventType | None,
+    start: datetime,
+    refused: NotFree,
+    *,
+    now: datetime,
+    minutes: int | None = None,
+    moving: Booking | None = None,
 ) -> NotBooked:
-    """Return why a guest cannot have a time, with the nearest ones that they can. Reads without any lock."""
-    fresh = as_it_is(event_type)
-    if fresh is None:
-        return PageClosed()
-    hold = moving.hold_id if moving else None
-    rule = queries.explain(fresh, start, now=now, minutes=minutes, without=hold).rule
-    if rule in _TAKEN:
-        refused: NotBooked = SlotTaken()
-    else:
-        refused = OverLimit() if rule == Rule.LIMIT else NotOffered()
-    refused.nearest = nearest_free(fresh, start, now=now, minutes=minutes, moving=moving)
-    return refused
+    """Return what a verb says that refused a time, with the nearest ones that are free. Reads without any lock."""
+    error: NotBooked = NotOffered()
+    if refused.rule in _TAKEN:
+        error = SlotTaken()
+    elif refused.rule == Rule.LIMIT:
+        error = OverLimit()
+    fresh = as_it_is(event_type) if event_type else None
+    if fresh is not None:
+        error.nearest = nearest_free(fresh, start, now=now, minutes=minutes, moving=moving)
+    return error
 
 
 def as_it_is(event_type: EventType) -> EventType | None:
     """Return the event type as it is now, or None: one that was read before shows the times of then."""
-    return EventType.objects.filter(pk=event_type.pk).select_related("schedule", "host__page").first()
+    return queries.event_types_loaded().filter(pk=event_type.pk).first()
 
 
 def nearest_free(

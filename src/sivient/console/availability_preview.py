@@ -7,8 +7,8 @@ from sivient.core import moments
 from sivient.core.availability import Availability, local_ordinal, midnight
 from sivient.core.interval import Interval, Pair
 from sivient.scheduling import holidays
-from sivient.scheduling.host_times import Reach, read
 from sivient.scheduling.models import Schedule, SchedulingPage, TimeOff
+from sivient.scheduling.queries import availability_of
 
 DAYS_AHEAD = 14
 SECONDS_PER_DAY = 86400
@@ -31,7 +31,7 @@ class DayAhead:
 def next_days(schedule: Schedule, now: datetime) -> list[DayAhead]:
     """Return what the stored schedule gives from its today on."""
     window = Interval(now, now + timedelta(days=DAYS_AHEAD + 1))
-    open_hours = read(schedule.host_id, Reach(*window.seconds())).availability(schedule.pk, window)
+    open_hours = availability_of(schedule, window=window)
     first = date.fromordinal(local_ordinal(schedule.timezone, int(now.timestamp())))
     days = [first + timedelta(days=number) for number in range(DAYS_AHEAD)]
     reasons = _reasons(schedule, days)

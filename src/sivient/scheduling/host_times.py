@@ -1,22 +1,18 @@
 """Everything of a host that decides when they can be booked, read from the database as it was at one moment."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Q
 
-from sivient.accounts.models import User
-from sivient.core.availability import Availability, Hours, Travel
-from sivient.core.interval import Interval, Pair
+from sivient.core.interval import Pair
 from sivient.core.slots import Booked
-from sivient.scheduling import holidays, models
-
-AROUND = timedelta(days=4)  # a date's hours may begin an evening earlier, in a zone that is a day ahead
+from sivient.scheduling import models
+from sivient.scheduling.workdays import Workdays, versions, workdays
 
 
 class Reach(NamedTuple):
@@ -41,55 +37,17 @@ class Taken(NamedTuple):
     counts_for: int | None
 
 
-class ScheduleHours(NamedTuple):
-    """One schedule: its zone, its week, and the dates that have other hours."""
-
-    zone: str
-    weekly: tuple[Hours, ...]
-    overrides: Mapping[date, tuple[Pair, ...]]
-
-
-_CLOSED = ScheduleHours("UTC", (), {})  # a schedule that was deleted while somebody read
-
-
-class _Settings(NamedTuple):
-    """The version of the host's timetable, and the holidays they keep."""
-
-    version: int = 0
-    country: str = ""
-    region: str = ""
-    worked: frozenset[str] = frozenset()
-
-
 @dataclass(frozen=True, slots=True)
 class HostTimes:
-    """When a host works and what has been taken. Never changes: what was read at one moment."""
+    """When a host works and what has been taken, as it was at one moment. Never changes.
+
+    `version` is the one of the host's timetable that all this belongs to.
+    """
 
     reach: Reach
-    settings: _Settings
-    schedules: Mapping[int, ScheduleHours]
-    time_off: tuple[tuple[date, date], ...]
-    travel: tuple[Travel, ...]
+    version: int
+    workdays: Workdays
     taken: tuple[Taken, ...]
-    _availabilities: dict[tuple[int, int, int], Availability] = field(default_factory=dict, repr=False, compare=False)
-
-    @property
-    def version(self) -> int:
-        """The version of the host's timetable that all this belongs to."""
-        return self.settings.version
-
-    def availability(self, schedule: int, window: Interval) -> Availability:
-        """Return the opening hours of a schedule, with the holidays of the years around `window`."""
-        years = (window.start - AROUND).year, (window.end + AROUND).year
-        key = (schedule, *years)
-        found = self._availabilities.get(key)
-        if found is None:
-            zone, weekly, overrides = self.schedules.get(schedule, _CLOSED)
-            _, country, region, worked = self.settings
-            closed = holidays.closed(country, region, worked, date(years[0], 1, 1), date(years[1], 12, 31))
-            found = Availability(zone, weekly, overrides, self.time_off, closed, self.travel)
-            self._availabilities[key] = found
-        return found
 
     def booked(self, event_type: int | None, *, without: int | None = None) -> list[Booked]:
         """Return what has been taken, as it counts for an event type; not the hold `without`."""
@@ -101,12 +59,15 @@ class HostTimes:
 
 
 def read(host_id: int, reach: Reach) -> HostTimes:
-    """Read from the database, all as it was at one moment; six questions, however much there is."""
+    """Read from the database, all as it was at one moment.
+
+    Two questions while the host's workdays are kept in this process, six when they are not, however much there is.
+    """
+    keep = not connection.in_atomic_block
     with _one_moment():
-        settings = _settings(host_id)
-        schedules = _schedules(host_id, _dates(reach))
-        time_off, travel = _away(host_id, _dates(reach))
-        return HostTimes(reach, settings, schedules, time_off, travel, taken(host_id, reach))
+        version, settings = versions(host_id)
+        days = workdays(host_id, settings, _moment(reach.start), keep=keep)
+        return HostTimes(reach, version, days, taken(host_id, reach))
 
 
 def version(host_id: int) -> int:
@@ -143,46 +104,6 @@ def taken(host_id: int, reach: Reach) -> tuple[Taken, ...]:
 def _touching(start: int, end: int | None) -> Q:
     later = Q(end__gt=_moment(start))
     return later if end is None else later & Q(start__lt=_moment(end))
-
-
-def _dates(reach: Reach) -> tuple[date, date]:
-    """Return the first and the last date whose hours matter."""
-    last = date.max if reach.end is None else (_moment(reach.end) + AROUND).date()
-    return (_moment(reach.start) - AROUND).date(), last
-
-
-def _settings(host_id: int) -> _Settings:
-    fields = ("timetable__version", "page__holiday_country", "page__holiday_region", "page__holidays_worked")
-    row = User.objects.filter(pk=host_id).values_list(*fields).first()
-    if row is None:
-        return _Settings()
-    version, country, region, worked = row
-    return _Settings(version or 0, country or "", region or "", frozenset(worked or ()))
-
-
-def _schedules(host_id: int, dates: tuple[date, date]) -> dict[int, ScheduleHours]:
-    rows = models.Schedule.objects.filter(host=host_id).values_list(
-        "pk", "timezone", "hours__weekday", "hours__start", "hours__end"
-    )
-    overrides: dict[int, dict[date, tuple[Pair, ...]]] = defaultdict(dict)
-    dated = models.DateHours.objects.filter(schedule__host=host_id, date__range=dates)
-    for schedule, day, hours in dated.values_list("schedule", "date", "hours"):
-        overrides[schedule][day] = tuple((start, end) for start, end in hours)
-    zones: dict[int, str] = {}
-    weeks: dict[int, list[Hours]] = defaultdict(list)
-    for schedule, zone, weekday, start, end in rows:
-        zones[schedule] = zone
-        if weekday is not None:
-            weeks[schedule].append(Hours(weekday, start, end))
-    return {key: ScheduleHours(zone, tuple(weeks[key]), overrides[key]) for key, zone in zones.items()}
-
-
-def _away(host_id: int, dates: tuple[date, date]) -> tuple[tuple[tuple[date, date], ...], tuple[Travel, ...]]:
-    """Return the host's time off and journeys that have a day within the dates."""
-    first, last = dates
-    off = models.TimeOff.objects.filter(host=host_id, last__gte=first, first__lte=last).values_list("first", "last")
-    journeys = models.Travel.objects.filter(host=host_id, last__gte=first, first__lte=last)
-    return tuple(off), tuple(Travel(*row) for row in journeys.values_list("first", "last", "timezone"))
 
 
 def _moment(seconds: int) -> datetime:

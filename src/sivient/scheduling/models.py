@@ -42,20 +42,28 @@ def _secret_token() -> str:
 
 
 class Timetable(models.Model):
-    """One row per host: the lock that every verb takes first, and the version that turns caches over."""
+    """One row per host: the lock that every verb takes first, and the versions that turn caches over.
+
+    `hours_version` grows when the host changes when they work; bookings, which come far more often, leave it.
+    """
 
     host = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True)
     version = models.PositiveBigIntegerField(default=0)
+    hours_version = models.PositiveBigIntegerField(default=0)
 
     def __str__(self) -> str:
         return f"timetable of account {self.host_id}"
 
     @classmethod
-    def take(cls, *host_ids: int) -> None:
-        """Lock the hosts' times until the transaction ends, in the order of their ids so that nobody deadlocks."""
+    def take(cls, *host_ids: int, hours: bool = False) -> None:
+        """Lock the hosts' times until the transaction ends, in the order of their ids so that nobody deadlocks.
+
+        `hours`: the transaction changes schedules, dates, time off, travel or holidays.
+        """
+        grown = {"version": F("version") + 1, "hours_version": F("hours_version") + int(hours)}
         for host_id in sorted(set(host_ids)):
-            if not cls.objects.filter(pk=host_id).update(version=F("version") + 1):
-                cls.objects.create(pk=host_id, version=1)
+            if not cls.objects.filter(pk=host_id).update(**grown):
+                cls.objects.create(pk=host_id, version=1, hours_version=int(hours))
 
 
 class SchedulingPage(models.Model):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from sivient.accounts.models import User
 from sivient.accounts.plans import Feature, allows
@@ -14,7 +14,7 @@ from sivient.core.interval import SECOND, Interval, floor_seconds
 from sivient.core.slots import starts
 from sivient.scheduling import host_times, rules
 from sivient.scheduling.host_times import HostTimes, Reach
-from sivient.scheduling.models import EventType, FormerSlug, PrivateLink
+from sivient.scheduling.models import EventType, FormerSlug, PrivateLink, Schedule
 from sivient.scheduling.rules import LONGEST_BUFFER, rules_of, whole_window
 from sivient.scheduling.snapshot import SNAPSHOTS
 
@@ -58,17 +58,17 @@ def event_types(host: User) -> list[EventType]:
     return list(shown.annotate(timetable_version=_VERSION))
 
 
+def event_types_loaded() -> QuerySet[EventType]:
+    """Return all event types, each with host, page, schedule and the version of the host's timetable."""
+    return EventType.objects.select_related(*_LOADED).annotate(timetable_version=_VERSION)
+
+
 def event_type(handle: str, slug: str) -> EventType | None:
     """Return what guests can book at this address, also while it is paused, or None.
 
     Host, page, schedule and the version of the host's timetable come with it, in one question.
     """
-    found = (
-        EventType.objects.filter(active=True, hidden=False, host__handle=handle.lower(), slug=slug)
-        .select_related(*_LOADED)
-        .annotate(timetable_version=_VERSION)
-        .first()
-    )
+    found = event_types_loaded().filter(active=True, hidden=False, host__handle=handle.lower(), slug=slug).first()
     return found if found is not None and bookable(found.host) else None
 
 
@@ -168,6 +168,25 @@ def first_offered(host: User, event_types: Sequence[EventType], *, now: datetime
     return first
 
 
+def refusal(
+    event_type: EventType,
+    start: datetime,
+    *,
+    now: datetime,
+    minutes: int | None = None,
+    without: int | None = None,
+) -> core_explain.Reason | None:
+    """Return why `offered` does not have `start`, or None when it does; the database is asked once for both.
+
+    Raises ValueError for a start outside the bookable years.
+    """
+    instant = Interval(start, start + SECOND)
+    times = _fresh(event_type, instant, minutes)
+    if _starts(event_type, times, instant, now, minutes=minutes, without=without):
+        return None
+    return _reason(event_type, times, start, now, minutes=minutes, without=without)
+
+
 def explain(
     event_type: EventType,
     start: datetime,
@@ -180,10 +199,22 @@ def explain(
 
     Raises ValueError for a start outside the bookable years.
     """
+    times = _fresh(event_type, Interval(start, start + SECOND), minutes)
+    return _reason(event_type, times, start, now, minutes=minutes, without=without)
+
+
+def _reason(
+    event_type: EventType,
+    times: HostTimes,
+    start: datetime,
+    now: datetime,
+    *,
+    minutes: int | None,
+    without: int | None,
+) -> core_explain.Reason:
     instant = Interval(start, start + SECOND)
-    times = _fresh(event_type, instant, minutes)
     return core_explain.explain(
-        times.availability(event_type.schedule_id, instant),
+        times.workdays.availability(event_type.schedule_id, instant),
         rules_of(event_type, minutes),
         floor_seconds(start),
         busy=(),
@@ -209,9 +240,10 @@ def host_may_take(
     )
 
 
-def availability_of(event_type: EventType, *, window: Interval) -> Availability:
-    """Return the opening hours of an event type around `window`: week, dates, time off, travel and holidays."""
-    return _fresh(event_type, window).availability(event_type.schedule_id, window)
+def availability_of(schedule: Schedule, *, window: Interval) -> Availability:
+    """Return the opening hours of a schedule around `window`: week, dates, time off, travel and holidays."""
+    times = host_times.read(schedule.host_id, Reach(*window.seconds()))
+    return times.workdays.availability(schedule.pk, window)
 
 
 def _fresh(event_type: EventType, window: Interval, minutes: int | None = None) -> HostTimes:
@@ -228,7 +260,7 @@ def _starts(
     without: int | None = None,
 ) -> list[int]:
     return starts(
-        times.availability(event_type.schedule_id, window),
+        times.workdays.availability(event_type.schedule_id, window),
         rules_of(event_type, minutes),
         window=window,
         busy=(),

@@ -75,7 +75,7 @@ def save_schedule(
     if found := weekly.problems(hours):
         raise HoursUnfit(found)
     with transaction.atomic():
-        Timetable.take(host.pk)
+        Timetable.take(host.pk, hours=True)
         schedule = host.schedules.get(pk=schedule.pk) if schedule else _new(host)
         schedule.name, schedule.timezone = name, timezone
         schedule.save()
@@ -87,7 +87,7 @@ def save_schedule(
 def delete_schedule(host: User, schedule: Schedule) -> None:
     """Take a schedule away. Raises ScheduleInUse or LastSchedule."""
     with transaction.atomic():
-        Timetable.take(host.pk)
+        Timetable.take(host.pk, hours=True)
         schedule = host.schedules.get(pk=schedule.pk)
         if users := list(schedule.event_types.all()):
             raise ScheduleInUse(users)
@@ -100,7 +100,7 @@ def delete_schedule(host: User, schedule: Schedule) -> None:
 def duplicate_schedule(host: User, schedule: Schedule) -> Schedule:
     """Add a copy with the same hours and dates. Raises ScheduleUnfit when the host has too many."""
     with transaction.atomic():
-        Timetable.take(host.pk)
+        Timetable.take(host.pk, hours=True)
         schedule = host.schedules.get(pk=schedule.pk)
         copy = _new(host)
         copy.name, copy.timezone = f"{schedule.name[: LONGEST_NAME - 7]} (copy)", schedule.timezone
@@ -122,7 +122,7 @@ def save_date_hours(host: User, schedule: Schedule, date: date, hours: Sequence[
         raise HoursUnfit(found)
     _require(_year_problems(date=date))
     with transaction.atomic():
-        Timetable.take(host.pk)
+        Timetable.take(host.pk, hours=True)
         schedule = host.schedules.get(pk=schedule.pk)
         if schedule.date_hours.filter(date__gte=_yesterday()).exclude(date=date).count() >= MOST_DATES:
             raise ScheduleUnfit(
@@ -137,7 +137,7 @@ def save_date_hours(host: User, schedule: Schedule, date: date, hours: Sequence[
 def remove_date_hours(host: User, schedule: Schedule, date: date) -> None:
     """Let a date have the hours of its weekday again."""
     with transaction.atomic():
-        Timetable.take(host.pk)
+        Timetable.take(host.pk, hours=True)
         DateHours.objects.filter(schedule__host=host, schedule=schedule, date=date).delete()
         _record(host, "availability changed", f"schedule:{schedule.pk}")
 
@@ -150,7 +150,7 @@ def add_time_off(host: User, *, first: date, last: date, note: str = "") -> Time
         found["note"] = "A note has up to 100 characters."
     _require(found)
     with transaction.atomic():
-        Timetable.take(host.pk)
+        Timetable.take(host.pk, hours=True)
         if host.time_off.filter(last__gte=_yesterday()).count() >= MOST_ABSENCES:
             raise ScheduleUnfit({"first": f"Up to {MOST_ABSENCES} times off are kept. Remove one first."})
         added = TimeOff.objects.create(host=host, first=first, last=last, note=note)
@@ -161,7 +161,7 @@ def add_time_off(host: User, *, first: date, last: date, note: str = "") -> Time
 def remove_time_off(host: User, time_off: TimeOff) -> None:
     """Open the dates again."""
     with transaction.atomic():
-        Timetable.take(host.pk)
+        Timetable.take(host.pk, hours=True)
         host.time_off.filter(pk=time_off.pk).delete()
         _record(host, "time off changed", f"time_off:{time_off.pk}")
 
@@ -173,7 +173,7 @@ def add_travel(host: User, *, first: date, last: date, timezone: str) -> Travel:
     """
     _require(_range_problems(first, last) | _zone_problems(timezone))
     with transaction.atomic():
-        Timetable.take(host.pk)
+        Timetable.take(host.pk, hours=True)
         if host.travels.filter(first__lte=last, last__gte=first).exists():
             raise TravelOverlaps({"first": "You are elsewhere on some of these dates already."})
         if host.travels.filter(last__gte=_yesterday()).count() >= MOST_ABSENCES:
@@ -186,7 +186,7 @@ def add_travel(host: User, *, first: date, last: date, timezone: str) -> Travel:
 def remove_travel(host: User, travel: Travel) -> None:
     """Read the hours of these dates in the schedule's own zone again."""
     with transaction.atomic():
-        Timetable.take(host.pk)
+        Timetable.take(host.pk, hours=True)
         host.travels.filter(pk=travel.pk).delete()
         _record(host, "travel changed", f"travel:{travel.pk}")
 
@@ -202,7 +202,7 @@ def save_holidays(host: User, *, country: str, region: str, worked: Sequence[str
         raise ScheduleUnfit({"region": "Choose a region of this country."})
     names = list(dict.fromkeys(clean_line(name, 200) for name in worked))[:MOST_WORKED]
     with transaction.atomic():
-        Timetable.take(host.pk)
+        Timetable.take(host.pk, hours=True)
         page, _ = SchedulingPage.objects.get_or_create(host=host)
         page.holiday_country, page.holiday_region, page.holidays_worked = country, region, names
         page.save(update_fields=["holiday_country", "holiday_region", "holidays_worked"])

@@ -27,7 +27,7 @@ def open_page(host: User, *, name: str, handle: str, timezone: str, now: datetim
     The page is published once a Meeting Platform is chosen. Raises handles.HandleUnfit.
     """
     with transaction.atomic():
-        Timetable.take(host.pk)
+        Timetable.take(host.pk, hours=True)
         host.refresh_from_db()
         if host.onboarded_at is not None:
             return

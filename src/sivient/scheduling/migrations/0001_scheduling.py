@@ -65,6 +65,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("version", models.PositiveBigIntegerField(default=0)),
+                ("hours_version", models.PositiveBigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
