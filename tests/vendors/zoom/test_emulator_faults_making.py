@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import httpx
 import pytest
 
+from sivient.vendors.zoom.emulator import ZoomEmulator
 from tests.vendors.zoom.broken import Broken
-from tests.vendors.zoom.emulated import PRIYA, TOMORROW, assert_contract
+from tests.vendors.zoom.emulated import PRIYA, TOMORROW, TheApp, an_app, assert_contract
 
 
 def test_fault_10_loses_the_answer_after_the_meeting_was_made(broken: Broken) -> None:
@@ -133,3 +137,17 @@ def test_a_refusal_inside_a_fault_is_written_down_as_one(broken: Broken) -> None
         app.create(duration=0)
     assert broken.zoom.meetings == []
     assert broken.struck() == (10, "refused with 400, answer lost", 400, None)
+
+
+def test_a_late_answer_keeps_nobody_else_waiting_and_ends_with_the_emulator() -> None:
+    zoom = ZoomEmulator(an_app())
+    app = TheApp(zoom).connect()
+    zoom.inject("create-hangs", settings={"seconds": 60})
+    with ThreadPoolExecutor(1) as pool:
+        late = pool.submit(app.create)
+        while not zoom.meetings:
+            time.sleep(0.01)
+        assert app.call("GET", "/v2/users/me").status_code == 200
+        assert not late.done()
+        zoom.close()
+        assert late.result(timeout=5).status_code == 201
