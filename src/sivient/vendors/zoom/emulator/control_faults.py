@@ -1,4 +1,13 @@
-"""The control API of misbehaviour: rules, the journal of what they did, the clock, and events without a cause."""
+"""The control API of misbehaviour: rules, the journal of what they did, the clock, and events without a cause.
+
+GET /__ctl/faults/known             every fault with its settings
+POST /__ctl/faults                  {"fault": 10, "times": null, "share": 0.05, "seed": 7, "user": "mara"}
+GET, DELETE /__ctl/faults           the rules in force; mend everything
+DELETE /__ctl/faults/{id}           take one rule away
+GET /__ctl/injections               what really happened each time
+GET, POST /__ctl/clock              {"advance_seconds": 3600}, {"set": "2026-11-24T23:59:50Z"}, {"skew_seconds": -600}
+POST /__ctl/event                   {"user": "mara"}: an event without a removal; {"release": true}
+"""
 
 from __future__ import annotations
 
