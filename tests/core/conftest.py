@@ -12,7 +12,7 @@ from zlib import crc32
 from zoneinfo import available_timezones
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 NIGHTLY = bool(os.environ.get("NIGHTLY"))
 MUTANTS = bool(os.environ.get("MUTANTS"))
@@ -21,7 +21,13 @@ ALIKE, EVERY = "refused_wherever_it_stands", 12  # of hundreds of cases alike, a
 
 settings.register_profile("nightly", max_examples=3000, deadline=None)
 settings.register_profile(
-    "mutants", max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    "mutants",
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=(Phase.explicit, Phase.generate),  # nobody reads the example that killed a mutant
+    suppress_health_check=list(HealthCheck),
 )
 if NIGHTLY or MUTANTS:
     settings.load_profile("nightly" if NIGHTLY else "mutants")

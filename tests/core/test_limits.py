@@ -71,6 +71,15 @@ def test_a_limit_that_no_meeting_fits_offers_nothing() -> None:
     assert dates(Limit("day", 0), booked=[]) == ""
 
 
+def test_where_a_limit_leaves_room_busy_time_stands_in_the_way() -> None:
+    nine = floor_seconds(datetime(2026, 12, 23, 14, tzinfo=UTC))
+    rules = SlotRules(timedelta(hours=1), limits=(Limit("day", 1),))
+    window = Interval(moment(nine), moment(nine + 2 * 3600))
+    for counted in ([], booked("2026-12-22 15:00")):
+        found = starts(NEW_YORK, rules, window=window, busy=[(nine, nine + 60)], booked=counted, now=NOW)
+        assert found == [nine + 3600]
+
+
 def test_bookings_that_do_not_count_fill_nothing() -> None:
     assert dates(Limit("day", 1), booked=booked("2026-12-22 20:00", counts=False)) == ALL
 

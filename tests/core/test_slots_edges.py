@@ -74,6 +74,15 @@ def test_a_row_of_one_second_takes_every_start_whose_meeting_contains_it() -> No
         assert set(range(noon - HOUR, noon + HOUR)) - found == set(range(noon - 1799, noon + 1))
 
 
+def test_the_last_meeting_ends_in_the_last_second_of_the_hours() -> None:
+    rules = SlotRules(timedelta(minutes=30), step=timedelta(seconds=1))
+    beyond = floor_seconds(BEGIN) + 24 * HOUR
+    for hours_of_day in ((0, 1439), (0, 1440)):
+        day = Availability("UTC", (), {BEGIN.date(): (hours_of_day,)})
+        found = starts(day, rules, window=WHOLE, busy=(), booked=(), now=BEGIN)
+        assert found[-1] == beyond - 1800 - 60 * (1440 - hours_of_day[1])
+
+
 def test_buffers_keep_exactly_their_seconds() -> None:
     noon = floor_seconds(BEGIN) + 12 * HOUR
     seconds = timedelta(seconds=1)
@@ -96,6 +105,7 @@ def test_the_reading_range_is_exact_to_the_second() -> None:
     assert reading_range(rules, window) == (begin - 7, begin + 1 + 65)
     assert reading_range(rules, window, longest_buffer=9 * second) == (begin - 9, begin + 1 + 69)
     assert reading_range(rules, window, longest_buffer=6 * second) == (begin - 7, begin + 1 + 66)
+    assert all(type(end) is int for end in reading_range(rules, window))
 
 
 class TestEndsOfTheCalendar:
