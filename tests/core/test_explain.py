@@ -73,6 +73,17 @@ def test_the_booking_window_names_its_first_or_last_date() -> None:
     )
 
 
+def test_a_booking_window_without_dates_says_on_which_side_of_it_a_time_lies() -> None:
+    always = Availability("UTC", tuple(Hours(day, 0, 1440) for day in range(7)))
+    never = SlotRules(timedelta(minutes=30), window_days=0, first_date=date(2026, 12, 2))
+    assert reason("23:30", always, never).sentence == (
+        "Tuesday 1 December 2026 is before the first date that can be booked, Wednesday 2 December 2026."
+    )
+    assert reason("24:00", always, never).sentence == (
+        "Wednesday 2 December 2026 is after the last date that can be booked, Tuesday 1 December 2026."
+    )
+
+
 def test_the_booking_window_is_exact_to_the_second() -> None:
     always = Availability("UTC", tuple(Hours(day, 0, 1440) for day in range(7)))
     rules = SlotRules(

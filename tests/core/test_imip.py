@@ -45,7 +45,8 @@ def test_the_parts_lie_as_every_client_expects() -> None:
 @pytest.mark.parametrize("method", ["REQUEST", "CANCEL"])
 def test_the_calendar_part_names_the_method_of_the_calendar(method: str) -> None:
     raw = mail(invite(method=method)).as_bytes()
-    assert f'Content-Type: text/calendar; charset="UTF-8"; method={method}\r\n'.encode() in raw
+    headers = f'Content-Type: text/calendar; charset="UTF-8"; method={method}\r\nContent-Transfer-Encoding: base64\r\n'
+    assert headers.encode() in raw
     (part,) = [p for p in sent(mail(invite(method=method))).walk() if p.get_content_type() == "text/calendar"]
     assert part["Content-Transfer-Encoding"] == "base64"
     assert part["Content-Disposition"] is None
@@ -56,8 +57,8 @@ def test_both_calendar_parts_arrive_byte_for_byte() -> None:
     read = sent(mail(asked))
     parts = [p for p in read.walk() if p.get_content_type() in ("text/calendar", "application/ics")]
     assert [p.get_payload(decode=True) for p in parts] == [calendar(asked)] * 2
-    assert parts[1].get_filename() == "invite.ics"
     assert parts[1].get_content_disposition() == "attachment"
+    assert parts[1]["Content-Disposition"].params["filename"] == "invite.ics"
     assert parts[1]["Content-Type"].params["name"] == "invite.ics"
 
 

@@ -39,6 +39,10 @@ def test_whatever_is_typed_becomes_one_clean_line(typed: str, limit: int) -> Non
     line.encode()
 
 
+def test_lines_lose_the_empty_ones_around_them_and_no_letters() -> None:
+    assert clean_text("\n\nX marks\n\nthe spot X\n", 100) == "X marks\n\nthe spot X"
+
+
 @given(anything, st.integers(1, 50))
 def test_whatever_is_typed_becomes_clean_lines(typed: str, limit: int) -> None:
     text = clean_text(typed, limit)
@@ -85,6 +89,30 @@ def test_an_address_is_kept_and_its_domain_becomes_ascii_in_small_letters() -> N
 def test_what_is_not_one_bare_address_is_refused(typed: str) -> None:
     with pytest.raises(ValueError, match=r"mail address|domain"):
         mail_address(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("Ada <ada@guest.example>", "this is not a mail address"),
+        ("ada@guest@evil.example", "this is not a mail address"),
+        ("ada@stra\u00dfe.example", "this domain has letters that mail programs read in different ways"),
+        ("ada@" + "a" * 64 + ".example", "this domain is not valid"),
+        ("a" * 65 + "@guest.example", "this mail address is too long"),
+    ],
+)
+def test_a_refusal_says_what_is_wrong(typed: str, sentence: str) -> None:
+    with pytest.raises(ValueError, match=f"^{sentence}$"):
+        mail_address(typed)
+
+
+def test_the_longest_addresses_that_mail_servers_take_are_accepted() -> None:
+    """RFC 5321, section 4.5.3.1: 64 octets before the @, and 254 in all."""
+    longest = f"{'a' * 64}@{'b' * 63}.{'c' * 63}.{'d' * 61}"
+    assert len(longest) == 254
+    assert mail_address(longest) == longest
+    with pytest.raises(ValueError, match="too long"):
+        mail_address(f"{longest}d")
 
 
 @given(anything)
