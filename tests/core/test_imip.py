@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import re
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -42,11 +43,37 @@ def test_the_parts_lie_as_every_client_expects() -> None:
     )
 
 
+def test_the_headers_are_the_same_in_every_release() -> None:
+    """A later mail finds its conversation by the Message-ID of the first one, which may be years old."""
+    headers = [
+        line for line in mail().as_bytes().decode().split("\r\n") if re.match(r"(?!BEGIN|From here)[\w-]+: ", line)
+    ]
+    hash_of_id = "18fd4c6f3b5c55c6"
+    words = ['text/plain; charset="utf-8"', 'text/html; charset="utf-8"']
+    assert headers == [
+        'From: "Grace Hopper (via Sivient)" <bookings@sivient.example>',
+        "To: =?utf-8?q?Ada_L=C3=B8velace?= <ada@guest.example>",
+        'Reply-To: "Grace Hopper" <grace@host.example>',
+        "Subject: Invitation: Intro call",
+        "Date: Tue, 01 Dec 2026 09:00:00 +0000",
+        "Message-ID: <9130da9dd2d009b75ed5ad52e037204a@sivient.example>",
+        "Auto-Submitted: auto-generated",
+        "MIME-Version: 1.0",
+        f'Content-Type: multipart/mixed; boundary="=_mail_{hash_of_id}"',
+        f'Content-Type: multipart/alternative; boundary="=_words_{hash_of_id}"',
+        *(line for each in words for line in (f"Content-Type: {each}", "Content-Transfer-Encoding: quoted-printable")),
+        'Content-Type: text/calendar; charset="UTF-8"; method=REQUEST',
+        "Content-Transfer-Encoding: base64",
+        "Content-Transfer-Encoding: base64",
+        'Content-Disposition: attachment; filename="invite.ics"',
+        'Content-Type: application/ics; name="invite.ics"',
+    ]
+
+
 @pytest.mark.parametrize("method", ["REQUEST", "CANCEL"])
 def test_the_calendar_part_names_the_method_of_the_calendar(method: str) -> None:
     raw = mail(invite(method=method)).as_bytes()
-    headers = f'Content-Type: text/calendar; charset="UTF-8"; method={method}\r\nContent-Transfer-Encoding: base64\r\n'
-    assert headers.encode() in raw
+    assert f'Content-Type: text/calendar; charset="UTF-8"; method={method}\r\n'.encode() in raw
     (part,) = [p for p in sent(mail(invite(method=method))).walk() if p.get_content_type() == "text/calendar"]
     assert part["Content-Transfer-Encoding"] == "base64"
     assert part["Content-Disposition"] is None
@@ -58,7 +85,7 @@ def test_both_calendar_parts_arrive_byte_for_byte() -> None:
     parts = [p for p in read.walk() if p.get_content_type() in ("text/calendar", "application/ics")]
     assert [p.get_payload(decode=True) for p in parts] == [calendar(asked)] * 2
     assert parts[1].get_content_disposition() == "attachment"
-    assert parts[1]["Content-Disposition"].params["filename"] == "invite.ics"
+    assert parts[1].get_filename() == "invite.ics"
     assert parts[1]["Content-Type"].params["name"] == "invite.ics"
 
 
@@ -76,6 +103,33 @@ def test_every_mail_server_can_pass_it_on() -> None:
     assert raw.isascii()
     assert b"\n" not in raw.replace(b"\r\n", b"")
     assert all(len(line) <= 78 for line in raw.split(b"\r\n"))
+
+
+def header_lines(read: EmailMessage) -> list[str]:
+    return read.as_bytes().decode().partition("\r\n\r\n")[0].split("\r\n")
+
+
+@pytest.mark.parametrize("length", range(40, 76))
+def test_headers_are_folded_where_they_must_be(length: int) -> None:
+    """At 78 characters (RFC 5322, section 2.1.1), at 76 if there are encoded words (RFC 2047, section 2)."""
+    title = "x" * length
+    address = f"{'a' * (length - 16)}@guests.example"
+    assert (f"Subject: {title}" in header_lines(mail(subject=title))) == (length <= 76 - len("Subject: "))
+    for name in (title, "", "Ada", "\u00fc", title[:5] + "\u00fc"):
+        asked = mail(invite(host=Party(name, address)))
+        assert all(len(line) <= (76 if "=?" in line else 78) for line in header_lines(asked))
+        assert sent(asked)["Reply-To"].addresses[0].addr_spec == address
+        assert (f'Reply-To: "{name}"' in asked.as_bytes().decode()) == (
+            name.isascii() and 0 < len(name) <= 76 - len("Reply-To: ")
+        )
+
+
+def test_a_long_subject_is_cut_and_text_that_is_no_text_loses_what_is_none() -> None:
+    read = sent(mail(subject="\u00fc" * 300, text="a\ud800b"))
+    text = read.get_body(("plain",))
+    assert read["Subject"] == "\u00fc" * 200
+    assert text is not None
+    assert text.get_content().split() == ["a?b"]
 
 
 def test_it_comes_from_the_organizer_and_is_answered_to_the_other_side() -> None:

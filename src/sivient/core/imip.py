@@ -109,7 +109,7 @@ def _mailbox(party: Party) -> str:
     name = _words(party.name, "Reply-To")
     if name == party.name:
         name = f'"{quote(name)}"' if name else ""
-    between = "\r\n " if len(name) + len(party.address) > _LINE - len("Reply-To: <>") else " "
+    between = "\r\n " if len(f"Reply-To: {name} <{party.address}>") > _LINE else " "
     return f"{name}{between}<{party.address}>".lstrip(" ")
 
 
