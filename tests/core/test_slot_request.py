@@ -199,6 +199,16 @@ def test_explain_says_offered_of_what_is_offered_and_of_nothing_else() -> None:
     assert rule(asked, "2026-12-01T11:30:00Z") == "window"
 
 
+def test_explain_says_of_a_free_time_that_the_request_did_not_ask_for_it() -> None:
+    assert answer_why(written(request("2026-12-02")), "2026-12-01T09:00:00Z") == {
+        "start": "2026-12-01T09:00:00Z",
+        "offered": False,
+        "rule": "window",
+        "reason": "The time lies outside the window of the request.",
+        "stands": None,
+    }
+
+
 def test_explain_looks_into_every_request_of_an_array() -> None:
     found = answer_why(written([request(), request(schedule={"weekly": []})]), "2026-12-01T09:00:00Z")
     assert isinstance(found, list)

@@ -185,7 +185,9 @@ def test_dates_that_end_before_their_start_are_refused(key: str) -> None:
 
 def test_two_travels_on_one_date_are_refused() -> None:
     travel = [{"start": first, "end": "2026-12-09", "timezone": "UTC"} for first in ("2026-12-01", "2026-12-09")]
-    assert refusal(written(put(("schedule", "travel"), travel))).startswith("schedule.travel ")
+    assert refusal(written(put(("schedule", "travel"), travel))) == (
+        "schedule.travel cannot be used: a date has one zone: travels must not overlap."
+    )
 
 
 def test_a_limit_of_nothing_is_refused() -> None:
@@ -227,6 +229,12 @@ def test_in_an_array_the_request_is_named() -> None:
 def test_a_start_to_explain_that_is_no_time_is_refused(start: str) -> None:
     with pytest.raises(BadInput, match=r"^--explain must be "):
         answer_why(written(FULL), start)
+
+
+def test_a_start_to_explain_in_the_middle_of_a_second_is_shown() -> None:
+    with pytest.raises(BadInput) as caught:
+        answer_why(written(FULL), "2026-12-01T08:00:00.5Z")
+    assert str(caught.value) == '--explain must be a time in whole seconds, not "2026-12-01T08:00:00.5Z".'
 
 
 json_values = st.recursive(

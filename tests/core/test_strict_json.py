@@ -85,3 +85,18 @@ def test_no_key_or_value_can_break_the_line_or_fill_the_screen() -> None:
     assert len(refusal(b'{"%s": 1}' % (b"k" * 9999))) < 150
     assert len(refusal(b'{"rows": [{"n": "%s"}]}' % (b"v" * 9999))) < 150
     assert len(refusal(b'{"rows": [{"n": %s}]}' % (b"1" * 9999))) < 150
+
+
+def test_the_longest_text_that_is_shown_whole_has_40_characters() -> None:
+    assert refusal(b'{"rows": "%s"}' % (b"v" * 40)) == f'rows must be an array, not "{"v" * 40}".'
+    assert refusal(b'{"rows": "%s"}' % (b"v" * 41)) == f'rows must be an array, not "{"v" * 40}" and more.'
+
+
+def test_a_whole_number_lies_between_its_ends_or_above_the_one_it_has() -> None:
+    assert [whole(1, 3)(n) for n in (1, 2, 3)] == [1, 2, 3]
+    assert whole(1)(10**19) == 10**19
+    for n in (0, 4):
+        with pytest.raises(BadInput, match=rf"^The input must be a whole number, from 1 to 3, not {n}\.$"):
+            whole(1, 3)(n)
+    with pytest.raises(BadInput, match=r"^The input must be a whole number of days, 1 or more, not 0\.$"):
+        whole(1, of=" of days")(0)
