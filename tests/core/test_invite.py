@@ -113,6 +113,33 @@ def test_the_label_needs_no_quotes() -> None:
     assert "LABEL=Join now here go;VALUE=URI" in text
 
 
+def test_texts_are_cut_where_they_end_to_be_of_use() -> None:
+    long = "x" * 9000
+    said = invite(join_url=None, summary=long, location=long, description=long, guest=Party(long, "ada@guest.example"))
+    event = event_in(calendar(said))
+    assert (len(event["summary"]), len(event["location"]), len(event["description"])) == (255, 255, 8000)
+    assert len(event["attendee"][0].params["CN"]) == 100
+    assert len(event_in(calendar(invite(join_label=long)))["conference"].params["LABEL"]) == 100
+
+
+def test_a_join_link_without_a_label_has_one() -> None:
+    assert "LABEL=Join meeting;VALUE=URI" in "\n".join(lines(calendar(invite(join_label=" ;"))))
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"sequence": -1}, "a sequence is not negative"),
+        ({"uid": "id"}, "a uid looks like id@domain"),
+        ({"url": "ftp://zoom.example/"}, "a URL in an invite is http or https, without spaces"),
+    ],
+    ids=["sequence", "uid", "url"],
+)
+def test_a_refusal_says_what_an_invite_needs(changes: dict[str, object], sentence: str) -> None:
+    with pytest.raises(ValueError, match=f"^{sentence}$"):
+        invite(**changes)
+
+
 def test_lines_end_in_crlf_and_are_folded_between_characters() -> None:
     ics = calendar(invite(summary="\U0001f600" * 100, guest=Party("\u00fc" * 100, "ada@guest.example")))
     assert ics.endswith(b"END:VCALENDAR\r\n")
