@@ -72,6 +72,13 @@ def test_standard_input_that_is_closed_is_one_sentence() -> None:
     assert "cannot be read" in refused(done)
 
 
+@pytest.mark.parametrize("redirected", [">/dev/full", ">&-"])
+def test_an_answer_that_cannot_be_written_is_no_success(redirected: str) -> None:
+    command = ["sh", "-c", f"{' '.join(SLOTS)} {redirected}"]
+    done = subprocess.run(command, input=written(request()), env={}, capture_output=True, timeout=60, check=False)
+    assert "cannot be written" in refused(Done(command, done.returncode, "", done.stderr.decode()))
+
+
 @pytest.mark.parametrize(
     "typed", [b"", b"[" * 200_000, b"\xff\xfe", b"NaN", b'{"now": 1}', written(request(busy=None))]
 )

@@ -1,6 +1,7 @@
 """The `sivient` command."""
 
 import argparse
+import errno
 import json
 import os
 import sys
@@ -35,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"sivient: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more as it ends
+        _silence_output()
         return 141  # what a shell says of a process that SIGPIPE ended
     except KeyboardInterrupt:
         return 130
@@ -146,8 +147,28 @@ def _slots(options: argparse.Namespace) -> int:
     except BadInput as error:
         print(f"sivient: {error}", file=sys.stderr)
         return 2
-    print(json.dumps(found))
+    return _printed(json.dumps(found))
+
+
+def _printed(answer: str) -> int:
+    """Print an answer that programs read: one that could not be written whole is no success."""
+    try:
+        if sys.stdout is None:
+            raise OSError(errno.EBADF, "it is closed")
+        print(answer, flush=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        print(f"sivient: Standard output cannot be written: {error.strerror}.", file=sys.stderr)
+        _silence_output()
+        return 2
     return 0
+
+
+def _silence_output() -> None:
+    """Let Python's own flush at its end succeed."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _demo(options: argparse.Namespace) -> int:

@@ -16,6 +16,9 @@ from sivient.core.interval import SECOND, Pair, merge
 
 MINUTES_PER_DAY = 1440
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
+# Systems keep these beside the zones: the machine's own zone, and copies that count leap seconds.
+_NO_ZONES = ("localtime", "posixrules", "Factory")
+_OTHER_CLOCKS = ("posix/", "right/")
 _HALF_DAY = timedelta(hours=12)
 
 
@@ -134,6 +137,8 @@ class Availability:
 
 def zone_named(name: str) -> ZoneInfo:
     """Return the IANA time zone of that name, or raise ValueError."""
+    if name in _NO_ZONES or name.startswith(_OTHER_CLOCKS):
+        raise ValueError(f"unknown time zone: {name!r}")
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
