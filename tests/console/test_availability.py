@@ -1,5 +1,7 @@
 """Weekly hours as rows of time fields."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -32,7 +34,7 @@ def test_rows_replace_the_week(browser: Client) -> None:
         "from-6": "20:00:00",
         "to-6": "00:00",
     }
-    assert browser.post(PAGE, typed)["Location"] == f"{PAGE}?saved"
+    assert browser.post(PAGE, typed)["Location"] == PAGE
     assert stored() == [(0, 540, 720), (0, 780, 1020), (4, 1320, 120), (6, 1200, 1440)]
     assert Schedule.objects.get().timezone == "Asia/Tokyo"
     page = browser.get(PAGE).content.decode()
@@ -97,3 +99,8 @@ def test_rows_come_and_go_without_a_script_and_nothing_is_saved_by_that(browser:
     for nonsense in ({"add": "7"}, {"drop": "0-9"}, {"drop": "x"}, {"drop": "-1-0"}, {"add": "-1"}):
         assert browser.post(PAGE, typed | nonsense).status_code == 200
     assert stored() == before
+
+
+def test_the_buttons_of_the_page_name_the_row_that_they_remove(browser: Client) -> None:
+    page = browser.get(PAGE).content.decode()
+    assert re.findall(r'name="drop" value="([^"]*)"', page) == [f"{day}-0" for day in range(5)]

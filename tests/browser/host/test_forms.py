@@ -63,6 +63,7 @@ def test_hours_are_added_and_saved_without_a_script(open_as: OpenAs, problems: P
     expect(page.get_by_role("alert")).to_contain_text("Monday: These hours overlap others of the week.")
     page.get_by_label("Monday, from").nth(1).fill("17:30")
     page.get_by_role("button", name="Remove these hours of Friday").click()
+    expect(page.get_by_label("Friday, from")).to_have_count(0)
     page.get_by_role("button", name="Save").last.click()
     expect(page.get_by_text("Saved.")).to_be_visible()
     expect(page.get_by_label("Monday, from")).to_have_count(2)
