@@ -42,9 +42,9 @@ def test_a_host_with_one_schedule_sees_no_names_and_no_choice(browser: Client) -
 def test_a_second_schedule_is_added_and_then_there_is_a_choice(browser: Client) -> None:
     answer = browser.post(f"{PAGE}/new", EVENINGS)
     evenings = Schedule.objects.get(name="Evenings")
-    assert answer["Location"] == f"{PAGE}/{evenings.pk}?added"
+    assert answer["Location"] == f"{PAGE}/{evenings.pk}"
     assert list(evenings.hours.values_list("weekday", "start", "end")) == [(0, 1080, 1320)]
-    page = text(browser, f"{PAGE}/{evenings.pk}?added")
+    page = text(browser, f"{PAGE}/{evenings.pk}")
     assert "Choose it in the event types that are to use it." in page
     assert f'<a href="{PAGE}">Working hours</a>' in page
     assert f'<a href="{PAGE}/{evenings.pk}" aria-current="page">Evenings</a>' in page
@@ -78,7 +78,7 @@ def test_a_row_is_added_to_a_new_schedule_without_saving_it(browser: Client) -> 
 
 def test_a_schedule_is_renamed_and_a_name_is_one_line_of_text(browser: Client, evenings: Schedule) -> None:
     typed = EVENINGS | {"name": " Late \n <b>"}
-    assert browser.post(f"{PAGE}/{evenings.pk}", typed)["Location"] == f"{PAGE}/{evenings.pk}?saved"
+    assert browser.post(f"{PAGE}/{evenings.pk}", typed)["Location"] == f"{PAGE}/{evenings.pk}"
     assert names() == ["Working hours", "Late <b>"]
     assert "Late &lt;b&gt;" in text(browser, f"{PAGE}/{evenings.pk}")
     browser.post(PAGE, {"name": "Days", "timezone": "UTC"})
@@ -89,7 +89,7 @@ def test_a_copy_has_the_same_hours(browser: Client, evenings: Schedule) -> None:
     answer = browser.post(f"{PAGE}/{evenings.pk}/duplicate")
     copy = Schedule.objects.order_by("pk").last()
     assert copy is not None
-    assert answer["Location"] == f"{PAGE}/{copy.pk}?copied"
+    assert answer["Location"] == f"{PAGE}/{copy.pk}"
     assert copy.timezone == "Asia/Tokyo"
     assert list(copy.hours.values_list("weekday", "start", "end")) == [(0, 1080, 1320)]
     assert browser.get(f"{PAGE}/{evenings.pk}/duplicate").status_code == 405
@@ -98,7 +98,7 @@ def test_a_copy_has_the_same_hours(browser: Client, evenings: Schedule) -> None:
 def test_a_schedule_is_deleted_after_a_question(browser: Client, evenings: Schedule) -> None:
     assert "No event type uses it." in text(browser, f"{PAGE}/{evenings.pk}/delete")
     assert names() == ["Working hours", "Evenings"]
-    assert browser.post(f"{PAGE}/{evenings.pk}/delete")["Location"] == f"{PAGE}?deleted"
+    assert browser.post(f"{PAGE}/{evenings.pk}/delete")["Location"] == PAGE
     assert names() == ["Working hours"]
 
 
@@ -153,5 +153,5 @@ def test_a_host_who_has_no_schedule_gets_one_by_saving(browser: Client) -> None:
     page = text(browser, PAGE)
     assert "as saved" not in page
     assert '<option value="Europe/Berlin" selected>' in page
-    assert browser.post(PAGE, {"timezone": "UTC", "from-0": "18:00", "to-0": "22:00"})["Location"] == f"{PAGE}?saved"
+    assert browser.post(PAGE, {"timezone": "UTC", "from-0": "18:00", "to-0": "22:00"})["Location"] == PAGE
     assert names() == ["Working hours"]

@@ -90,7 +90,7 @@ def test_a_copy_stands_below_and_opens_in_the_editor(browser: Client, host: User
     original = host.event_types.get()
     address = browser.post(f"/event-types/{original.pk}/duplicate")["Location"]
     copy = host.event_types.exclude(pk=original.pk).get()
-    assert address == f"/event-types/{copy.pk}?copied"
+    assert address == f"/event-types/{copy.pk}"
     assert (copy.active, copy.title) == (False, "30 minute meeting (copy)")
 
 
@@ -118,7 +118,7 @@ def test_deleting_asks_first_and_keeps_bookings(browser: Client, host: User) -> 
     address = f"/event-types/{event_type.pk}/delete"
     assert "Bookings that were made stay" in browser.get(address).content.decode()
     assert EventType.objects.exists()
-    assert browser.post(address)["Location"] == "/event-types?deleted"
+    assert browser.post(address)["Location"] == "/event-types"
     assert not EventType.objects.exists()
     kept = Booking.objects.get()
     assert (kept.title, kept.status, kept.hold) == (booking.title, "confirmed", booking.hold)

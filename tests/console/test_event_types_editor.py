@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.db]
 
 
 def test_everything_that_is_typed_is_saved(browser: Client) -> None:
-    assert browser.post("/event-types/new", TYPED | ASKED)["Location"] == "/event-types?saved"
+    assert browser.post("/event-types/new", TYPED | ASKED)["Location"] == "/event-types"
     saved = EventType.objects.get(title="Design review")
     assert (saved.slug, saved.durations, saved.color) == ("design-review", [15, 60, 90], "amber")
     assert (saved.buffer_before, saved.buffer_after) == (timedelta(minutes=10), timedelta(minutes=15))

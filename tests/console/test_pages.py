@@ -37,7 +37,7 @@ def test_without_a_support_address_the_plan_page_names_the_operator(browser: Cli
 
 def test_the_profile_is_saved(browser: Client, host: User) -> None:
     typed = {"name": " Mara  Lindqvist-Ek ", "timezone": "Asia/Tokyo"}
-    assert browser.post("/settings/account", typed)["Location"] == "/settings/account?saved"
+    assert browser.post("/settings/account", typed)["Location"] == "/settings/account"
     host.refresh_from_db()
     assert (host.name, host.timezone) == ("Mara Lindqvist-Ek", "Asia/Tokyo")
     assert host.schedules.get().timezone == "Europe/Berlin"  # hours do not move because their host travels

@@ -11,6 +11,7 @@ from sivient.accounts import services
 from sivient.accounts.access import HostRequest, host_page
 from sivient.accounts.models import PURGE_AFTER
 from sivient.console.forms import ProfileForm
+from sivient.console.said import redirect_saying, take
 
 THEMES = {"": "As my device", "light": "Light", "dark": "Dark"}
 THEME_LIFETIME = 365 * 24 * 60 * 60  # seconds
@@ -25,7 +26,7 @@ def account(request: HostRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, initial=begins, now=timezone.now())
     if request.method == "POST" and form.is_valid():
         services.save_profile(user, name=form.cleaned_data["name"], timezone=form.cleaned_data["timezone"])
-        return redirect(f"{reverse('settings-account')}?saved")
+        return redirect_saying(request, reverse("settings-account"), "Saved.")
     context = {
         "form": form,
         "user": user,
@@ -34,7 +35,7 @@ def account(request: HostRequest) -> HttpResponse:
         "themes": THEMES.items(),
         "theme": request.COOKIES.get("theme", ""),
         "grace_days": PURGE_AFTER.days,
-        "saved": "saved" in request.GET and request.method == "GET",
+        "done": take(request),
     }
     return render(request, "console/account.html", context, status=422 if form.errors else 200)
 

@@ -13,16 +13,13 @@ from sivient.accounts.models import User
 from sivient.console.availability_preview import next_days
 from sivient.console.forms import every_zone
 from sivient.console.hours_form import HoursForm
+from sivient.console.said import redirect_saying, take
 from sivient.scheduling import schedules
 from sivient.scheduling.models import Schedule
 from sivient.site import zones
 
-DONE = {
-    "saved": "Saved.",
-    "added": "Added. Choose it in the event types that are to use it.",
-    "copied": "Duplicated. This is the new one.",
-    "deleted": "Deleted.",
-}
+ADDED = "Added. Choose it in the event types that are to use it."
+COPIED = "Duplicated. This is the new one."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,7 +55,7 @@ def schedule_duplicate(request: HostRequest, number: int) -> HttpResponse:
         copy = schedules.duplicate_schedule(request.user, original)
     except schedules.ScheduleUnfit:  # there are as many as a host may have
         return redirect("availability")
-    return redirect(f"{reverse('availability-schedule', args=[copy.pk])}?copied")
+    return redirect_saying(request, reverse("availability-schedule", args=[copy.pk]), COPIED)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -72,7 +69,7 @@ def schedule_delete(request: HostRequest, number: int) -> HttpResponse:
         except (schedules.ScheduleInUse, schedules.LastSchedule):
             pass  # the page says why
         else:
-            return redirect(f"{reverse('availability')}?deleted")
+            return redirect_saying(request, reverse("availability"), "Deleted.")
     context = {
         "schedule": chosen,
         "event_types": chosen.event_types.all(),
@@ -85,7 +82,7 @@ def _editor(request: HostRequest, chosen: Schedule, *, adds: bool = False) -> Ht
     user, now = request.user, timezone.now()
     form = HoursForm.typed(request.POST, chosen) if request.method == "POST" else _begins(chosen)
     if request.method == "POST" and not form.press(request.POST) and (saved := _saved(user, chosen, form)):
-        return redirect(_address(user, saved) + ("?added" if adds else "?saved"))
+        return redirect_saying(request, _address(user, saved), ADDED if adds else "Saved.")
     zone = zones.known(form.timezone) or "UTC"
     every = list(user.schedules.order_by("pk"))
     context = {
@@ -97,7 +94,7 @@ def _editor(request: HostRequest, chosen: Schedule, *, adds: bool = False) -> Ht
         "adds": adds,
         "schedules": every if len(every) > 1 else [],
         "full": len(every) >= schedules.MOST_SCHEDULES,
-        "done": next((words for word, words in DONE.items() if word in request.GET and request.method != "POST"), ""),
+        "done": take(request),
     } | _meaning(chosen, now)
     return render(request, "console/availability.html", context, status=422 if form.problems() else 200)
 

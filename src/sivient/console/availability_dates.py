@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,11 +14,10 @@ from sivient.console import date_hours_form, time_rows
 from sivient.console.date_forms import today_of
 from sivient.console.date_hours_form import DateHoursForm
 from sivient.console.holidays_page import in_words
+from sivient.console.said import redirect_saying, take
 from sivient.console.time_rows import Row
 from sivient.scheduling import schedules
 from sivient.scheduling.models import DateHours
-
-DONE = {"saved": "Saved.", "added": "Added.", "removed": "Removed."}
 
 
 @require_safe
@@ -34,7 +33,7 @@ def dates(request: HostRequest) -> HttpResponse:
         "travels": user.travels.filter(last__gte=today),
         "holidays": in_words(user, today),
         "now": now,
-        "done": next((words for word, words in DONE.items() if word in request.GET), ""),
+        "done": take(request),
     }
     return render(request, "console/availability_dates.html", context)
 
@@ -57,10 +56,9 @@ def date_edit(request: HostRequest, number: int) -> HttpResponse:
 @host_page
 def date_remove(request: HostRequest, number: int) -> HttpResponse:
     """Let the date be like its weekday again."""
-    stored = _date_hours(request).filter(pk=number).first()
-    if stored is not None:
-        schedules.remove_date_hours(request.user, stored.schedule, stored.date)
-    return redirect(f"{reverse('availability-dates')}?removed")
+    stored = get_object_or_404(_date_hours(request), pk=number)
+    schedules.remove_date_hours(request.user, stored.schedule, stored.date)
+    return redirect_saying(request, reverse("availability-dates"), "Removed.")
 
 
 def _editor(request: HostRequest, stored: DateHours | None) -> HttpResponse:
@@ -71,7 +69,7 @@ def _editor(request: HostRequest, stored: DateHours | None) -> HttpResponse:
     }
     form = _typed(request, how) if request.method == "POST" else _begins(request, how)
     if form.is_bound and form.is_valid() and not form.mistakes() and _saved(request, form):
-        return redirect(f"{reverse('availability-dates')}?{'saved' if stored else 'added'}")
+        return redirect_saying(request, reverse("availability-dates"), "Saved." if stored else "Added.")
     mistakes = form.mistakes() if form.is_bound else []
     context = {"form": form, "stored": stored, "mistakes": mistakes}
     return render(request, "console/date_hours.html", context, status=422 if mistakes else 200)

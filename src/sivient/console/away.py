@@ -3,13 +3,14 @@
 from functools import partial
 
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from sivient.accounts.access import HostRequest, host_page
 from sivient.console.date_forms import TimeOffForm, TravelForm, today_of
+from sivient.console.said import redirect_saying
 from sivient.scheduling import schedules
 
 
@@ -19,7 +20,7 @@ def time_off(request: HostRequest) -> HttpResponse:
     """Add time off."""
     form = TimeOffForm(_typed(request), today=today_of(request.user, timezone.now()))
     if form.is_bound and form.is_valid() and form.added_by(partial(schedules.add_time_off, request.user)):
-        return _to_dates("added")
+        return _to_dates(request, "Added.")
     return render(request, "console/time_off.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -27,10 +28,8 @@ def time_off(request: HostRequest) -> HttpResponse:
 @host_page
 def time_off_remove(request: HostRequest, number: int) -> HttpResponse:
     """Let the dates of a time off be booked again."""
-    found = request.user.time_off.filter(pk=number).first()
-    if found is not None:
-        schedules.remove_time_off(request.user, found)
-    return _to_dates("removed")
+    schedules.remove_time_off(request.user, get_object_or_404(request.user.time_off, pk=number))
+    return _to_dates(request, "Removed.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,7 +39,7 @@ def travel(request: HostRequest) -> HttpResponse:
     user, now = request.user, timezone.now()
     form = TravelForm(_typed(request), today=today_of(user, now), now=now, initial={"timezone": user.timezone})
     if form.is_bound and form.is_valid() and form.added_by(partial(schedules.add_travel, user)):
-        return _to_dates("added")
+        return _to_dates(request, "Added.")
     return render(request, "console/travel.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -48,14 +47,12 @@ def travel(request: HostRequest) -> HttpResponse:
 @host_page
 def travel_remove(request: HostRequest, number: int) -> HttpResponse:
     """Read the hours of these dates in the schedules' own zones again."""
-    found = request.user.travels.filter(pk=number).first()
-    if found is not None:
-        schedules.remove_travel(request.user, found)
-    return _to_dates("removed")
+    schedules.remove_travel(request.user, get_object_or_404(request.user.travels, pk=number))
+    return _to_dates(request, "Removed.")
 
 
-def _to_dates(done: str) -> HttpResponse:
-    return redirect(f"{reverse('availability-dates')}?{done}")
+def _to_dates(request: HostRequest, sentence: str) -> HttpResponse:
+    return redirect_saying(request, reverse("availability-dates"), sentence)
 
 
 def _typed(request: HostRequest) -> QueryDict | None:

@@ -14,6 +14,7 @@ from sivient.accounts.access import HostRequest, host_page
 from sivient.console.address import page_address, private_address
 from sivient.console.event_types_words import durations
 from sivient.console.event_types_zoom import forty_minutes, too_long
+from sivient.console.said import redirect_saying, take
 from sivient.integrations.queries import connected
 from sivient.scheduling import queries
 from sivient.scheduling.event_types import (
@@ -25,10 +26,8 @@ from sivient.scheduling.event_types import (
 )
 from sivient.scheduling.models import EventType, Platform, PrivateLink
 
-DONE = {
-    "saved": "Saved.",
-    "deleted": "Deleted. Bookings that were made stand.",
-}
+DELETED = "Deleted. Bookings that were made stand."
+COPIED = "This is the copy. It is off until you switch it on."
 MOVES = {"up": -1, "down": 1}
 
 
@@ -52,7 +51,7 @@ def event_types(request: HostRequest) -> HttpResponse:
     context = {
         "rows": rows,
         "published": queries.bookable(request.user),
-        "done": next((sentence for word, sentence in DONE.items() if word in request.GET), ""),
+        "done": take(request),
         "full": len(rows) >= MOST_EVENT_TYPES,
     }
     return render(request, "console/event_types.html", context)
@@ -65,7 +64,7 @@ def event_type_delete(request: HostRequest, number: int) -> HttpResponse:
     event_type = get_object_or_404(request.user.event_types, pk=number)
     if request.method == "POST":
         delete_event_type(request.user, event_type)
-        return redirect(f"{reverse('event-types')}?deleted")
+        return redirect_saying(request, reverse("event-types"), DELETED)
     return render(request, "console/event_type_delete.html", {"event_type": event_type})
 
 
@@ -78,7 +77,7 @@ def event_type_duplicate(request: HostRequest, number: int) -> HttpResponse:
         copy = duplicate_event_type(request.user, event_type)
     except TooManyEventTypes:
         return redirect("event-types")  # which says how many a page lists
-    return redirect(f"{reverse('event-type-edit', args=[copy.pk])}?copied")
+    return redirect_saying(request, reverse("event-type-edit", args=[copy.pk]), COPIED)
 
 
 @require_POST

@@ -18,6 +18,7 @@ from sivient.console.event_types_form import STATES, EventTypeForm
 from sivient.console.event_types_questions import KINDS, QuestionRows
 from sivient.console.event_types_zoom import forty_minutes, too_long
 from sivient.console.platform_form import PlatformForm
+from sivient.console.said import redirect_saying, take
 from sivient.scheduling import platforms
 from sivient.scheduling.event_types import (
     MOST_EVENT_TYPES,
@@ -128,7 +129,7 @@ def event_type_edit(request: HostRequest, number: int) -> HttpResponse:
 def _editor(request: HostRequest, event_type: EventType) -> HttpResponse:
     parts = Parts.of(request, event_type)
     if request.method == "POST" and parts.form.is_bound and parts.saved(request, event_type):
-        return redirect(f"{reverse('event-types')}?saved")
+        return redirect_saying(request, reverse("event-types"), "Saved.")
     mistakes = parts.mistakes()
     context = {
         "form": parts.form,
@@ -143,7 +144,7 @@ def _editor(request: HostRequest, event_type: EventType) -> HttpResponse:
         "kinds": KINDS,
         "too_long": too_long(event_type, forty_minutes(request.user, timezone.now())) if event_type.pk else None,
         "here": "edit",
-        "copied": "copied" in request.GET and request.method != "POST",
+        "done": take(request),
     }
     return render(request, "console/event_type.html", context, status=422 if mistakes else 200)
 

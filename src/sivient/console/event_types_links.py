@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
@@ -16,12 +16,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from sivient.accounts.access import HostRequest, host_page
 from sivient.console.address import private_address
 from sivient.console.forms import HostForm, LineField
+from sivient.console.said import redirect_saying, take
 from sivient.core import moments
 from sivient.core.interval import SECOND, YEARS
 from sivient.scheduling.event_types import EventTypeUnfit, add_private_link, remove_private_link
 from sivient.scheduling.models import EventType, PrivateLink
 
-DONE = {"made": "The link is made. Copy it from the list.", "removed": "The link is removed. Nobody can book by it."}
+MADE = "The link is made. Copy it from the list."
+REMOVED = "The link is removed. Nobody can book by it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +76,12 @@ def event_type_links(request: HostRequest, number: int) -> HttpResponse:
     now, zone = timezone.now(), request.user.timezone
     form = LinkForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid() and _made(request, event_type, form, now):
-        return redirect(f"{reverse('event-type-links', args=[number])}?made")
+        return redirect_saying(request, reverse("event-type-links", args=[number]), MADE)
     context = {
         "event_type": event_type,
         "links": list(_rows(event_type, zone, now)),
         "form": form,
-        "done": next((sentence for word, sentence in DONE.items() if word in request.GET), ""),
+        "done": take(request),
         "here": "links",
     }
     return render(request, "console/event_type_links.html", context, status=422 if form.errors else 200)
@@ -91,7 +93,7 @@ def event_type_link_remove(request: HostRequest, number: int, link: int) -> Http
     """Take a link away."""
     event_type = get_object_or_404(request.user.event_types, pk=number)
     remove_private_link(request.user, get_object_or_404(event_type.private_links, pk=link))
-    return redirect(f"{reverse('event-type-links', args=[number])}?removed")
+    return redirect_saying(request, reverse("event-type-links", args=[number]), REMOVED)
 
 
 def _made(request: HostRequest, event_type: EventType, form: LinkForm, now: datetime) -> bool:

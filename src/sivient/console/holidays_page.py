@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -12,6 +12,7 @@ from sivient.accounts.access import HostRequest, host_page
 from sivient.accounts.models import User
 from sivient.console.date_forms import today_of
 from sivient.console.holidays_form import HolidaysForm
+from sivient.console.said import redirect_saying
 from sivient.scheduling import holidays, schedules
 from sivient.scheduling.models import SchedulingPage
 
@@ -26,7 +27,7 @@ def holidays_page(request: HostRequest) -> HttpResponse:
     place = form.place
     if request.method == "POST" and place.exists and form.was_seen and "show" not in post:
         schedules.save_holidays(user, country=place.country, region=place.region, worked=sorted(form.worked))
-        return redirect(f"{reverse('availability-dates')}?saved")
+        return redirect_saying(request, reverse("availability-dates"), "Saved.")
     context = {
         "form": form,
         "place": place,

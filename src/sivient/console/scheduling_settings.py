@@ -3,7 +3,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -13,6 +13,7 @@ from sivient.accounts.plans import Feature, PlanTooSmall
 from sivient.console.address import page_address, page_prefix
 from sivient.console.forms import LineField, free_handle
 from sivient.console.platform_form import PlatformForm
+from sivient.console.said import redirect_saying, take
 from sivient.scheduling import platforms, queries, services
 from sivient.scheduling.models import SchedulingPage
 from sivient.scheduling.services import LONGEST_NOTE
@@ -53,7 +54,7 @@ def scheduling_settings(request: HostRequest) -> HttpResponse:
     begins |= PlatformForm.of(page.platform, page.platform_details)
     form = SettingsForm(request.POST or None, initial=begins, user=user, current=page.platform)
     if request.method == "POST" and form.is_valid() and _saved(request, form):
-        return redirect(f"{reverse('settings-scheduling')}?saved")
+        return redirect_saying(request, reverse("settings-scheduling"), "Saved.")
     context = {
         "form": form,
         "prefix": page_prefix(),
@@ -64,7 +65,7 @@ def scheduling_settings(request: HostRequest) -> HttpResponse:
         "not_chosen": not page.platform,
         "waits_for_zoom": page.platform == "zoom" and not form.zoom_works,
         "paused": page.paused,
-        "saved": "saved" in request.GET and request.method == "GET",
+        "done": take(request),
     }
     return render(request, "console/scheduling_settings.html", context, status=422 if form.errors else 200)
 

@@ -15,9 +15,9 @@ PHONE, SMALLEST = (390, 844), (320, 700)
 BUDGET = 60 * 1024  # bytes of a first visit, compressed
 PAGES = {
     "one": ("ready", ""),
-    "two": ("planner", "?saved"),
+    "two": ("planner", ""),
     "new": ("planner", "/new"),
-    "dates": ("planner", "/dates?added"),
+    "dates": ("planner", "/dates"),
     "no-dates": ("ready", "/dates"),
     "date": ("planner", "/dates/new"),
     "time-off": ("planner", "/dates/time-off"),
