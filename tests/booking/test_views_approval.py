@@ -97,7 +97,7 @@ def test_a_request_can_be_cancelled_while_it_waits(client: Client, intro: EventT
     assert "Cancel this request?" in page(client, booking, "/cancel")
     token = form_token.issue(f"cancel:{booking.pk}")
     assert client.post(f"/b/{booking.token}/cancel", {"token": token}).status_code == 303
-    assert "This booking is cancelled" in page(client, booking)
+    assert "This request is withdrawn" in page(client, booking)
 
 
 @pytest.mark.parametrize(

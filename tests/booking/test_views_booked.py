@@ -150,8 +150,14 @@ def test_an_unknown_link_is_nothing(client: Client) -> None:
     assert len({answer.content for answer in answers}) == 1
 
 
+def test_guests_see_what_they_told_the_host(client: Client) -> None:
+    text = page(client, booked(link=LINK, note="About the roof"))
+    assert "What you told Mara Lindqvist" in text
+    assert "About the roof" in text
+
+
 def test_the_page_shows_no_more_than_the_guest_needs(client: Client) -> None:
-    booking = booked(link=LINK, note="canary-note", idempotency_key="canary-key", content_digest="canary-digest")
+    booking = booked(link=LINK, idempotency_key="canary-key", content_digest="canary-digest")
     text = page(client, booking)
     assert "canary" not in text
     assert booking.host.email not in text

@@ -92,7 +92,7 @@ def test_the_button_moves_it_and_its_page_says_so(client: Client, booking: Booki
     booking.refresh_from_db()
     assert (booking.start, booking.end) == (NOON, NOON + timedelta(minutes=45))
     text = text_of(client.get(f"/b/{booking.token}"))
-    assert "You moved it here from Monday" in text
+    assert "You rescheduled it from Monday" in text
     assert f'href="/b/{booking.token}/reschedule"' in text
 
 

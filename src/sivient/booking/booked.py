@@ -14,6 +14,7 @@ from sivient.core import moments
 from sivient.integrations.queries import connected
 from sivient.jobs.models import Work
 from sivient.scheduling.models import Platform
+from sivient.site import zones
 from sivient.site.ticket import Ticket
 
 PATIENCE = timedelta(minutes=2)  # so long a link may take without a word
@@ -57,6 +58,7 @@ SAYS = {
     State.DELAYED: "Your Zoom link takes longer than usual. It comes by email.",
     State.LINKLESS: "There is no Zoom link for this meeting.",
 }
+WITHDRAWN = "This request is withdrawn."
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,11 @@ class BookedPage:
         return self.state in ENDS.values()
 
     @property
+    def was_request(self) -> bool:
+        """Whether it ended before the host had approved it."""
+        return self.ended and self.booking.answer_by is not None and self.booking.approved_at is None
+
+    @property
     def seen(self) -> str:
         """A word that changes when the page would look different."""
         return f"{self.booking.version}-{self.state}-{'invited' if self.invited else 'not-invited'}"
@@ -101,7 +108,7 @@ class BookedPage:
     @property
     def says(self) -> str:
         """The state in a sentence, for those who do not see the page change."""
-        return SAYS[self.state]
+        return WITHDRAWN if self.state == State.CANCELLED and self.was_request else SAYS[self.state]
 
     @property
     def refreshes(self) -> bool:
@@ -126,8 +133,9 @@ class BookedPage:
 
     @property
     def answer_by(self) -> str:
-        """Until when the host may answer a request, in the guest's zone and clock."""
-        return _moment(self.booking, self.booking.answer_by or self.booking.start)
+        """Until when the host may answer a request, in the guest's zone and clock, with the zone."""
+        until = self.booking.answer_by or self.booking.start
+        return f"{_moment(self.booking, until)} ({zones.label(self.booking.guest_timezone, until)})"
 
     @property
     def join(self) -> str:

@@ -92,7 +92,7 @@ def test_another_time_is_chosen_and_the_booking_moves(open_page: OpenPage, world
     page.get_by_role("button", name="Reschedule").click()
     expect(page.get_by_role("heading", name="You are booked")).to_be_visible()
     assert page.locator(".ticket .when").inner_text() == new
-    expect(page.locator(".ticket")).to_contain_text("You moved it here from")
+    expect(page.locator(".ticket")).to_contain_text("You rescheduled it from")
 
 
 def test_a_request_is_asked_for_and_taken_back(open_page: OpenPage, world: World) -> None:
@@ -104,7 +104,7 @@ def test_a_request_is_asked_for_and_taken_back(open_page: OpenPage, world: World
     expect(page.get_by_role("heading", name="You have asked for this time")).to_be_visible()
     page.get_by_role("link", name="Cancel this request").click()
     page.get_by_role("button", name="Cancel request").click()
-    expect(page.get_by_role("heading", name="This booking is cancelled")).to_be_visible()
+    expect(page.get_by_role("heading", name="This request is withdrawn")).to_be_visible()
 
 
 def test_a_private_link_leads_to_a_booking_and_names_itself_to_nobody(open_page: OpenPage, world: World) -> None:
