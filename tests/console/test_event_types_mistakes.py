@@ -54,7 +54,9 @@ DAYS = {"window_kind": "dates"}
         (DAYS, "Enter the first date."),
         (DAYS | {"first_date": "2999-12-24", "last_date": "2999-12-01"}, "The last date is before the first."),
         (DAYS | {"first_date": "soon", "last_date": "9999-12-31"}, "Enter a date such as 2026-12-24."),
-        (DAYS | {"first_date": "0001-01-01", "last_date": "9999-12-31"}, "Guests may book up to 730 days ahead."),
+        (DAYS | {"first_date": "0001-01-01", "last_date": "9999-12-31"}, "from the year 1900 to 2999."),
+        (DAYS | {"first_date": "2400-01-01", "last_date": "2400-12-31"}, "Guests may book up to 730 days ahead."),
+        (DAYS | {"first_date": "0027-01-01", "last_date": "2027-01-31"}, "First date: Enter a date from the year 1900"),
         ({"most_per_day": "101"}, "Offer from 1 to 100 starts a day"),
         ({"day_count": "-1"}, "Enter 1 or more."),
         ({"year_minutes": "1000000"}, "A limit allows from 1 to 600000 minutes."),
@@ -142,3 +144,10 @@ def test_an_empty_form_is_named_and_kept(browser: Client) -> None:
     answer = browser.post("/event-types/new", {})
     assert answer.status_code == 422
     assert "Enter a title." in answer.content.decode()
+
+
+def test_a_date_that_is_hidden_beside_other_days_is_dropped_when_it_cannot_be(browser: Client) -> None:
+    sent = TYPED | {"first_date": "0027-01-01", "last_date": "2026-12-31"}
+    assert browser.post("/event-types/new", sent).status_code == 302
+    saved = EventType.objects.get(title="Design review")
+    assert (saved.first_date, str(saved.last_date)) == (None, "2026-12-31")

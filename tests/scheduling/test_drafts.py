@@ -1,13 +1,14 @@
 """What an event type may be: a sentence beside each field that cannot stay."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from sivient.core.limits import Limit
 from sivient.scheduling.drafts import EventTypeDraft, problems, tidied
+from sivient.scheduling.models import EventType
 from sivient.scheduling.questions import Kind, Question
 from tests.factories import NOW
 
@@ -84,6 +85,10 @@ def test_what_a_host_may_wish_stays(fields: dict[str, Any]) -> None:
         ("last_date", {"window_kind": "dates", "first_date": TODAY, "last_date": TODAY - DAY}),
         ("last_date", {"window_kind": "dates", "first_date": TODAY - 9 * DAY, "last_date": TODAY - 2 * DAY}),
         ("last_date", {"window_kind": "dates", "first_date": TODAY, "last_date": TODAY + 731 * DAY}),
+        ("first_date", {"window_kind": "dates", "first_date": TODAY - DAY, "last_date": TODAY + 730 * DAY}),
+        ("first_date", {"window_kind": "dates", "first_date": date(27, 1, 1), "last_date": TODAY}),
+        ("first_date", {"window_kind": "days", "first_date": date(1899, 12, 31)}),
+        ("last_date", {"window_kind": "days", "last_date": date(3000, 1, 1)}),
         ("limits", {"limits": (Limit("day", count=0),)}),
         ("limits", {"limits": (Limit("day", minutes=0),)}),
         ("limits", {"limits": (Limit("day", count=10_001),)}),
@@ -116,3 +121,14 @@ def test_what_cannot_stay_is_named(field: str, fields: dict[str, Any]) -> None:
     found = wrong(**fields)
     assert list(found) == [field]
     assert found[field].endswith(".")
+
+
+def test_dates_that_stand_may_be_over_and_others_may_not() -> None:
+    over: dict[str, Any] = {"window_kind": "dates", "first_date": TODAY - 9 * DAY, "last_date": TODAY - 3 * DAY}
+    stored = EventType(**over)
+    renamed = replace(GOOD, **over, title="Renamed", paused=True)
+    assert problems(renamed, now=NOW, stored=stored) == {}
+    earlier = replace(renamed, last_date=TODAY - 4 * DAY)
+    assert problems(earlier, now=NOW, stored=stored) == {"last_date": "These dates are over."}
+    stored.window_kind = "days"  # the dates were kept, and are now chosen
+    assert problems(renamed, now=NOW, stored=stored) == {"last_date": "These dates are over."}

@@ -1,6 +1,6 @@
 """What is offered is asked for once per host, however much there is to book with them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -91,3 +91,18 @@ def note(event_type: EventType) -> str | None:
 
 def all_offered(event_type: EventType) -> list[int]:
     return queries.offered(event_type, window=queries.whole_window(event_type, NOW), now=NOW)
+
+
+def test_one_event_type_with_rules_that_cannot_be_leaves_the_others_on_the_page(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    host = with_event_types(2)
+    broken = make_event_type(host, title="Broken")
+    EventType.objects.filter(pk=broken.pk).update(window_kind="dates", first_date=date(27, 1, 1), last_date=MONDAY_10)
+    page = Client().get(f"/schedule/{host.handle}")
+    assert page.status_code == 200
+    assert "Broken" in page.content.decode()
+    assert set(queries.first_offered(host, queries.event_types(host), now=NOW)) == {
+        each.pk for each in host.event_types.exclude(pk=broken.pk)
+    }
+    assert f"event type {broken.pk} has rules that cannot be" in caplog.text

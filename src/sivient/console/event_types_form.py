@@ -1,7 +1,7 @@
 """The form of an event type: it reads types and keeps what was typed. Whether the values are fit, the verb says."""
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, get_args
 
 from django import forms
@@ -9,8 +9,9 @@ from django.core.exceptions import ValidationError
 
 from sivient.console.event_types_words import BUFFERS, LAST_CALLS, MINUTE, NOTICES, PATIENCE, STEPS, Choices, length
 from sivient.console.forms import HostForm, LineField, TextField, set_choices
+from sivient.core.interval import YEARS
 from sivient.core.limits import Limit, Period
-from sivient.scheduling.event_types import EventTypeDraft
+from sivient.scheduling.drafts import NOT_A_YEAR, EventTypeDraft
 from sivient.scheduling.models import Color, EventType, Schedule, Window
 from sivient.scheduling.questions import Question
 
@@ -39,7 +40,14 @@ OTHERS = {0: "Nobody"} | {n: f"Up to {n}" for n in range(1, 11)}
 LARGEST_TYPED = 1_000_000
 WHOLE, ONE, SMALLER = "Enter a whole number.", "Enter 1 or more.", "Enter a smaller number."
 CHOOSE, DATE = "Choose one of the list.", "Enter a date such as 2026-12-24."
-_NAMELESS = {WHOLE, ONE, SMALLER, CHOOSE, DATE}  # sentences that stand in the summary with the name of their field
+_NAMELESS = {
+    WHOLE,
+    ONE,
+    SMALLER,
+    CHOOSE,
+    DATE,
+    NOT_A_YEAR,
+}  # sentences that stand in the summary with the name of their field
 _PLAIN = (
     *("title", "slug", "description", "minutes", "color", "pause_note", "window_kind", "first_date", "last_date"),
     *("most_per_day", "most_others", "requires_approval", "redirect_url", "hidden"),
@@ -67,12 +75,18 @@ def _length(label: str, help_text: str = "") -> forms.TypedChoiceField:
     return forms.TypedChoiceField(coerce=int, label=label, help_text=help_text, error_messages=wrong)
 
 
+def _check_year(day: date) -> None:
+    if day.year not in YEARS:
+        raise ValidationError(NOT_A_YEAR)
+
+
 def _date(label: str) -> forms.DateField:
     return forms.DateField(
         label=label,
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         input_formats=["%Y-%m-%d"],
+        validators=[_check_year],
         error_messages={"invalid": DATE},
     )
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
+from sivient.core.interval import YEARS
 from sivient.core.limits import Limit
 from sivient.core.text import clean_line, clean_text
-from sivient.scheduling.models import Color, Window
+from sivient.scheduling.models import Color, EventType, Window
 from sivient.scheduling.questions import Question
 from sivient.scheduling.rules import LONGEST_BUFFER
 
@@ -18,6 +19,7 @@ SHORTEST_STEP = 5  # minutes
 LONGEST_NOTICE = timedelta(days=365)
 LONGEST_WINDOW = 730  # days
 LONGEST_BUSINESS_WINDOW = 520  # business days, two years
+NOT_A_YEAR = f"Enter a date from the year {YEARS[0]} to {YEARS[-1]}."
 MOST_STARTS = 100  # offered of one day
 MOST_BOOKINGS = 10_000  # that a limit may allow
 MOST_MINUTES = 600_000
@@ -85,10 +87,13 @@ def tidied(draft: EventTypeDraft) -> EventTypeDraft:
     )
 
 
-def problems(draft: EventTypeDraft, *, now: datetime) -> dict[str, str]:
-    """Return a sentence for each field of a tidied draft that cannot stay, by the field's name."""
+def problems(draft: EventTypeDraft, *, now: datetime, stored: EventType | None = None) -> dict[str, str]:
+    """Return a sentence for each field of a tidied draft that cannot stay, by the field's name.
+
+    Dates that `stored` has already may be over: who pauses or renames it is not asked for others.
+    """
     found: dict[str, str] = {}
-    for check in (_texts(draft), _times(draft), _window(draft, now), _limits(draft), _guests(draft)):
+    for check in (_texts(draft), _times(draft), _window(draft, now, stored), _limits(draft), _guests(draft)):
         for name, sentence in check:
             found.setdefault(name, sentence)
     return found
@@ -148,7 +153,11 @@ def _times(draft: EventTypeDraft) -> Problems:
         yield "approval_patience", "A request waits from 1 hour to 30 days."
 
 
-def _window(draft: EventTypeDraft, now: datetime) -> Problems:
+def _window(draft: EventTypeDraft, now: datetime, stored: EventType | None) -> Problems:
+    for name in ("first_date", "last_date"):  # whatever the kind: they are kept
+        day = getattr(draft, name)
+        if day is not None and day.year not in YEARS:
+            yield name, NOT_A_YEAR
     match draft.window_kind:
         case Window.DAYS:
             if not 1 <= draft.window_days <= LONGEST_WINDOW:
@@ -157,14 +166,14 @@ def _window(draft: EventTypeDraft, now: datetime) -> Problems:
             if not 1 <= draft.window_days <= LONGEST_BUSINESS_WINDOW:
                 yield "window_days", f"Guests may book from 1 to {LONGEST_BUSINESS_WINDOW} business days ahead."
         case Window.DATES:
-            yield from _dates(draft, now)
+            yield from _dates(draft, now, stored)
         case _:
             yield "window_kind", "Choose how far ahead guests may book."
     if not 0 <= draft.window_days <= LONGEST_WINDOW:  # kept beside the dates
         yield "window_days", f"Guests may book from 1 to {LONGEST_WINDOW} days ahead."
 
 
-def _dates(draft: EventTypeDraft, now: datetime) -> Problems:
+def _dates(draft: EventTypeDraft, now: datetime, stored: EventType | None) -> Problems:
     today = now.date()
     if draft.first_date is None:
         yield "first_date", "Enter the first date."
@@ -172,10 +181,21 @@ def _dates(draft: EventTypeDraft, now: datetime) -> Problems:
         yield "last_date", "Enter the last date."
     elif draft.first_date is not None and draft.last_date < draft.first_date:
         yield "last_date", "The last date is before the first."
-    elif draft.last_date < today - timedelta(days=1):  # it may still be yesterday somewhere
+    elif draft.last_date < today - timedelta(days=1) and not _stand(draft, stored):  # still yesterday somewhere
         yield "last_date", "These dates are over."
     elif draft.last_date > today + timedelta(days=LONGEST_WINDOW):
         yield "last_date", f"Guests may book up to {LONGEST_WINDOW} days ahead."
+    elif draft.first_date is not None and draft.last_date - draft.first_date > timedelta(days=LONGEST_WINDOW):
+        yield "first_date", f"The dates are up to {LONGEST_WINDOW} days apart."
+
+
+def _stand(draft: EventTypeDraft, stored: EventType | None) -> bool:
+    """Say whether the draft's dates are those that guests can book between already."""
+    return (
+        stored is not None
+        and stored.window_kind == Window.DATES
+        and (stored.first_date, stored.last_date) == (draft.first_date, draft.last_date)
+    )
 
 
 def _limits(draft: EventTypeDraft) -> Problems:

@@ -49,7 +49,7 @@ def save_event_type(
     """
     now = now or timezone.now()
     draft = tidied(draft)
-    if found := problems(draft, now=now):
+    if found := problems(draft, now=now, stored=event_type):
         raise EventTypeUnfit(found)
     with transaction.atomic():
         Timetable.take(host.pk)

@@ -1,5 +1,6 @@
 """What can be booked: the questions that the guest's pages and the verbs of booking both ask."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -20,6 +21,7 @@ from sivient.scheduling.snapshot import SNAPSHOTS
 
 __all__ = ["rules_of", "whole_window"]
 
+log = logging.getLogger(__name__)
 SOON = timedelta(days=8)  # most hosts have a free time so soon
 PAUSED = "New bookings are paused at the moment."
 _LOADED = ("schedule", "host__page")
@@ -150,9 +152,10 @@ def page_starts(
 def first_offered(host: User, event_types: Sequence[EventType], *, now: datetime) -> dict[int, int]:
     """Return the first start of each event type that is offered at all and not paused, by its number.
 
-    In epoch seconds, for the duration chosen at first, from the host's snapshot.
+    In epoch seconds, for the duration chosen at first, from the host's snapshot. One whose rules cannot be is left
+    out, so that the others are still shown.
     """
-    running = [each for each in event_types if pause_note(each) is None]
+    running = [each for each in event_types if pause_note(each) is None and _has_rules(each)]
     if not running:
         return {}
     since = min(rules.since(each, rules_of(each), now) for each in running)
@@ -166,6 +169,16 @@ def first_offered(host: User, event_types: Sequence[EventType], *, now: datetime
                 first[each.pk] = found[0]
                 break
     return first
+
+
+def _has_rules(event_type: EventType) -> bool:
+    """Say whether the engine takes its rules; the verbs store no others, so the operator is told."""
+    try:
+        rules_of(event_type)
+    except ValueError:
+        log.exception("event type %s has rules that cannot be", event_type.pk)
+        return False
+    return True
 
 
 def refusal(
