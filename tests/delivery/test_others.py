@@ -135,3 +135,12 @@ def test_one_who_is_the_guest_or_the_host_already_is_no_second_attendee(
     run_due()
     for mail in post.all():
         assert sorted(attendees(mail)) == sorted([GUEST, host.email])
+
+
+def test_who_reads_as_several_of_them_gets_mails_that_no_program_takes_for_copies(
+    host: User, zoom: ZoomEmulator, post: Post
+) -> None:
+    make_booking(make_event_type(host, most_others=2), email=host.email, others=(host.email.title(), BO))
+    run_due()
+    assert len({str(mail["Message-ID"]) for mail in post.all()}) == len(post.all()) == 4
+    assert [set(attendees(mail)) for mail in post.to(BO)] == [{host.email, BO}]

@@ -32,13 +32,16 @@ class _AsWritten(EmailPolicy):
 _POLICY = _AsWritten(linesep="\r\n", refold_source="none")
 
 
-def message(invite: Invite, *, to: Party, subject: str, text: str, html: str, date: datetime) -> EmailMessage:
+def message(
+    invite: Invite, *, to: Party, subject: str, text: str, html: str, date: datetime, role: str = ""
+) -> EmailMessage:
     """Return the invite as a mail to one of its attendees. A reply goes to the host, the host's own to the guest.
 
-    `text` and `html` are two readings of the same words. `date` is when the mail was first sent.
+    `text` and `html` are two readings of the same words. `date` is when the mail was first sent. `role` says as what
+    the attendee reads it, as in `message_id`.
     """
-    own_id = message_id(invite.uid, invite.sequence, invite.method, to=to, sender=invite.organizer)
-    first_id = message_id(invite.uid, 0, "REQUEST", to=to, sender=invite.organizer)
+    own_id = message_id(invite.uid, invite.sequence, invite.method, to=to, sender=invite.organizer, role=role)
+    first_id = message_id(invite.uid, 0, "REQUEST", to=to, sender=invite.organizer, role=role)
     reply_to = invite.guest if to.address == invite.host.address else invite.host
     mail = _envelope(own_id, invite.organizer, to, reply_to, subject, date)
     if own_id != first_id:
@@ -72,12 +75,14 @@ def plain(
     return mail
 
 
-def message_id(uid: str, sequence: int, kind: str, *, to: Party, sender: Party) -> str:
+def message_id(uid: str, sequence: int, kind: str, *, to: Party, sender: Party, role: str = "") -> str:
     """Return the Message-ID of one mail: the same when it is sent again, so that copies of it are recognized.
 
-    `uid` is the booking, or what else the mail is about; `kind` the iTIP method, or a word for the notice.
+    `uid` is the booking, or what else the mail is about; `kind` the iTIP method, or a word for the notice. `role` is
+    what the reader is to the booking: who is both host and guest gets two mails with different words.
     """
-    mail = sha256(repr((uid, sequence, kind, to.address)).encode()).hexdigest()[:32]
+    told_apart = (uid, sequence, kind, to.address, *([role] if role else []))
+    mail = sha256(repr(told_apart).encode()).hexdigest()[:32]
     return f"<{mail}@{sender.address.rpartition('@')[2]}>"
 
 

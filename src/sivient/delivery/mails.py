@@ -29,6 +29,7 @@ def invite(
         text=render_to_string("delivery/invite.txt", context),
         html=render_to_string("delivery/invite.html", context),
         date=edition.at,
+        role=reader.role,
     )
 
 
@@ -43,9 +44,9 @@ def cancellation(booking: Booking, conference: Conference | None, *, reader: Rea
     text = render_to_string("delivery/cancelled.txt", context)
     html = render_to_string("delivery/cancelled.html", context)
     if invited:
-        return imip.message(cancel, to=to, subject=words, text=text, html=html, date=at)
+        return imip.message(cancel, to=to, subject=words, text=text, html=html, date=at, role=reader.role)
     reply_to = cancel.guest if reader.role is Role.HOST else cancel.host
-    mail_id = imip.message_id(booking.uid, sequence, "cancelled", to=to, sender=cancel.organizer)
+    mail_id = imip.message_id(booking.uid, sequence, "cancelled", to=to, sender=cancel.organizer, role=reader.role)
     return imip.plain(
         mail_id, sender=cancel.organizer, to=to, reply_to=reply_to, subject=words, text=text, html=html, date=at
     )
@@ -89,9 +90,9 @@ def organizer(booking: Booking) -> Party:
 
 def _attendees(booking: Booking, reader: Reader) -> tuple[Party, ...]:
     """Return the others whom this reader sees: guest and host all of them, each of the others only themselves."""
-    own = {booking.guest_email, booking.host.email}
+    own = {booking.guest_email.lower(), booking.host.email.lower()}
     seen = [reader] if reader.role is Role.OTHER else others(booking)
-    return tuple(Party("", other.address) for other in seen if other.address not in own)
+    return tuple(Party("", other.address) for other in seen if other.address.lower() not in own)
 
 
 def _news(edition: Edition, told: Told, was: datetime | None) -> str:

@@ -61,7 +61,7 @@ def _notice(
         sender, reply_to = organizer(booking), Party(host.name, host.email or settings.MAIL_FROM)
     context = about(booking, reader, was=was) | more
     return imip.plain(
-        imip.message_id(booking.uid, booking.version, name.replace("_", "-"), to=to, sender=sender),
+        imip.message_id(booking.uid, booking.version, name.replace("_", "-"), to=to, sender=sender, role=reader.role),
         sender=sender,
         to=to,
         reply_to=reply_to,
