@@ -20,9 +20,12 @@ from sivient.site import form_token, zones
 NAME_LIMIT = 100
 NOTE_LIMIT = 1000
 STALE = "This page was open for a long time. What you typed is kept: check it and send it again."
-# A name goes into mails to others, so it may not carry an address to click or a number to call.
+# A name goes into mails to others, so it may not carry an address to click or a number to call. Mail programs make a
+# link of nearly every word.word; a name has a capital letter behind the dot (Dr.Meier), or one before it (J.de Vries).
 _LINK = re.compile(
-    r"://|\bwww\.|\S@\S|\w\.\w{2,}/|\w{2}\.(?:app|biz|com|dev|edu|gov|info|io|net|org|ru|shop|xyz)\b", re.IGNORECASE
+    r"(?:\w{2}|[a-z\d])\.[a-z]{2,}\b"
+    r"|(?i:://|\bwww\.|\S@\S|\w\.\w{2,}/|"
+    r"\w{2}\.(?:app|biz|click|com|dev|edu|gov|info|io|link|net|online|org|ru|shop|site|top|xyz)\b)"
 )
 _PHONE = re.compile(r"\d(?:[\s().+-]*\d){6}")
 _BETWEEN_ADDRESSES = re.compile(r"[\s,;]+")
@@ -107,9 +110,13 @@ class BookingForm(forms.Form):
     @property
     def wrong(self) -> list[Wrong]:
         """What is to be corrected, in the order of the page."""
-        asked = {name_of(each.question): each.anchor for each in self.questions}
-        shown = {"name": "name", "email": "email", "others": "others", **asked, "note": "note"}
-        return [Wrong(anchor, str(self.errors[name][0])) for name, anchor in shown.items() if name in self.errors]
+        asked = {name_of(each.question): each for each in self.questions}
+        shown = [name for name in ("name", "email", "others", *asked, "note") if name in self.errors]
+        first = {name: str(self.errors[name][0]) for name in shown}
+        return [
+            Wrong(asked[name].anchor, asked[name].named(sentence)) if name in asked else Wrong(name, sentence)
+            for name, sentence in first.items()
+        ]
 
     @property
     def guest(self) -> Guest:
