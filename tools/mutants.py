@@ -59,7 +59,7 @@ def table(statuses: dict[str, str]) -> str:
     files: dict[str, Counter[bool]] = defaultdict(Counter)
     for name, status in statuses.items():
         noticed = status in NOTICED
-        files[name.split(".x")[0]][noticed] += 1
+        files[name.rpartition(".")[0]][noticed] += 1
         files["all"][noticed] += 1
     names = [*sorted(name for name in files if name != "all"), "all"]
     rows = [(name, files[name].total(), files[name][True], score(files[name])) for name in names]

@@ -173,6 +173,14 @@ def test_the_message_id_tells_mails_apart_without_naming_the_receiver() -> None:
     assert mail(date=NINE + timedelta(days=1), subject="Other")["Message-ID"] == ids[0]
 
 
+def test_who_reads_in_two_roles_has_a_conversation_in_each() -> None:
+    as_guest, as_host = mail(), mail(role="host")
+    assert as_guest["Message-ID"] != as_host["Message-ID"] == mail(role="host")["Message-ID"]
+    assert as_host["In-Reply-To"] is None
+    assert mail(invite(sequence=1), role="host")["In-Reply-To"] == as_host["Message-ID"]
+    assert mail(role="")["Message-ID"] == as_guest["Message-ID"]
+
+
 def test_an_update_and_a_cancel_stay_in_the_conversation_of_the_first_mail() -> None:
     first = mail()
     assert first["In-Reply-To"] is None
