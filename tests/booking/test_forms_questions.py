@@ -1,5 +1,7 @@
 """The host's questions and the people a guest brings: read, limited, and every refusal a sentence."""
 
+from dataclasses import replace
+
 import pytest
 from django.http import QueryDict
 from hypothesis import given
@@ -71,7 +73,7 @@ def test_a_required_question_must_be_answered(kind: Kind, sentence: str) -> None
     filled = form(kind, required=True)
     assert not filled.is_valid()
     (wrong,) = filled.wrong
-    assert wrong == ("q-topic_0" if kind in (Kind.CHOICE, Kind.CHOICES) else "q-topic", sentence)
+    assert wrong == ("q-topic_0" if kind in (Kind.CHOICE, Kind.CHOICES) else "q-topic", f"Topic? {sentence}")
 
 
 @pytest.mark.parametrize(
@@ -136,3 +138,13 @@ def test_nobody_comes_along_where_the_host_does_not_offer_it() -> None:
     filled = form(Kind.SHORT, others="bo@x.example")
     assert filled.is_valid()
     assert filled.guest.others == ()
+
+
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [("Company", "Company: answer this question."), ("Which company?", "Which company? Answer this question.")],
+)
+def test_the_list_of_what_is_wrong_names_the_question(label: str, said: str) -> None:
+    filled = form(Kind.SHORT, required=True)
+    asked = replace(filled.questions[0], question=replace(filled.questions[0].question, label=label))
+    assert asked.named("Answer this question.") == said

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sivient.booking.pages import EventTimes, duration_words, event_times, notice_words, packed, window_words
+from sivient.booking.pages import (
+    EventTimes,
+    Length,
+    duration_words,
+    event_times,
+    length,
+    notice_words,
+    packed,
+    window_words,
+)
 from sivient.booking.preferences import Preferences
 from sivient.scheduling.models import EventType, Window
 from sivient.site import zones
@@ -198,3 +207,18 @@ def test_a_window_of_business_days_or_dates_in_words() -> None:
     assert window_words(business) == "in the next 7 business days"
     assert window_words(dates) == "between 1 December 2026 and 8 January 2027"
     assert window_words(one) == "on 1 December 2026"
+
+
+@pytest.mark.parametrize(
+    ("durations", "number", "unit"),
+    [
+        ([30], "30", "min"),
+        ([60], "60", "min"),
+        ([90], "1 h 30", "min"),
+        ([1440], "24", "h"),
+        ([15, 90, 30], "15-90", "min"),
+        ([60, 120], "1-2", "h"),
+    ],
+)
+def test_a_length_fits_into_a_narrow_list(durations: list[int], number: str, unit: str) -> None:
+    assert length(durations) == Length(number.replace("-", "\N{EN DASH}"), unit)

@@ -92,7 +92,7 @@ def test_a_form_that_was_changed_after_it_booked_leads_to_that_booking(post: Pos
 
 
 def test_a_taken_time_offers_the_closest_in_the_same_form(post: Post, intro: EventType) -> None:
-    make_booking(intro)
+    make_booking(intro, email="bo@guest.example")
     answer = post(note="Keep <me>")
     text = text_of(answer)
     assert answer.status_code == 409
@@ -107,13 +107,13 @@ def test_a_taken_time_offers_the_closest_in_the_same_form(post: Post, intro: Eve
 
 
 def test_the_enter_key_never_books_a_time_that_nobody_chose(post: Post, intro: EventType) -> None:
-    make_booking(intro)
+    make_booking(intro, email="bo@guest.example")
     buttons = re.findall(r"<button[^>]*>", text_of(post()))
     assert buttons[0] == "<button disabled hidden>"
 
 
 def test_a_closest_time_books_with_what_was_typed(post: Post, intro: EventType) -> None:
-    make_booking(intro)
+    make_booking(intro, email="bo@guest.example")
     text = text_of(post())
     token = re.search(r'name="token" value="([^"]+)"', text)
     offered = re.findall(r'name="at" value="([^"]+)">Book', text)
@@ -218,3 +218,33 @@ def test_rubbish_in_a_field_that_nobody_sees_is_never_refused_without_a_word(
     else:
         assert answer.status_code == 422
         assert 'role="alert"' in answer.content.decode()
+
+
+@pytest.mark.parametrize(("asks", "said"), [(False, "booked"), (True, "asked for")])
+def test_the_same_guest_in_two_tabs_reads_that_the_time_is_theirs(
+    post: Post, intro: EventType, asks: bool, said: str
+) -> None:
+    intro.requires_approval = asks
+    intro.save()
+    booking = make_booking(intro, email="Ada@guest.example")
+    answer = post()
+    text = text_of(answer)
+    assert answer.status_code == 409
+    assert f"You have {said} this time already" in text
+    assert "went to the address you typed." in text
+    assert "Nothing is booked" not in text
+    assert 'name="at"' not in text
+    assert booking.token not in text
+
+
+def test_the_form_says_until_when_guests_may_change_their_mind(client: Client, intro: EventType) -> None:
+    def said(reschedule: timedelta, cancel: timedelta) -> str:
+        EventType.objects.filter(pk=intro.pk).update(reschedule_notice=reschedule, cancel_notice=cancel)
+        found = re.search(r"You can (.*)\.</p>", text_of(client.get(f"{PAGE}?at={AT}")))
+        return found[1] if found else ""
+
+    none, day, hour = timedelta(), timedelta(days=1), timedelta(hours=1)
+    assert said(none, none) == ""
+    assert said(day, day) == "reschedule or cancel until 1 day before"
+    assert said(2 * day, none) == "reschedule until 2 days before"
+    assert said(2 * day, hour) == "reschedule until 2 days before and cancel until 1 hour before"

@@ -74,7 +74,7 @@ def test_ticket_form_booking_and_way_back_follow_it(client: Client, intro: Event
 
 def test_a_refused_form_keeps_it(client: Client, intro: EventType) -> None:
     assert 'name="duration" value="45"' in text_of(post(client, intro, duration="45", name=""))
-    make_booking(intro)
+    make_booking(intro, email="bo@guest.example")
     taken = text_of(post(client, intro, duration="45"))
     assert "This time was booked a moment ago." in taken
     assert 'name="duration" value="45"' in taken
@@ -83,7 +83,9 @@ def test_a_refused_form_keeps_it(client: Client, intro: EventType) -> None:
 def test_a_duration_that_is_gone_books_nothing_else_instead(client: Client, intro: EventType) -> None:
     answer = post(client, intro, duration="60")
     assert answer.status_code == 422
-    assert "This time is not offered." in text_of(answer)
+    text = text_of(answer)
+    assert "The duration has changed: it is 30 minutes, 45 minutes or 1 hour 30 minutes now." in text
+    assert "The closest free times for 30 minutes are:" in text
     assert not Booking.objects.exists()
 
 

@@ -105,9 +105,9 @@ def test_errors_stand_in_the_summary_and_at_the_field_and_lead_to_it(client: Cli
     assert "4 things to correct" in text
     for anchor, sentence in (
         ("others", "nobody is not an email address."),
-        ("q-colour_0", "Choose one of the answers."),
-        ("q-terms", "Tick this box to go on."),
-        ("q-people", "Enter a number, such as 12 or 3.5."),
+        ("q-colour_0", "Colour: choose one of the answers."),
+        ("q-terms", "I agree: tick this box to go on."),
+        ("q-people", "How many? Enter a number, such as 12 or 3.5."),
     ):
         assert f'<a href="#{anchor}">{sentence}</a>' in text
         assert re.search(rf'<(?:input|textarea)[^>]* id="{anchor}"', text)
@@ -117,7 +117,7 @@ def test_errors_stand_in_the_summary_and_at_the_field_and_lead_to_it(client: Cli
 
 def test_everything_that_was_typed_is_kept_through_an_error_and_a_taken_time(client: Client, intro: EventType) -> None:
     wrong = post(client, intro, name="", q_people="many")
-    make_booking(intro)
+    make_booking(intro, email="bo@guest.example")
     taken = post(client, intro)
     assert (wrong.status_code, taken.status_code) == (422, 409)
     for answer in (wrong, taken):

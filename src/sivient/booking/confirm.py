@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from sivient.booking.entrance import Entrance
 from sivient.booking.event_page import look_of
 from sivient.booking.forms import BookingForm
+from sivient.booking.pages import duration_words, limits_words, or_words
 from sivient.booking.places import place
 from sivient.booking.preferences import Preferences, handed_on, link_query, unknown_zone, written
 from sivient.core import moments
@@ -28,6 +29,7 @@ class Refusal(StrEnum):
     TAKEN = "taken"
     NOT_OFFERED = "not_offered"
     OVER_LIMIT = "over_limit"
+    DURATION = "duration"  # it was changed while the form was open
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,7 @@ def confirm_context(
     """Return what `booking/confirm.html` shows. A refused time is struck, and the nearest `free` ones stand beside."""
     entrance, event_type, start = form.entrance, form.event_type, form.start
     look, minutes = look_of(request, entrance), form.minutes
-    duration = entrance.duration_query(minutes)
-    query = link_query(look, request.GET, duration)
+    query = link_query(look, request.GET, entrance.duration_query(minutes))
     if refusal and free is None:
         free = nearest_free(entrance, start or now, minutes, now)
     return {
@@ -67,6 +68,9 @@ def confirm_context(
         "token": form_token.issue(form.about),
         "at": written(start) if start else "",
         "minutes": minutes,
+        "lengths": or_words([duration_words(each) for each in entrance.durations]),
+        "duration": duration_words(minutes),
+        "limits": limits_words(event_type),
         "ticket": new_ticket(entrance, start, minutes, look, off=refusal is not None) if start else None,
         "refusal": refusal,
         "nearest": other_times(entrance, free or (), look, query),

@@ -12,7 +12,17 @@ from sivient.booking import markup
 from sivient.booking.booked import ticket_of
 from sivient.booking.entrance import Entrance
 from sivient.booking.models import Booking
-from sivient.booking.pages import DAY_PARTS, EventTimes, duration_words, event_times, packed, window_words
+from sivient.booking.pages import (
+    DAY_PARTS,
+    EventTimes,
+    Length,
+    duration_words,
+    event_times,
+    length,
+    or_words,
+    packed,
+    window_words,
+)
 from sivient.booking.places import Place, place
 from sivient.booking.preferences import Preferences, chosen, handed_on, link_query, read_date, unknown_zone
 from sivient.scheduling import queries
@@ -41,9 +51,22 @@ class Offer:
 
     @property
     def durations(self) -> str:
-        """The durations to choose from: '30, 45 or 90 minutes'; '' for only one."""
-        *most, longest = map(str, self.event_type.durations)
-        return f"{', '.join(most)} or {longest} minutes" if most else ""
+        """The durations to choose from: '30 minutes, 45 minutes or 1 hour 30 minutes'; '' for only one."""
+        durations = self.event_type.durations
+        return or_words([duration_words(each) for each in durations]) if len(durations) > 1 else ""
+
+    @property
+    def length(self) -> Length:
+        """How long it takes, for the face of the line."""
+        return length(self.event_type.durations)
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """A line of what else there is to book."""
+
+    event_type: EventType
+    length: Length
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +165,16 @@ def paused_context(request: HttpRequest, entrance: Entrance, note: str) -> dict[
         "event_type": event_type,
         "note": note,
         "as_asked": _as_asked(request),
-        "others": [] if entrance.secret else [other for other in _others(event_type) if not other.paused],
+        "others": [] if entrance.secret else [other for other in _others(event_type) if not other.event_type.paused],
     }
 
 
-def _others(event_type: EventType) -> list[EventType]:
+def _others(event_type: EventType) -> list[Other]:
     """Return what else the host offers, unless nothing can be booked there at all."""
     if event_type.host.page.paused:
         return []
-    return [other for other in queries.event_types(event_type.host) if other.pk != event_type.pk]
+    others = [other for other in queries.event_types(event_type.host) if other.pk != event_type.pk]
+    return [Other(other, length(other.durations)) for other in others]
 
 
 def _durations(request: HttpRequest, entrance: Entrance, look: Preferences, minutes: int) -> list[Duration]:

@@ -12,13 +12,14 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import quote_etag
 
 from sivient.booking import services
-from sivient.booking.confirm import Refusal, confirm_context
+from sivient.booking.confirm import Refusal, back, confirm_context, new_ticket
 from sivient.booking.entrance import Entrance
-from sivient.booking.event_page import event_context, paused_context
+from sivient.booking.event_page import event_context, look_of, paused_context
 from sivient.booking.feed import BadQuery, FeedQuery, feed
 from sivient.booking.forms import BookingForm
 from sivient.booking.models import Booking
 from sivient.booking.onward import onward_query
+from sivient.booking.preferences import link_query
 from sivient.scheduling import queries
 from sivient.site.responses import SeeOther
 
@@ -103,6 +104,8 @@ def _book(request: HttpRequest, entrance: Entrance) -> HttpResponse:
         earlier = get_object_or_404(Booking, idempotency_key=form.key)
         return render(request, "booking/booked_already.html", {"booking": earlier}, status=409)
     except services.NotBooked as refused:
+        if own := _own(form, start):
+            return _held_by_guest(request, form, own)
         why = REFUSALS.get(type(refused), Refusal.NOT_OFFERED)
         context = confirm_context(request, form, now, why, refused.nearest)
         return render(request, "booking/confirm.html", context, status=409)
@@ -114,12 +117,34 @@ def _promised(form: BookingForm, start: datetime, now: datetime) -> Booking:
     return services.book(form.event_type, start, form.guest, key=form.key, now=now, minutes=form.minutes, link=link)
 
 
+def _own(form: BookingForm, start: datetime) -> Booking | None:
+    """Return the booking that this very guest has at that time: sent twice, from two pages."""
+    standing = Booking.objects.filter(status__in=(Booking.Status.PENDING, Booking.Status.CONFIRMED))
+    same = standing.filter(host=form.event_type.host, start=start, guest_email__iexact=form.guest.email)
+    return same.select_related("host").first()
+
+
+def _held_by_guest(request: HttpRequest, form: BookingForm, booking: Booking) -> HttpResponse:
+    """Say that the time is theirs already, and nothing that only its secret address shows."""
+    look = look_of(request, form.entrance)
+    query = link_query(look, request.GET, form.entrance.duration_query(form.minutes))
+    context = {
+        "host": booking.host,
+        "asked": booking.status == Booking.Status.PENDING,
+        "ticket": new_ticket(form.entrance, booking.start, form.minutes, look),
+        "back": back(form.entrance, booking.start, look, query),
+    }
+    return render(request, "booking/booked_same.html", context, status=409)
+
+
 def _incomplete(request: HttpRequest, form: BookingForm, now: datetime) -> HttpResponse:
     """Show a form that cannot be sent as it is, while there is something to book."""
     note = queries.pause_note(form.event_type)
     if note is not None:
         return _paused(request, form.entrance, note, status=409)
-    refusal = None if form.start and form.offers_duration else Refusal.NOT_OFFERED
+    refusal = None if form.start else Refusal.NOT_OFFERED
+    if form.start and not form.offers_duration:
+        refusal = Refusal.DURATION
     return render(request, "booking/confirm.html", confirm_context(request, form, now, refusal), status=422)
 
 

@@ -154,10 +154,45 @@ def duration_words(minutes: int) -> str:
     return " ".join(words)
 
 
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How long an event type takes, short enough for a list: '30' and 'min', '1 h 30' and 'min', '24' and 'h'."""
+
+    number: str
+    unit: str
+
+
+def length(durations: Sequence[int]) -> Length:
+    """Return a duration, or the shortest and the longest of several: '15-90' and 'min', '1-2' and 'h'."""
+    shortest, longest = min(durations), max(durations)
+    hours = shortest % 60 == longest % 60 == 0 and longest > 60
+    if shortest == longest:
+        whole, rest = divmod(longest, 60)
+        number = f"{whole}" if hours else f"{whole} h {rest}" if whole and longest > 60 else f"{longest}"
+    else:
+        number = "\N{EN DASH}".join(str(each // 60 if hours else each) for each in (shortest, longest))
+    return Length(number, "h" if hours else "min")
+
+
 def notice_words(length: timedelta) -> str:
     """Return a length in words, in whole days where it has them: '2 days', '90 minutes' is '1 hour 30 minutes'."""
     days, rest = divmod(length, _DAY)
     return _counted(days, "day") if days and not rest else duration_words(int(length.total_seconds()) // 60)
+
+
+def limits_words(event_type: EventType) -> str:
+    """Return until when guests may change what they book: 'reschedule until 2 days before'; '' without any limit."""
+    reschedule, cancel = event_type.reschedule_notice, event_type.cancel_notice
+    if reschedule == cancel:
+        return f"reschedule or cancel until {notice_words(cancel)} before" if cancel else ""
+    limits = (("reschedule", reschedule), ("cancel", cancel))
+    return " and ".join(f"{verb} until {notice_words(notice)} before" for verb, notice in limits if notice)
+
+
+def or_words(words: Sequence[str]) -> str:
+    """Return a choice in words: '30 minutes, 45 minutes or 1 hour'."""
+    *most, last = words
+    return f"{', '.join(most)} or {last}" if most else last
 
 
 def window_words(event_type: EventType) -> str:

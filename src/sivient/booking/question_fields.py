@@ -145,6 +145,14 @@ class AskedQuestion:
         """The id of what is corrected first: the field, or the first of its boxes."""
         return f"{self.field.auto_id}_0" if self.many else self.field.auto_id
 
+    def named(self, sentence: str) -> str:
+        """Return what is wrong with the answer for a list that stands apart from it: 'Company: answer this question.'
+
+        A question that ends with a sign of its own is followed by a sentence.
+        """
+        label = self.question.label
+        return f"{label}: {sentence[:1].lower()}{sentence[1:]}" if label[-1:].isalnum() else f"{label} {sentence}"
+
     @property
     def many(self) -> bool:
         """Whether it has several boxes, which a fieldset holds together."""
