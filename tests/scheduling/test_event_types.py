@@ -193,3 +193,11 @@ def test_each_verb_turns_the_version_over_and_is_recorded(host: User) -> None:
     assert list(Entry.objects.filter(account=host.pk).order_by("pk").values_list("event", flat=True)) == [
         *("event type saved", "event type saved", "event types reordered", "event type deleted")
     ]
+
+
+def test_a_schedule_that_is_made_along_the_way_turns_over_what_is_known_of_hours() -> None:
+    host = make_host()
+    Timetable.take(host.pk)
+    save_event_type(host, CALL)
+    assert host.schedules.count() == 1
+    assert Timetable.objects.get(host=host).hours_version == 1

@@ -180,7 +180,10 @@ def _schedule(host: User, draft: EventTypeDraft, event_type: EventType) -> Sched
         return found
     if event_type.schedule_id is not None:
         return event_type.schedule
-    return host.schedules.order_by("pk").first() or Schedule.objects.create(host=host, timezone=host.timezone)
+    if first := host.schedules.order_by("pk").first():
+        return first
+    Timetable.take(host.pk, hours=True)  # taken already: now what is known of the host's hours turns over as well
+    return Schedule.objects.create(host=host, timezone=host.timezone)
 
 
 def _slug(host: User, draft: EventTypeDraft, event_type: EventType) -> str:
