@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from urllib.parse import urlsplit
 
 from sivient.core.interval import YEARS
 from sivient.core.limits import Limit
@@ -12,6 +11,7 @@ from sivient.core.text import clean_line, clean_text
 from sivient.scheduling.models import Color, EventType, Window
 from sivient.scheduling.questions import Question
 from sivient.scheduling.rules import LONGEST_BUFFER
+from sivient.scheduling.web_address import is_web_address
 
 MOST_DURATIONS = 8
 SHORTEST_DURATION, LONGEST_DURATION = 5, 1440  # minutes
@@ -125,7 +125,7 @@ def _texts(draft: EventTypeDraft) -> Problems:
         yield "pause_note", f"The sentence has up to {LONGEST_NOTE} characters."
     if draft.color not in Color.values:
         yield "color", "Choose one of the colours."
-    if draft.redirect_url and not _is_web_address(draft.redirect_url):
+    if draft.redirect_url and not is_web_address(draft.redirect_url):
         yield "redirect_url", "Enter a link that begins with https:// or http://."
     if len(draft.redirect_url) > LONGEST_URL:
         yield "redirect_url", f"A link has up to {LONGEST_URL} characters."
@@ -240,11 +240,3 @@ def _question(question: Question) -> str:
     if len(set(options)) < len(options):
         return "Two options are the same."
     return ""
-
-
-def _is_web_address(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"[\s\x00-\x1f\x7f]", text)
-    except ValueError:
-        return False

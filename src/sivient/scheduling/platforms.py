@@ -1,12 +1,11 @@
 """What each Meeting Platform needs to know, and what a host may choose."""
 
-from urllib.parse import urlsplit
-
 from sivient.accounts.models import User
 from sivient.accounts.plans import Feature, PlanTooSmall, allows
 from sivient.core.text import clean_line
 from sivient.integrations.queries import connected
 from sivient.scheduling.models import Platform
+from sivient.scheduling.web_address import is_web_address
 
 LONGEST_DETAILS = 500
 
@@ -30,7 +29,7 @@ def check_details(platform: str, typed: str) -> str:
             if not details:
                 raise PlatformUnfit("Enter the address where you meet.")
         case Platform.OWN_LINK:
-            if not _is_web_address(details):
+            if not is_web_address(details):
                 raise PlatformUnfit("Enter a link that begins with https:// or http://.")
         case _:
             return ""
@@ -50,11 +49,3 @@ def require_choosable(host: User, platform: str, *, current: str) -> None:
         raise PlanTooSmall("Zoom meetings are part of Pro.")
     if not connected(host, "zoom"):
         raise NotConnected("Zoom is not connected. Connect it under Integrations first.")
-
-
-def _is_web_address(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and " " not in text
-    except ValueError:
-        return False
