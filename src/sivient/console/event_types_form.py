@@ -11,7 +11,7 @@ from sivient.console.event_types_words import BUFFERS, LAST_CALLS, MINUTE, NOTIC
 from sivient.console.forms import HostForm, LineField, TextField, set_choices
 from sivient.core.interval import YEARS
 from sivient.core.limits import Limit, Period
-from sivient.scheduling.drafts import NOT_A_YEAR, EventTypeDraft
+from sivient.scheduling.drafts import MOST_OTHERS, NOT_A_YEAR, EventTypeDraft
 from sivient.scheduling.models import Color, EventType, Schedule, Window
 from sivient.scheduling.questions import Question
 
@@ -36,7 +36,7 @@ LENGTHS: Mapping[str, Choices] = {
     "reschedule_notice": LAST_CALLS,
     "cancel_notice": LAST_CALLS,
 }
-OTHERS = {0: "Nobody"} | {n: f"Up to {n}" for n in range(1, 11)}
+OTHERS = {0: "Nobody"} | {n: f"Up to {n}" for n in range(1, MOST_OTHERS + 1)}
 LARGEST_TYPED = 1_000_000
 WHOLE, ONE, SMALLER = "Enter a whole number.", "Enter 1 or more.", "Enter a smaller number."
 CHOOSE, DATE = "Choose one of the list.", "Enter a date such as 2026-12-24."

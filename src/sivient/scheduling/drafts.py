@@ -26,7 +26,7 @@ MOST_MINUTES = 600_000
 MOST_QUESTIONS = 20
 MOST_OPTIONS = 50
 LONGEST_LABEL = 200
-MOST_OTHERS = 10
+MOST_OTHERS = 5  # addresses that a guest may bring: each gets mail that somebody else asked for
 PATIENCE = (timedelta(hours=1), timedelta(days=30))
 LONGEST_TITLE, LONGEST_DESCRIPTION, LONGEST_SLUG, LONGEST_NOTE, LONGEST_URL = 120, 1000, 60, 300, 500
 _SLUG = re.compile(r"[a-z0-9]+(?:[-_]+[a-z0-9]+)*")
