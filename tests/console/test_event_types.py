@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from sivient.accounts.models import User
 from sivient.booking.models import Booking
-from sivient.scheduling.event_types import EventTypeDraft, TooManyEventTypes, save_event_type
+from sivient.scheduling.drafts import EventTypeDraft
+from sivient.scheduling.event_types import TooManyEventTypes, save_event_type
 from sivient.scheduling.models import EventType, PrivateLink, SchedulingPage
 from tests.console.editing import TYPED
 from tests.factories import NOW, connect_zoom, make_booking, make_event_type

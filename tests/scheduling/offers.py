@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from sivient.accounts.models import User
 from sivient.scheduling import queries
 from sivient.scheduling.models import EventType, Hold
+from sivient.scheduling.rules import whole_window
 from tests.factories import BERLIN, MONDAY_10, NOW
 
 MONDAY = MONDAY_10.astimezone(BERLIN).date()
@@ -32,7 +33,7 @@ def again(event_type: EventType) -> EventType:
 
 def all_offered(event_type: EventType, now: datetime = NOW, minutes: int | None = None) -> list[int]:
     """Every start that is offered, fresh from the database."""
-    return queries.offered(event_type, window=queries.whole_window(event_type, now), now=now, minutes=minutes)
+    return queries.offered(event_type, window=whole_window(event_type, now), now=now, minutes=minutes)
 
 
 def clocks(event_type: EventType, day: date, *, minutes: int | None = None, now: datetime = NOW) -> list[str]:

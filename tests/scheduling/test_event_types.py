@@ -8,7 +8,6 @@ import pytest
 from sivient.accounts.models import User
 from sivient.audit.models import Entry
 from sivient.core.limits import Limit
-from sivient.scheduling import queries
 from sivient.scheduling.drafts import EventTypeDraft
 from sivient.scheduling.event_types import (
     MOST_EVENT_TYPES,
@@ -21,6 +20,7 @@ from sivient.scheduling.event_types import (
 )
 from sivient.scheduling.models import EventType, Schedule, Timetable
 from sivient.scheduling.questions import Kind, Question, questions_of
+from sivient.scheduling.rules import rules_of
 from tests.factories import make_booking, make_event_type, make_host
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
@@ -81,7 +81,7 @@ def test_everything_that_is_wished_is_stored(host: User) -> None:
     assert {name: getattr(saved, name) for name in columns} == {name: getattr(EVERYTHING, name) for name in columns}
     assert saved.durations == [15, 30, 60]
     assert [each.key for each in questions_of(saved)] == ["your-topic", "which"]
-    assert queries.rules_of(saved).limits == EVERYTHING.limits
+    assert rules_of(saved).limits == EVERYTHING.limits
     assert saved.schedule == host.schedules.get()
 
 

@@ -9,6 +9,7 @@ from sivient.core.interval import Interval
 from sivient.core.slots import starts
 from sivient.scheduling import queries
 from sivient.scheduling.models import DateHours, EventType, SchedulingPage, TimeOff, Travel
+from sivient.scheduling.rules import rules_of, whole_window
 from tests.factories import MONDAY_10, NOW, make_event_type
 from tests.scheduling.offers import MONDAY, again, all_offered, at, clocks, hold
 
@@ -102,7 +103,7 @@ def test_a_hold_that_is_to_be_moved_neither_stands_in_the_way_nor_counts() -> No
     event_type = make_event_type(limits=[per("day", count=1)])
     own = hold(event_type.host, at(MONDAY, 10), event_type=event_type)
     assert clocks(event_type, MONDAY) == []
-    window = queries.whole_window(event_type, NOW)
+    window = whole_window(event_type, NOW)
     free = queries.offered(event_type, window=window, now=NOW, without=own.pk)
     assert at(MONDAY, 10).timestamp() in free
     assert queries.page_starts(event_type, now=NOW, without=own.pk) == free
@@ -160,11 +161,11 @@ def test_the_whole_window_holds_whatever_the_rules_offer() -> None:
     wide += [make_event_type(window_days=n, minimum_notice=timedelta()) for n in (1, 30, 730)]
     for event_type in wide:
         beyond = Interval(NOW, NOW + timedelta(days=800))
-        whole = queries.whole_window(event_type, NOW)
+        whole = whole_window(event_type, NOW)
         for zone in ("Pacific/Kiritimati", "Etc/GMT+12"):
             event_type.schedule.timezone = zone
             event_type.schedule.save()
             opened = queries.availability_of(event_type.schedule, window=beyond)
-            found = starts(opened, queries.rules_of(event_type), window=beyond, busy=(), booked=(), now=NOW)
+            found = starts(opened, rules_of(event_type), window=beyond, busy=(), booked=(), now=NOW)
             assert whole.start.timestamp() <= found[0]
             assert found[-1] < whole.end.timestamp()

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from sivient.accounts.models import User
 from sivient.scheduling import queries
 from sivient.scheduling.models import EventType, Hours, SchedulingPage
+from sivient.scheduling.rules import whole_window
 from tests.factories import MONDAY_10, NOW, connect_zoom, make_booking, make_event_type, make_host
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
@@ -90,7 +91,7 @@ def note(event_type: EventType) -> str | None:
 
 
 def all_offered(event_type: EventType) -> list[int]:
-    return queries.offered(event_type, window=queries.whole_window(event_type, NOW), now=NOW)
+    return queries.offered(event_type, window=whole_window(event_type, NOW), now=NOW)
 
 
 def test_one_event_type_with_rules_that_cannot_be_leaves_the_others_on_the_page(

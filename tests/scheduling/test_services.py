@@ -7,7 +7,8 @@ from sivient.accounts.models import Plan, User
 from sivient.accounts.plans import PlanTooSmall
 from sivient.audit.models import Entry
 from sivient.scheduling import platforms, services
-from sivient.scheduling.event_types import EventTypeDraft, delete_event_type, save_event_type
+from sivient.scheduling.drafts import EventTypeDraft
+from sivient.scheduling.event_types import delete_event_type, save_event_type
 from sivient.scheduling.models import EventType, Platform, SchedulingPage, Timetable
 from sivient.scheduling.schedules import save_schedule
 from tests.factories import NOW, connect_zoom, make_host

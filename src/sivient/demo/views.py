@@ -19,6 +19,7 @@ from sivient.demo.progress import CROWD, GUEST_ZONE, progress
 from sivient.demo.stage import load
 from sivient.jobs.queue import enqueue
 from sivient.scheduling import queries
+from sivient.scheduling.rules import whole_window
 
 
 @ensure_csrf_cookie
@@ -55,7 +56,7 @@ def send_crowd(request: HttpRequest) -> HttpResponse:
     host = queries.published(HANDLE)
     event_type = queries.event_types(host)[0] if host else None
     now = timezone.now()
-    free = queries.offered(event_type, window=queries.whole_window(event_type, now), now=now) if event_type else []
+    free = queries.offered(event_type, window=whole_window(event_type, now), now=now) if event_type else []
     if not host or not event_type or not free:
         return redirect(reverse("tour") + "?problem=page#crowd")
     at = datetime.fromtimestamp(free[0], UTC)

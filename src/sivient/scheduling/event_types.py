@@ -15,8 +15,6 @@ from sivient.scheduling import platforms, questions, rules
 from sivient.scheduling.drafts import EventTypeDraft, problems, tidied
 from sivient.scheduling.models import EventType, FormerSlug, PrivateLink, Schedule, Timetable
 
-__all__ = ["EventTypeDraft"]
-
 MOST_EVENT_TYPES = 50  # per host; a page lists them all
 MOST_LINKS = 100  # private ones, per event type
 _APART = ("schedule", "slug", "platform", "platform_details", "limits", "questions", "more_minutes")
@@ -121,7 +119,7 @@ def add_private_link(
     if len(label) > 60:
         found["label"] = "A label has up to 60 characters."
     if expires_at is not None and expires_at <= now:
-        found["expires_at"] = "This moment has passed."
+        found["expires_at"] = "This date is past. Choose today or a later date."
     with transaction.atomic():
         Timetable.take(host.pk)
         event_type = _fresh(host, event_type)
@@ -224,6 +222,5 @@ def _keep_reachable(event_type: EventType, now: datetime) -> None:
 def _put_in_order(order: list[EventType]) -> None:
     """Store the order as dense positions."""
     for position, each in enumerate(order):
-        if each.position != position:
-            each.position = position
-            each.save(update_fields=["position"])
+        each.position = position
+    EventType.objects.bulk_update(order, ["position"])

@@ -275,12 +275,3 @@ class Hold(models.Model):
 
     def __str__(self) -> str:
         return f"hold {self.pk}"
-
-    @property
-    def seconds(self) -> tuple[int, int]:
-        """Start and end as epoch seconds, what the slot engine reads."""
-        return _epoch(self.start), _epoch(self.end)
-
-
-def _epoch(moment: datetime) -> int:
-    return int(moment.timestamp())

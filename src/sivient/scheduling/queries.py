@@ -19,8 +19,6 @@ from sivient.scheduling.models import EventType, FormerSlug, PrivateLink, Schedu
 from sivient.scheduling.rules import LONGEST_BUFFER, rules_of, whole_window
 from sivient.scheduling.snapshot import SNAPSHOTS
 
-__all__ = ["rules_of", "whole_window"]
-
 log = logging.getLogger(__name__)
 SOON = timedelta(days=8)  # most hosts have a free time so soon
 PAUSED = "New bookings are paused at the moment."

@@ -9,7 +9,8 @@ def make_event_types(host: Any) -> None:
     from django.utils import timezone
 
     from sivient.core.limits import Limit
-    from sivient.scheduling.event_types import EventTypeDraft, add_private_link, save_event_type
+    from sivient.scheduling.drafts import EventTypeDraft
+    from sivient.scheduling.event_types import add_private_link, save_event_type
     from sivient.scheduling.questions import Kind, Question
 
     off = EventTypeDraft(
