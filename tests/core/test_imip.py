@@ -115,7 +115,9 @@ def test_headers_are_folded_where_they_must_be(length: int) -> None:
     title = "x" * length
     address = f"{'a' * (length - 16)}@guests.example"
     assert (f"Subject: {title}" in header_lines(mail(subject=title))) == (length <= 76 - len("Subject: "))
-    for name in (title, "", "Ada", "\u00fc", title[:5] + "\u00fc"):
+    whole = f'Reply-To: "Ada" <{address}>'
+    assert (whole in header_lines(mail(invite(host=Party("Ada", address))))) == (len(whole) <= 76)
+    for name in (title, "", "\u00fc", title[:5] + "\u00fc"):
         asked = mail(invite(host=Party(name, address)))
         assert all(len(line) <= (76 if "=?" in line else 78) for line in header_lines(asked))
         assert sent(asked)["Reply-To"].addresses[0].addr_spec == address

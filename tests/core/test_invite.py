@@ -1,6 +1,8 @@
 """What stands in an invite, read back by two other programs' eyes."""
 
 import re
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -58,6 +60,23 @@ def test_times_of_any_zone_are_sent_in_utc() -> None:
     text = calendar(moved).decode()
     assert "DTSTART:20261201T090000Z\r\nDTEND:20261201T093000Z\r\nDTSTAMP:20261201T090000Z" in text
     assert "TZID" not in text
+
+
+@pytest.fixture
+def machine_in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the machine's own zone be another one than UTC."""
+    with monkeypatch.context() as changed:
+        changed.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("machine_in_tokyo")
+def test_the_zone_of_the_machine_does_not_matter() -> None:
+    assert time.localtime(0).tm_hour == 9
+    text = calendar(invite()).decode()
+    assert "DTSTART:20261201T090000Z\r\nDTEND:20261201T093000Z\r\nDTSTAMP:20261122T090000Z" in text
 
 
 def test_the_join_link_is_in_the_description_once() -> None:
