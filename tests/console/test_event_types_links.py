@@ -64,9 +64,9 @@ def test_an_ended_link_says_so_and_is_not_handed_out(
     [
         ({"label": "x" * 61}, "A label has up to 60 characters."),
         ({"label": "x" * 10_000}, "A label has up to 60 characters."),
-        ({"last_day": "2020-01-01"}, "This moment has passed."),
-        ({"last_day": "0001-01-01"}, "Enter a date before the year 3000."),
-        ({"last_day": "9999-12-31"}, "Enter a date before the year 3000."),
+        ({"last_day": "2020-01-01"}, "This date is past."),
+        ({"last_day": "0001-01-01"}, "This date is past."),
+        ({"last_day": "9999-12-31"}, "Choose a date before the year 3000."),
         ({"last_day": "tomorrow"}, "Enter a date such as 2026-12-24."),
         ({"last_day": "\x00"}, "Enter a date such as 2026-12-24."),
     ],

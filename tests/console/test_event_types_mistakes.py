@@ -109,6 +109,26 @@ def test_the_summary_names_the_field_of_a_sentence_that_does_not(browser: Client
     assert '<a href="#id_title">Enter a title.</a>' in page
 
 
+def test_a_mistake_of_a_question_is_said_once_linked_and_marked(browser: Client) -> None:
+    wrong = {"question-label": ["", "What is it about?"], "question-options": ["", "Only one"]}
+    page = browser.post("/event-types/new", TYPED | ASKED | wrong | {"question-key": ["a", "b"]}).content.decode()
+    assert page.count("A choice has from 2 to 50 options.") == 2  # in the summary and at the field
+    assert '<a href="#question-options-1">Question 2: A choice has from 2 to 50 options.</a>' in page
+    assert '<a href="#question-label-0">Question 1: Enter what you ask.</a>' in page
+    assert 'rows="3" aria-invalid="true" aria-describedby="question-error-1"' in page
+
+
+def test_all_mistakes_are_named_in_one_round(browser: Client) -> None:
+    wrong = {"minutes": "soon", "redirect_url": "ftp://x", "window_kind": "dates", "week_count": "0"}
+    dates = {"first_date": "2999-12-24", "last_date": "2999-12-01"}
+    options = {"question-options": ["", "Only one"]}
+    page = browser.post("/event-types/new", TYPED | ASKED | wrong | dates | options).content.decode()
+    summary = page.partition('role="alert"')[2].partition("</ul>")[0]
+    assert summary.count("<li>") == 5
+    for sentence in (WHOLE, "begins with https://", "before the first", "Enter 1 or more.", "from 2 to 50 options"):
+        assert sentence in summary
+
+
 def test_too_many_questions_are_refused_and_kept(browser: Client) -> None:
     names = [f"Question of the day {number}" for number in range(21)]
     sent = {

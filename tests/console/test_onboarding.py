@@ -81,12 +81,12 @@ def test_the_next_page_leads_to_zoom_or_another_platform_and_names_the_plan(brow
     ("wrong", "sentence"),
     [
         ({"name": "  "}, "Enter your name."),
-        ({"name": "x" * 101}, "at most 100 characters"),
+        ({"name": "x" * 101}, "A name has up to 100 characters."),
         ({"handle": "p"}, "A handle has 3 to 40 characters."),
         ({"handle": "jonas"}, "jonas is taken."),
-        ({"handle": ""}, "This field is required."),
+        ({"handle": ""}, "Enter a handle."),
         ({"timezone": "Mars/Olympus"}, "Choose a time zone from the list."),
-        ({"timezone": ""}, "This field is required."),
+        ({"timezone": ""}, "Choose a time zone from the list."),
     ],
 )
 def test_a_wrong_answer_is_named_and_the_others_are_kept(

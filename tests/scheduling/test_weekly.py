@@ -23,7 +23,8 @@ def test_overlaps_are_those_of_a_calendar(week: list[Hours]) -> None:
     same = {place for place, hours in enumerate(week) if hours.start == hours.end != 0}
     expected = dict.fromkeys(same, weekly.SAME_TIME)
     for place, later in enumerate(week):
-        if place not in same and any(minutes(earlier) & minutes(later) for earlier in week[:place]):
+        earlier = [minutes(week[each]) for each in range(place) if each not in same]
+        if place not in same and any(each & minutes(later) for each in earlier):
             expected[place] = weekly.OVERLAP
     assert weekly.problems(week) == expected
 
@@ -36,3 +37,7 @@ def test_sunday_night_runs_into_monday() -> None:
 def test_midnight_to_midnight_is_a_whole_day() -> None:
     assert weekly.problems([Hours(0, 0, 1440), Hours(1, 0, 0)]) == {}
     assert weekly.problems([Hours(3, 60, 60)]) == {0: weekly.SAME_TIME}
+
+
+def test_hours_without_a_length_overlap_nothing() -> None:
+    assert weekly.problems([Hours(0, 600, 600), Hours(0, 540, 1020), Hours(1, 60, 120)]) == {0: weekly.SAME_TIME}

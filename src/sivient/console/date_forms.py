@@ -8,9 +8,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from sivient.accounts.models import User
-from sivient.console.forms import HostForm, known_zone, zone_choices
+from sivient.console.forms import HostForm, LineField, known_zone, zone_choices, zone_field
 from sivient.core.availability import local_ordinal
-from sivient.core.text import clean_line
 from sivient.scheduling.schedules import ScheduleUnfit
 
 YEARS_AHEAD = 10
@@ -78,19 +77,18 @@ class DatesForm(HostForm):
 class TimeOffForm(DatesForm):
     """Dates on which nobody can book the host."""
 
-    note = forms.CharField(
-        required=False, max_length=100, help_text="For you alone. Guests only see that you have no free times."
+    note = LineField(
+        required=False,
+        max_length=100,
+        help_text="For you alone. Guests only see that you have no free times.",
+        error_messages={"max_length": "A note has up to 100 characters."},
     )
-
-    def clean_note(self) -> str:
-        """Return the note as one line."""
-        return clean_line(self.cleaned_data["note"], 100)
 
 
 class TravelForm(DatesForm):
     """Dates on which the host lives by the clocks of another zone."""
 
-    timezone = forms.CharField(label="Time zone there", widget=forms.Select())
+    timezone = zone_field("Time zone there")
 
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

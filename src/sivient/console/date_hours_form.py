@@ -23,7 +23,10 @@ NO_ROWS = "Add hours, or choose “Closed all day”."
 class DateHoursForm(HostForm):
     """What a date has instead of its weekday's hours. The date of stored hours does not change."""
 
-    schedule = forms.TypedChoiceField(coerce=int)
+    schedule = forms.TypedChoiceField(
+        coerce=int,
+        error_messages=dict.fromkeys(("invalid_choice", "required"), "Choose one of your schedules."),
+    )
     day = date_field(label="Date")
     kind = forms.ChoiceField(
         widget=forms.RadioSelect(),

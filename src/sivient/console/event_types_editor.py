@@ -20,6 +20,7 @@ from sivient.console.event_types_zoom import forty_minutes, too_long
 from sivient.console.platform_form import PlatformForm
 from sivient.console.said import redirect_saying, take
 from sivient.scheduling import platforms
+from sivient.scheduling.drafts import problems, tidied
 from sivient.scheduling.event_types import (
     MOST_EVENT_TYPES,
     EventTypeUnfit,
@@ -79,10 +80,14 @@ class Parts:
     def saved(self, request: HostRequest, event_type: EventType) -> bool:
         """Save, or put what cannot be saved beside its field; say whether it was saved."""
         questions = self.questions.read()
-        if not (self.form.is_valid() & self.place.is_valid()) or self.questions.mistakes():
-            return False
+        is_valid = self.form.is_valid() & self.place.is_valid()
         typed = self.place.cleaned_data
-        draft = self.form.draft(platform=typed["platform"], details=typed["details"], questions=questions)
+        draft = self.form.draft(
+            platform=typed.get("platform", ""), details=typed.get("details", ""), questions=questions
+        )
+        if not is_valid or self.questions.mistakes():
+            self.form.refuse(problems(tidied(draft), now=timezone.now()))  # all that is wrong, in one round
+            return False
         try:
             save_event_type(request.user, draft, event_type if event_type.pk else None)
         except EventTypeUnfit as error:

@@ -123,7 +123,7 @@ class EventTypeForm(HostForm):
     schedule = forms.TypedChoiceField(
         coerce=int,
         help_text="The hours in which it can be booked.",
-        error_messages={"invalid_choice": "Choose one of your schedules."},
+        error_messages=dict.fromkeys(("invalid_choice", "required"), "Choose one of your schedules."),
     )
     state = _choice("Open for booking", STATES.items(), "Choose on, paused or off.")
     pause_note = _line("What guests read meanwhile", 300, "Left empty, they read a plain sentence of ours.")
@@ -143,7 +143,10 @@ class EventTypeForm(HostForm):
     reschedule_notice = _length("Guests may reschedule")
     cancel_notice = _length("Guests may cancel")
     redirect_url = _line(
-        "Send guests on to", 500, "A page of yours, with https://. Left empty, guests stay here.", inputmode="url"
+        "Send guests on to",
+        500,
+        "A page of yours: its link begins with https:// or http://. Left empty, guests stay here.",
+        inputmode="url",
     )
     hidden = forms.BooleanField(required=False)
 
@@ -213,8 +216,8 @@ class EventTypeForm(HostForm):
         return typed
 
     def draft(self, *, platform: str, details: str, questions: tuple[Question, ...]) -> EventTypeDraft:
-        """Return what was typed, for the verb."""
-        typed = self.cleaned_data
+        """Return what was typed, for the verb; with the values of a new event type for what is no value at all."""
+        typed = self.cleaned_data = _fallbacks() | self.cleaned_data
         days = _days_field(typed["window_kind"]) or "window_days"
         lengths = {name: typed[name] * MINUTE for name in LENGTHS if name != "step_minutes"}
         return EventTypeDraft(
@@ -239,8 +242,8 @@ class EventTypeForm(HostForm):
             if name == "window_days":
                 place = _days_field(self.cleaned_data["window_kind"]) or name
             if name == "limits":
-                self.limits_problem = sentence
-            else:
+                self.limits_problem = "" if self.limits_mistaken() else sentence
+            elif name != "questions" and place not in self.errors:  # QuestionRows show theirs
                 self.add_error(place if place in self.fields else None, sentence)
 
     def limits_mistaken(self) -> bool:
@@ -262,6 +265,12 @@ class EventTypeForm(HostForm):
             count, minutes = self.cleaned_data[f"{per}_count"], self.cleaned_data[f"{per}_minutes"]
             if count is not None or minutes is not None:
                 yield Limit(per, count, minutes)
+
+
+def _fallbacks() -> dict[str, Any]:
+    """Return a value of each field that the verb has nothing against."""
+    counts = {f"{per}_{what}": None for per in PERIODS for what in ("count", "minutes")}
+    return EventTypeForm.of(EventType(title="-", minutes=30)) | {"more_minutes": []} | counts
 
 
 def _days_field(window_kind: str) -> str:

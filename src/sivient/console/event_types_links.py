@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from sivient.accounts.access import HostRequest, host_page
 from sivient.console.address import private_address
+from sivient.console.date_forms import PAST
 from sivient.console.forms import HostForm, LineField
 from sivient.console.said import redirect_saying, take
 from sivient.core import moments
@@ -59,7 +60,7 @@ class LinkForm(HostForm):
         """Return a day that calendars have."""
         last: date | None = self.cleaned_data["last_day"]
         if last and last.year not in YEARS:
-            raise ValidationError("Enter a date before the year 3000.")
+            raise ValidationError(PAST if last.year < YEARS.start else "Choose a date before the year 3000.")
         return last
 
     def ends(self, zone: str) -> datetime | None:

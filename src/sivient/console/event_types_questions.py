@@ -7,7 +7,7 @@ from typing import Self
 from django.http import QueryDict
 
 from sivient.core.text import clean_line
-from sivient.scheduling.drafts import MOST_QUESTIONS
+from sivient.scheduling.drafts import MOST_QUESTIONS, question_problem
 from sivient.scheduling.models import EventType
 from sivient.scheduling.questions import Kind, Question, questions_of
 
@@ -34,6 +34,7 @@ class QuestionRow:
     required: bool = False
     options: str = ""
     problem: str = ""
+    wrong: str = ""  # the part that the problem is about: "label", "kind" or "options"
     focus: str = ""  # "label", "up" or "down": what a pressed button leaves the reader on
 
     @property
@@ -47,6 +48,16 @@ class QuestionRow:
         kind = Kind(self.kind)
         options = tuple(line for line in lines if line) if kind in (Kind.CHOICE, Kind.CHOICES) else ()
         return Question(self.key, clean_line(self.label, LONGEST_TYPED), kind, self.required, options)
+
+    def check(self) -> Question | None:
+        """Return the question, or None with its problem at the row."""
+        try:
+            question = self.read()
+        except ValueError:
+            self.wrong, self.problem = "kind", "Choose a kind from the list."
+            return None
+        self.wrong, self.problem = question_problem(question) or ("", "")
+        return None if self.problem else question
 
 
 @dataclass(slots=True)
@@ -102,24 +113,23 @@ class QuestionRows:
         return self.pressed
 
     def read(self) -> tuple[Question, ...]:
-        """Return the questions, without the blank rows, and with a problem at each row that cannot be read."""
+        """Return the questions, without the blank rows, and with a problem at each row that cannot stay."""
         self.rows = [row for row in self.rows if not row.is_blank]
-        questions = []
-        for row in self.rows:
-            try:
-                questions.append(row.read())
-            except ValueError:
-                row.problem = "Choose a kind from the list."
-        return tuple(questions)
+        checked = [row.check() for row in self.rows]
+        return tuple(question for question in checked if question is not None)
 
     def refuse(self, problems: Mapping[str, str]) -> None:
-        """Put the verb's sentences beside the rows that they are about."""
+        """Put the verb's sentence about all of them above the rows."""
         self.problem = problems.get("questions", "")
 
     def mistakes(self) -> list[tuple[str, str]]:
         """Return (id of the field, message) for the summary above the form."""
         whole = [("question-add", self.problem)] if self.problem else []
-        return whole + [(f"question-label-{n}", row.problem) for n, row in enumerate(self.rows) if row.problem]
+        return whole + [
+            (f"question-{row.wrong}-{place}", f"Question {place + 1}: {row.problem}")
+            for place, row in enumerate(self.rows)
+            if row.problem
+        ]
 
     def _move(self, place: int, what: str) -> None:
         """Swap two rows, and leave the reader on the same button while it is there."""

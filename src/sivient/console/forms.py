@@ -13,6 +13,7 @@ from sivient.accounts.models import User
 from sivient.core.text import clean_line, clean_text
 from sivient.site import zones
 
+CHOOSE_ZONE = "Choose a time zone from the list."
 LONGEST_TYPED = 20_000  # characters that are kept of what was typed; what may be saved is far shorter
 
 
@@ -21,6 +22,16 @@ class LineField(forms.CharField):
 
     def to_python(self, value: object) -> str:
         return clean_line(str(value or ""), LONGEST_TYPED)
+
+
+def zone_field(label: str) -> LineField:
+    """Return the field of a time zone; `zone_choices` fills its select."""
+    return LineField(label=label, widget=forms.Select(), error_messages={"required": CHOOSE_ZONE})
+
+
+def handle_field(help_text: str) -> LineField:
+    """Return the field of a handle. What is one, `free_handle` says."""
+    return LineField(help_text=help_text, error_messages={"required": "Enter a handle."})
 
 
 class TextField(forms.CharField):
@@ -51,24 +62,17 @@ class HostForm(forms.Form):
 class ProfileForm(HostForm):
     """Who the host is: the name that guests see, and the zone in which the host reads times."""
 
-    name = forms.CharField(
+    name = LineField(
         max_length=100,
         help_text="Guests see it on your page and in their invites.",
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        error_messages={"required": "Enter your name."},
+        error_messages={"required": "Enter your name.", "max_length": "A name has up to 100 characters."},
     )
-    timezone = forms.CharField(label="Time zone", widget=forms.Select())
+    timezone = zone_field("Time zone")
 
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         zone_choices(self, self["timezone"].value(), now=now)
-
-    def clean_name(self) -> str:
-        """Return the name as one line."""
-        name = clean_line(self.cleaned_data["name"], 100)
-        if not name:
-            raise ValidationError("Enter your name.")
-        return name
 
     def clean_timezone(self) -> str:
         """Return a zone that exists."""
@@ -78,7 +82,7 @@ class ProfileForm(HostForm):
 class WelcomeForm(ProfileForm):
     """Everything that is needed to open a page."""
 
-    handle = forms.CharField(help_text="Letters a to z, digits and hyphens. You can change it later.")
+    handle = handle_field("Letters a to z, digits and hyphens. You can change it later.")
     field_order = ["name", "handle", "timezone"]
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -94,7 +98,7 @@ def known_zone(typed: str) -> str:
     """Return the IANA name, or raise ValidationError."""
     zone = zones.known(typed)
     if zone is None:
-        raise ValidationError("Choose a time zone from the list.")
+        raise ValidationError(CHOOSE_ZONE)
     return zone
 
 

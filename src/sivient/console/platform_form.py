@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 
 from sivient.accounts.models import User
 from sivient.accounts.plans import PlanTooSmall
-from sivient.console.forms import HostForm, set_choices
+from sivient.console.forms import HostForm, LineField, set_choices
 from sivient.integrations.queries import connected
 from sivient.scheduling import platforms
 from sivient.scheduling.models import Platform
@@ -27,6 +27,16 @@ class Choice:
     field: forms.BoundField | None
 
 
+def _details(label: str, what: str, **attributes: str) -> LineField:
+    return LineField(
+        label=label,
+        required=False,
+        max_length=platforms.LONGEST_DETAILS,
+        widget=forms.TextInput(attrs=attributes),
+        error_messages={"max_length": f"{what} has up to {platforms.LONGEST_DETAILS} characters."},
+    )
+
+
 class PlatformForm(HostForm):
     """Zoom is offered only while it is connected, or chosen already; `inherits` adds 'as in the settings'."""
 
@@ -36,13 +46,9 @@ class PlatformForm(HostForm):
         widget=forms.RadioSelect(),
         error_messages={"invalid_choice": "Choose one of the platforms."},
     )
-    phone = forms.CharField(
-        required=False, max_length=500, label="Phone number", widget=forms.TextInput(attrs={"autocomplete": "tel"})
-    )
-    address = forms.CharField(required=False, max_length=500, label="Address", widget=forms.TextInput())
-    link = forms.CharField(
-        required=False, max_length=500, label="Link", widget=forms.TextInput(attrs={"inputmode": "url"})
-    )
+    phone = _details("Phone number", "A phone number", autocomplete="tel")
+    address = _details("Address", "An address")
+    link = _details("Link", "A link", inputmode="url")
 
     def __init__(self, *args: Any, user: User, current: str, inherits: str | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -78,6 +84,11 @@ class PlatformForm(HostForm):
             self.add_error("platform", ValidationError(str(error)))
             return typed
         field = DETAILS.get(platform)
+        if field in self.errors:
+            return typed
+        for other in DETAILS.values():
+            if other != field:
+                self.errors.pop(other, None)  # it is not on the page, and nobody asks for it
         try:
             typed["details"] = platforms.check_details(platform, typed.get(field, "") if field else "")
         except platforms.PlatformUnfit as error:

@@ -11,7 +11,7 @@ from sivient.accounts import handles, plans
 from sivient.accounts.access import HostRequest, host_page
 from sivient.accounts.plans import Feature, PlanTooSmall
 from sivient.console.address import page_address, page_prefix
-from sivient.console.forms import LineField, free_handle
+from sivient.console.forms import LineField, free_handle, handle_field
 from sivient.console.platform_form import PlatformForm
 from sivient.console.said import redirect_saying, take
 from sivient.scheduling import platforms, queries, services
@@ -23,7 +23,7 @@ class SettingsForm(PlatformForm):
     """The handle, the platform and the pause, saved together."""
 
     field_order = ["handle"]
-    handle = forms.CharField(help_text="When you change it, the old address leads to the new one.")
+    handle = handle_field("When you change it, the old address leads to the new one.")
     paused = forms.BooleanField(required=False)
     pause_note = LineField(
         label="What guests read instead of times",

@@ -220,17 +220,22 @@ def _guests(draft: EventTypeDraft) -> Problems:
     if len(set(keys)) < len(keys) or not all(_KEY.fullmatch(key) and len(key) <= LONGEST_SLUG for key in keys):
         yield "questions", "Give each question a key of its own, in the letters a to z, digits and hyphens."
     for number, question in enumerate(draft.questions, start=1):
-        if sentence := _question(question):
-            yield "questions", f"Question {number}: {sentence}"
+        if (found := question_problem(question)) is not None:
+            yield "questions", f"Question {number}: {found[1]}"
 
 
-def _question(question: Question) -> str:
-    """Return what is wrong with a question, "" for nothing."""
-    options = question.options
+def question_problem(question: Question) -> tuple[str, str] | None:
+    """Return what is wrong with a question: the part of it, `label` or `options`, and a sentence; or None."""
     if not question.label:
-        return "Enter what you ask."
+        return "label", "Enter what you ask."
     if len(question.label) > LONGEST_LABEL:
-        return f"A question has up to {LONGEST_LABEL} characters."
+        return "label", f"A question has up to {LONGEST_LABEL} characters."
+    sentence = _options_problem(question)
+    return ("options", sentence) if sentence else None
+
+
+def _options_problem(question: Question) -> str:
+    options = question.options
     if not question.has_options:
         return "Only a choice has options." if options else ""
     if not 2 <= len(options) <= MOST_OPTIONS:

@@ -12,11 +12,13 @@ OVERLAP = "These hours overlap others of the week."
 def problems(week: Sequence[Hours]) -> dict[int, str]:
     """Return a sentence for each hours of the week that cannot stay, by its place in `week`.
 
-    Hours whose end is at or before their start run into the next day; those of Sunday night into Monday.
+    Hours whose end is at or before their start run into the next day; those of Sunday night into Monday. Hours that
+    begin when they end have their own problem, and stand in nobody's way.
     """
     found = {place: SAME_TIME for place, hours in enumerate(week) if hours.start == hours.end != 0}
-    for place, later in enumerate(week):
-        if place not in found and any(_overlap(earlier, later) for earlier in week[:place]):
+    whole = [place for place in range(len(week)) if place not in found]
+    for number, place in enumerate(whole):
+        if any(_overlap(week[earlier], week[place]) for earlier in whole[:number]):
             found[place] = OVERLAP
     return found
 
