@@ -1,10 +1,12 @@
 """The verbs for event types: what they keep together, and what they leave alone."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
+from sivient.accounts.gone import Gone
 from sivient.accounts.models import User
 from sivient.audit.models import Entry
 from sivient.core.limits import Limit
@@ -112,8 +114,14 @@ def test_the_schedule_is_one_of_the_hosts_own(host: User) -> None:
 
 def test_an_event_type_of_another_host_is_out_of_reach(host: User) -> None:
     other = make_event_type()
-    for verb in (lambda: save_event_type(host, CALL, other), lambda: duplicate_event_type(host, other)):
-        with pytest.raises(EventType.DoesNotExist):
+    verbs: list[Callable[[], object]] = [
+        lambda: save_event_type(host, CALL, other),
+        lambda: duplicate_event_type(host, other),
+        lambda: delete_event_type(host, other),
+        lambda: move_event_type(host, other, by=1),
+    ]
+    for verb in verbs:
+        with pytest.raises(Gone):
             verb()
 
 

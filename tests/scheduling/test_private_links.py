@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from sivient.accounts.gone import Gone
 from sivient.accounts.models import Plan, User
 from sivient.scheduling import queries
 from sivient.scheduling.drafts import EventTypeDraft
@@ -99,9 +100,9 @@ def test_links_are_not_without_number(hidden: EventType) -> None:
 
 def test_a_link_of_another_host_is_out_of_reach(hidden: EventType) -> None:
     other = make_host()
-    with pytest.raises(EventType.DoesNotExist):
+    with pytest.raises(Gone):
         remove_private_link(other, standing(hidden))
-    with pytest.raises(EventType.DoesNotExist):
+    with pytest.raises(Gone):
         add_private_link(other, hidden, now=NOW)
 
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from sivient.accounts.gone import Gone
 from sivient.accounts.models import User
 from sivient.core.availability import Hours as OpenHours
 from sivient.scheduling import schedules, weekly
@@ -176,7 +177,7 @@ def test_a_schedule_of_another_host_is_out_of_reach(schedule: Schedule) -> None:
         lambda: schedules.save_date_hours(other, schedule, TODAY, []),
     ]
     for verb in verbs:
-        with pytest.raises(Schedule.DoesNotExist):
+        with pytest.raises(Gone):
             verb()
 
 

@@ -6,11 +6,12 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.cache import add_never_cache_headers
 
 from sivient.accounts import sessions
+from sivient.accounts.gone import Gone
 from sivient.accounts.models import User
 
 P = ParamSpec("P")
@@ -43,7 +44,10 @@ def signed_in(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespon
 
 
 def host_page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Let in hosts whose account is open and set up; lead others to where they can get on."""
+    """Let in hosts whose account is open and set up; lead others to where they can get on.
+
+    What a verb does not find any more is answered as not found.
+    """
 
     @wraps(view)
     def checked(request: HostRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -51,7 +55,10 @@ def host_page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespon
             return redirect("account-closing")
         if request.user.onboarded_at is None:
             return redirect("welcome")
-        return view(request, *args, **kwargs)
+        try:
+            return view(request, *args, **kwargs)
+        except Gone as error:
+            raise Http404 from error
 
     return signed_in(checked)
 

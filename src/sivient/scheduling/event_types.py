@@ -1,4 +1,7 @@
-"""The host's verbs for event types: save, take away, duplicate, move, and the private links of each."""
+"""The host's verbs for event types: save, take away, duplicate, move, and the private links of each.
+
+Those that change an event type raise Gone when it is not there any more.
+"""
 
 from dataclasses import fields
 from datetime import datetime
@@ -8,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
+from sivient.accounts.gone import Gone
 from sivient.accounts.models import User
 from sivient.audit.log import record
 from sivient.core.text import clean_line
@@ -70,6 +74,7 @@ def delete_event_type(host: User, event_type: EventType) -> None:
     """Offer it no more, and free its addresses. Bookings of it stand: they carry their own title, time and place."""
     with transaction.atomic():
         Timetable.take(host.pk)
+        event_type = _fresh(host, event_type)
         record("event type deleted", account=host.pk, actor="host", subject=f"event_type:{event_type.pk}")
         event_type.delete()
         _put_in_order(list(host.event_types.all()))
@@ -98,7 +103,7 @@ def move_event_type(host: User, event_type: EventType, by: int) -> None:
     """Move it up (`by` -1) or down (1) by so many places in the host's order; at the end it stays."""
     with transaction.atomic():
         Timetable.take(host.pk)
-        order = list(host.event_types.all())
+        event_type, order = _fresh(host, event_type), list(host.event_types.all())
         place = order.index(event_type)
         order.insert(max(0, place + by), order.pop(place))
         _put_in_order(order)
@@ -155,8 +160,11 @@ def _plain(draft: EventTypeDraft) -> dict[str, Any]:
 
 
 def _fresh(host: User, event_type: EventType) -> EventType:
-    """Return the host's event type as it is under the lock."""
-    return host.event_types.get(pk=event_type.pk)
+    """Return the host's event type as it is under the lock, or raise Gone."""
+    found = host.event_types.filter(pk=event_type.pk).first()
+    if found is None:
+        raise Gone
+    return found
 
 
 def _new(host: User) -> EventType:

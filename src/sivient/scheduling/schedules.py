@@ -1,4 +1,7 @@
-"""The host's verbs for when they work: schedules, dates with other hours, time off, travel and holidays."""
+"""The host's verbs for when they work: schedules, dates with other hours, time off, travel and holidays.
+
+Those that change a schedule raise Gone when it is not there any more.
+"""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -6,6 +9,7 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.utils.timezone import now
 
+from sivient.accounts.gone import Gone
 from sivient.accounts.models import User
 from sivient.audit.log import record
 from sivient.core.availability import MINUTES_PER_DAY, zone_named
@@ -76,7 +80,7 @@ def save_schedule(
         raise HoursUnfit(found)
     with transaction.atomic():
         Timetable.take(host.pk, hours=True)
-        schedule = host.schedules.get(pk=schedule.pk) if schedule else _new(host)
+        schedule = _fresh(host, schedule) if schedule else _new(host)
         schedule.name, schedule.timezone = name, timezone
         schedule.save()
         store_hours(schedule, hours)
@@ -88,7 +92,7 @@ def delete_schedule(host: User, schedule: Schedule) -> None:
     """Take a schedule away. Raises ScheduleInUse or LastSchedule."""
     with transaction.atomic():
         Timetable.take(host.pk, hours=True)
-        schedule = host.schedules.get(pk=schedule.pk)
+        schedule = _fresh(host, schedule)
         if users := list(schedule.event_types.all()):
             raise ScheduleInUse(users)
         if host.schedules.count() == 1:
@@ -101,7 +105,7 @@ def duplicate_schedule(host: User, schedule: Schedule) -> Schedule:
     """Add a copy with the same hours and dates. Raises ScheduleUnfit when the host has too many."""
     with transaction.atomic():
         Timetable.take(host.pk, hours=True)
-        schedule = host.schedules.get(pk=schedule.pk)
+        schedule = _fresh(host, schedule)
         copy = _new(host)
         copy.name, copy.timezone = f"{schedule.name[: LONGEST_NAME - 7]} (copy)", schedule.timezone
         copy.save()
@@ -123,7 +127,7 @@ def save_date_hours(host: User, schedule: Schedule, date: date, hours: Sequence[
     _require(_year_problems(date=date))
     with transaction.atomic():
         Timetable.take(host.pk, hours=True)
-        schedule = host.schedules.get(pk=schedule.pk)
+        schedule = _fresh(host, schedule)
         if schedule.date_hours.filter(date__gte=_yesterday()).exclude(date=date).count() >= MOST_DATES:
             raise ScheduleUnfit(
                 {"date": f"A schedule has up to {MOST_DATES} dates with other hours. Remove one first."}
@@ -151,6 +155,10 @@ def add_time_off(host: User, *, first: date, last: date, note: str = "") -> Time
     _require(found)
     with transaction.atomic():
         Timetable.take(host.pk, hours=True)
+        if (other := host.time_off.filter(first__lte=last, last__gte=first).first()) is not None:
+            raise ScheduleUnfit(
+                {"first": f"You have time off {_dates_of(other)} already. Remove that, or leave it out."}
+            )
         if host.time_off.filter(last__gte=_yesterday()).count() >= MOST_ABSENCES:
             raise ScheduleUnfit({"first": f"Up to {MOST_ABSENCES} times off are kept. Remove one first."})
         added = TimeOff.objects.create(host=host, first=first, last=last, note=note)
@@ -217,10 +225,24 @@ def store_hours(schedule: Schedule, hours: Sequence[OpenHours]) -> None:
     )
 
 
+def _fresh(host: User, schedule: Schedule) -> Schedule:
+    """Return the host's schedule as it is under the lock, or raise Gone."""
+    found = host.schedules.filter(pk=schedule.pk).first()
+    if found is None:
+        raise Gone
+    return found
+
+
 def _new(host: User) -> Schedule:
     if host.schedules.count() >= MOST_SCHEDULES:
         raise ScheduleUnfit({"name": f"Up to {MOST_SCHEDULES} schedules are kept. Delete one first."})
     return Schedule(host=host)
+
+
+def _dates_of(off: TimeOff) -> str:
+    """Return 'on 24 December 2026', or 'from 24 December 2026 to 2 January 2027'."""
+    first, last = (f"{day.day} {day:%B} {day.year}" for day in (off.first, off.last))
+    return f"on {first}" if first == last else f"from {first} to {last}"
 
 
 def _yesterday() -> date:
