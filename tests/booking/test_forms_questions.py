@@ -15,6 +15,7 @@ from sivient.scheduling.questions import Kind, Question, stored
 from sivient.site import form_token
 
 OPTIONS = ("Red", "Blue, dark")
+BOTH = ("bo@x.example", "cy@x.example")
 
 
 def form(kind: Kind, *answers: str, required: bool = False, most_others: int = 0, others: str = "") -> BookingForm:
@@ -22,7 +23,10 @@ def form(kind: Kind, *answers: str, required: bool = False, most_others: int = 0
     options = OPTIONS if kind in (Kind.CHOICE, Kind.CHOICES) else ()
     question = Question("topic", "Topic?", kind, required, options)
     event_type = EventType(
-        pk=7, host=User(timezone="Europe/Berlin"), questions=stored([question]), most_others=most_others
+        pk=7,
+        host=User(timezone="Europe/Berlin", email="mara@nordlicht.example"),
+        questions=stored([question]),
+        most_others=most_others,
     )
     data = QueryDict(mutable=True)
     data.update({"name": "Ada", "email": "Ada@guest.example", "others": others, "token": form_token.issue("book:7")})
@@ -106,13 +110,15 @@ def test_no_answer_breaks_the_form(kind: Kind, typed: list[str]) -> None:
     ("typed", "found"),
     [
         ("", ()),
-        ("bo@x.example\r\ncy@x.example", ("bo@x.example", "cy@x.example")),
-        (" bo@x.example ; cy@x.example,", ("bo@x.example", "cy@x.example")),
+        ("bo@x.example\r\ncy@x.example", BOTH),
+        (" bo@x.example ; cy@x.example,", BOTH),
         ("bo@x.example\nBO@X.example", ("bo@x.example",)),
         ("ada@guest.example\nbo@x.example", ("bo@x.example",)),
+        ("ADA@guest.example\nMara@Nordlicht.example bo@x.example", ("bo@x.example",)),
+        ("ada@guest.example " * 9 + "mara@nordlicht.example " * 9 + "bo@x.example cy@x.example", BOTH),
     ],
 )
-def test_others_are_named_once_and_without_the_guest(typed: str, found: tuple[str, ...]) -> None:
+def test_others_are_named_once_and_without_guest_and_host(typed: str, found: tuple[str, ...]) -> None:
     filled = form(Kind.SHORT, most_others=2, others=typed)
     assert filled.is_valid(), filled.errors
     assert filled.guest.others == found
@@ -134,10 +140,22 @@ def test_too_many_others_and_wrong_addresses_are_refused(most: int, typed: str, 
     assert filled.wrong == [("others", sentence)]
 
 
-def test_nobody_comes_along_where_the_host_does_not_offer_it() -> None:
+def test_who_was_named_while_others_were_still_asked_for_is_not_left_out_without_a_word() -> None:
     filled = form(Kind.SHORT, others="bo@x.example")
-    assert filled.is_valid()
-    assert filled.guest.others == ()
+    sentence = "You can no longer bring others. Empty this field to go on without them."
+    assert filled.wrong == [("others", sentence)]
+    assert "bo@x.example" in str(filled["others"])
+    emptied = form(Kind.SHORT, others=" ")
+    assert emptied.is_valid()
+    assert emptied.guest.others == ()
+
+
+def test_an_answer_to_a_question_that_is_gone_is_not_lost_without_a_word() -> None:
+    filled = form(Kind.SHORT, "Two")
+    assert isinstance(filled.data, QueryDict)
+    filled.data.setlist("q-colour", ["Red", "Blue"])
+    sentence = "This answer is no longer asked for: Red, Blue. Write it here if it matters."
+    assert filled.wrong == [("note", sentence)]
 
 
 @pytest.mark.parametrize(

@@ -2,18 +2,18 @@
 
 import re
 from datetime import datetime
-from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from sivient.booking.entrance import Entrance
-from sivient.booking.preferences import PREFILL, read_instant
+from sivient.booking.preferences import ANSWERS, PREFILL, read_instant
 from sivient.booking.question_fields import AskedQuestion, answer_of, field_of, name_of, prefilled
 from sivient.booking.services import Guest
 from sivient.booking.text_fields import EMAIL_LIMIT, Lines, OneLine, read_address, require_length
+from sivient.core.text import clean_line
 from sivient.scheduling.questions import questions_of
 from sivient.site import form_token, zones
 
@@ -68,8 +68,8 @@ class BookingForm(forms.Form):
         super().__init__(data, initial=initial | answers, auto_id="%s")
         for question in self._questions:
             self.fields[name_of(question)] = field_of(question)
-        if not self.event_type.most_others:
-            del self.fields["others"]
+        if not self.event_type.most_others and not self.data.get("others", "").strip():
+            del self.fields["others"]  # unless somebody was named while it was still asked for: then that is said
 
     @property
     def about(self) -> str:
@@ -104,6 +104,8 @@ class BookingForm(forms.Form):
     def others_hint(self) -> str:
         """How others are named, and how many."""
         most = self.event_type.most_others
+        if not most:
+            return ""
         people = "one more person" if most == 1 else f"up to {most} more people, one per line"
         return f"Email addresses of {people}. They get the invite, too." if most > 1 else f"Email address of {people}."
 
@@ -145,21 +147,22 @@ class BookingForm(forms.Form):
             raise ValidationError("Enter an email address like name@example.com.") from None
 
     def clean_others(self) -> tuple[str, ...]:
-        """Return the addresses, each once and without the guest's own, which gets the invite anyway."""
-        typed = [each for each in _BETWEEN_ADDRESSES.split(self.cleaned_data["others"]) if each]
-        most = self.event_type.most_others
-        own = self.cleaned_data.get("email", "").lower()  # read before: fields are cleaned in their order
+        """Return the addresses, each once and without those of guest and host, who get the invite anyway."""
+        typed: dict[str, str] = {}
+        for each in filter(None, _BETWEEN_ADDRESSES.split(self.cleaned_data["others"])):
+            typed.setdefault(each.lower(), each)
+        email: str = self.cleaned_data.get("email", "")  # read before: fields are cleaned in their order
+        there = {email.lower(), self.event_type.host.email.lower()}
         found: dict[str, str] = {}
-        for each in islice(typed, 2 * most + 2):  # nobody waits for a thousand to be checked
+        for each in typed.values():
             try:
                 address = read_address(each)
             except ValueError:
                 raise ValidationError(f"{_shown(each)} is not an email address.") from None
-            if address.lower() != own:
+            if address.lower() not in there:
                 found.setdefault(address.lower(), address)
-        if len(found) > most:
-            people = "one other person" if most == 1 else f"up to {most} other people"
-            raise ValidationError(f"You may bring {people}.")
+            if len(found) > self.event_type.most_others:  # at once: nobody waits for a thousand to be checked
+                raise ValidationError(self._too_many)
         return tuple(found.values())
 
     def clean_note(self) -> str:
@@ -181,6 +184,23 @@ class BookingForm(forms.Form):
         token: str = self.cleaned_data["token"]
         self.key = _key(token, self.about)
         return token
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse answers to questions that are no longer asked: they would be lost without a word."""
+        fields = super().clean() or self.cleaned_data
+        sent = self.data.lists() if isinstance(self.data, QueryDict) else ()
+        gone = [values for name, values in sent if name.startswith(ANSWERS) and name not in self.fields]
+        answers = clean_line(", ".join(str(each) for values in gone for each in values if each), NOTE_LIMIT)
+        if answers:
+            self.add_error("note", f"This answer is no longer asked for: {answers}. Write it here if it matters.")
+        return fields
+
+    @property
+    def _too_many(self) -> str:
+        most = self.event_type.most_others
+        if not most:
+            return "You can no longer bring others. Empty this field to go on without them."
+        return f"You may bring {'one other person' if most == 1 else f'up to {most} other people'}."
 
     @property
     def _asked_duration(self) -> dict[str, str]:
