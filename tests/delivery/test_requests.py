@@ -132,8 +132,8 @@ def test_a_moved_request_asks_again_with_both_times(request_: Booking, post: Pos
     run_due()
     assert moved.status == Booking.Status.PENDING
     mail = post.to(request_.host.email)[-1]
-    assert subjects(post, request_.host.email) == ["Request", "Request moved"]
-    assert subjects(post, GUEST) == ["Request received", "Request moved"]
+    assert subjects(post, request_.host.email) == ["Request", "Request rescheduled"]
+    assert subjects(post, GUEST) == ["Request received", "Request rescheduled"]
     assert "11:00 to 11:30" in text_of(mail)
     assert "10:00 to 10:30" in text_of(mail).partition("It was")[2]
 
@@ -155,7 +155,7 @@ def test_the_mail_about_the_new_time_waits_for_the_one_about_the_old(request_: B
     Work.objects.filter(pk=sending.pk).update(lease_until=timezone.now() - HOUR)
     pass_time()
     run_due()
-    assert subjects(post, request_.host.email) == ["Request moved"]
+    assert subjects(post, request_.host.email) == ["Request rescheduled"]
 
 
 def test_a_host_without_an_address_is_not_asked_by_mail(post: Post) -> None:

@@ -18,6 +18,13 @@ def clock(at: datetime, zone: str, hours: int = 24) -> str:
     return f"{local:%H:%M}"
 
 
+def until(start: datetime, end: datetime, zone: str, hours: int = 24) -> str:
+    """Return the local time of an end, with the weekday when it is another day than the start's: '0:30 on Tuesday'."""
+    local = end.astimezone(ZoneInfo(zone))
+    time = clock(end, zone, hours)
+    return time if local.date() == start.astimezone(ZoneInfo(zone)).date() else f"{time} on {local:%A}"
+
+
 def city(zone: str) -> str:
     """Return the place a zone is named after: 'Lisbon' for Europe/Lisbon."""
     return zone.rsplit("/", 1)[-1].replace("_", " ")

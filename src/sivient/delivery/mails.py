@@ -21,7 +21,7 @@ def invite(
     """Return one edition of the invite for one reader: with the join link if it exists, and with the time before."""
     request = itip(booking, conference, reader, method="REQUEST", sequence=edition.sequence, at=edition.at)
     was = told.start if told.start != booking.start else None
-    context = about(booking, reader, conference, was=was)
+    context = about(booking, reader, conference, at=edition.at, was=was)
     return imip.message(
         request,
         to=Party(reader.name, reader.address),
@@ -39,7 +39,7 @@ def cancellation(booking: Booking, conference: Conference | None, *, reader: Rea
     sequence = (booking.sequence or 0) + 1
     cancel = itip(booking, None, reader, method="CANCEL", sequence=sequence, at=at)
     to = Party(reader.name, reader.address)
-    context = about(booking, reader, conference) | {"invited": invited, "was_request": _was_request(booking)}
+    context = about(booking, reader, conference, at=at) | {"invited": invited, "was_request": _was_request(booking)}
     words = f"Cancelled: {subject(booking, reader)}"
     text = render_to_string("delivery/cancelled.txt", context)
     html = render_to_string("delivery/cancelled.html", context)
@@ -62,7 +62,7 @@ def itip(
 ) -> Invite:
     """Return what an invite of the booking says, by mail or as a file. Each reader's has only their own link to us."""
     host = booking.host
-    context = about(booking, reader, conference)
+    context = about(booking, reader, conference, at=at)
     return Invite(
         uid=booking.uid,
         sequence=sequence,

@@ -16,13 +16,13 @@ from sivient.delivery.words import about, subject
 
 def request(booking: Booking, reader: Reader) -> EmailMessage:
     """Return the mail that asks the host for an answer. Its links only open pages: mail scanners follow links."""
-    word = "Request moved" if booking.rescheduled_at else "Request"
+    word = "Request rescheduled" if booking.rescheduled_at else "Request"
     return _notice("request", word, booking, reader, at=_asked_at(booking), was=booking.previous_start)
 
 
 def request_received(booking: Booking, reader: Reader) -> EmailMessage:
     """Return the mail that tells the guest that the time is held, and until when the host can answer."""
-    word = "Request moved" if booking.rescheduled_at else "Request received"
+    word = "Request rescheduled" if booking.rescheduled_at else "Request received"
     return _notice("request_received", word, booking, reader, at=_asked_at(booking), was=booking.previous_start)
 
 
@@ -59,7 +59,7 @@ def _notice(
         sender, reply_to = Party("Sivient", settings.MAIL_FROM), guest
     else:
         sender, reply_to = organizer(booking), Party(host.name, host.email or settings.MAIL_FROM)
-    context = about(booking, reader, was=was) | more
+    context = about(booking, reader, at=at, was=was) | more
     return imip.plain(
         imip.message_id(booking.uid, booking.version, name.replace("_", "-"), to=to, sender=sender, role=reader.role),
         sender=sender,

@@ -12,7 +12,8 @@ from django.conf import settings
 from django.urls import reverse
 
 from sivient.booking.models import Booking, Conference
-from sivient.core.moments import city, clock, day, offset
+from sivient.booking.services import may_cancel, may_reschedule
+from sivient.core.moments import city, clock, day, offset, until
 from sivient.delivery.readers import Reader, Role
 from sivient.scheduling.models import Platform
 
@@ -31,9 +32,14 @@ class When:
 
 
 def about(
-    booking: Booking, reader: Reader, conference: Conference | None = None, *, was: datetime | None = None
+    booking: Booking,
+    reader: Reader,
+    conference: Conference | None = None,
+    *,
+    at: datetime,
+    was: datetime | None = None,
 ) -> dict[str, object]:
-    """Return what the templates of mails know; `was` is the time that the reader knew before."""
+    """Return what the templates of mails know; `at` is when the mail leaves, `was` the time that its reader knew."""
     for_host = reader.role is Role.HOST
     other_zone = booking.guest_timezone if for_host else booking.host.timezone
     own = when(booking, booking.start, reader.zone, reader.clock)
@@ -55,7 +61,7 @@ def about(
         "link": conference.join_url if conference else "",
         "place": place(booking),
         "zoom": booking.platform == Platform.ZOOM,
-        **_addresses(booking, reader),
+        **_addresses(booking, reader, at),
     }
 
 
@@ -64,7 +70,7 @@ def when(booking: Booking, start: datetime, zone: str, hours: int) -> When:
     return When(
         day=day(start, zone),
         start=clock(start, zone, hours),
-        end=clock(start + (booking.end - booking.start), zone, hours),
+        end=until(start, start + (booking.end - booking.start), zone, hours),
         zone=f"{city(zone)}, {offset(start, zone)}",
     )
 
@@ -76,10 +82,14 @@ def moment(at: datetime, reader: Reader) -> str:
 
 
 def subject(booking: Booking, reader: Reader) -> str:
-    """Return what the mail is about: 'Intro call with Mara, Tuesday 24 November 2026 14:00'."""
+    """Return what the mail is about: 'Intro call with Mara, Tuesday 24 November 2026 14:00'.
+
+    Of the others nobody knows the zone: theirs names the one it is in.
+    """
     other = booking.guest_name if reader.role is Role.HOST else booking.host.name
     start, zone = booking.start, reader.zone
-    return f"{booking.title} with {other}, {day(start, zone)} {clock(start, zone, reader.clock)}"
+    named = f" ({city(zone)}, {offset(start, zone)})" if reader.role is Role.OTHER else ""
+    return f"{booking.title} with {other}, {day(start, zone)} {clock(start, zone, reader.clock)}{named}"
 
 
 def place(booking: Booking) -> str:
@@ -94,13 +104,18 @@ def host_address(booking: Booking) -> str:
     return settings.BASE_URL + reverse("booking-detail", args=[booking.pk])
 
 
-def _addresses(booking: Booking, reader: Reader) -> Mapping[str, str]:
-    """Return the reader's own pages: the others have none, for the guest's page is a secret of the guest."""
+def _addresses(booking: Booking, reader: Reader, at: datetime) -> Mapping[str, str]:
+    """Return the reader's own pages: the others have none, for the guest's page is a secret of the guest.
+
+    Where the guest can do something no more, there is no address for it.
+    """
     if reader.role is Role.HOST:
         return {"url": host_address(booking)}
     if reader.role is Role.OTHER:
         return {"url": ""}
-    pages = {"url": "booked", "cancel_url": "cancel", "reschedule_url": "reschedule"}
+    pages = {"url": "booked"}
+    pages |= {"reschedule_url": "reschedule"} if may_reschedule(booking, at) else {}
+    pages |= {"cancel_url": "cancel"} if may_cancel(booking, at) else {}
     return {name: settings.BASE_URL + reverse(page, args=[booking.token]) for name, page in pages.items()}
 
 

@@ -38,9 +38,7 @@ class Ticket:
     @property
     def ends(self) -> str:
         """The local time of the end, with the weekday when it is another day."""
-        end = moments.clock(self.end, self.zone, self.clock)
-        day = self.end.astimezone(ZoneInfo(self.zone)).date()
-        return end if day == self.day else f"{end} on {day:%A}"
+        return moments.until(self.start, self.end, self.zone, self.clock)
 
     @property
     def where_on_earth(self) -> str:
