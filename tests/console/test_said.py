@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from sivient.console import said
+from sivient.site import said
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 PAGE = "/settings/account"

@@ -11,7 +11,7 @@ from sivient.accounts import services
 from sivient.accounts.access import HostRequest, host_page
 from sivient.accounts.models import PURGE_AFTER
 from sivient.console.forms import ProfileForm
-from sivient.console.said import redirect_saying, take
+from sivient.site.said import redirect_saying, take
 
 THEMES = {"": "As my device", "light": "Light", "dark": "Dark"}
 THEME_LIFETIME = 365 * 24 * 60 * 60  # seconds

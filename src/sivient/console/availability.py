@@ -13,10 +13,10 @@ from sivient.accounts.models import User
 from sivient.console.availability_preview import next_days
 from sivient.console.forms import every_zone
 from sivient.console.hours_form import HoursForm
-from sivient.console.said import redirect_saying, take
 from sivient.scheduling import schedules
 from sivient.scheduling.models import Schedule
 from sivient.site import zones
+from sivient.site.said import redirect_saying, take
 
 ADDED = "Added. Choose it in the event types that are to use it."
 COPIED = "Duplicated. This is the new one."

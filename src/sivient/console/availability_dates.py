@@ -14,10 +14,10 @@ from sivient.console import date_hours_form, time_rows
 from sivient.console.date_forms import today_of
 from sivient.console.date_hours_form import DateHoursForm
 from sivient.console.holidays_page import in_words
-from sivient.console.said import redirect_saying, take
 from sivient.console.time_rows import Row
 from sivient.scheduling import schedules
 from sivient.scheduling.models import DateHours
+from sivient.site.said import redirect_saying, take
 
 
 @require_safe

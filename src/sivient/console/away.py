@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from sivient.accounts.access import HostRequest, host_page
 from sivient.console.date_forms import TimeOffForm, TravelForm, today_of
-from sivient.console.said import redirect_saying
 from sivient.scheduling import schedules
+from sivient.site.said import redirect_saying
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -14,7 +14,6 @@ from sivient.accounts.access import HostRequest, host_page
 from sivient.console.address import page_address, private_address
 from sivient.console.event_types_words import durations
 from sivient.console.event_types_zoom import forty_minutes, too_long
-from sivient.console.said import redirect_saying, take
 from sivient.integrations.queries import connected
 from sivient.scheduling import queries
 from sivient.scheduling.event_types import (
@@ -25,6 +24,7 @@ from sivient.scheduling.event_types import (
     move_event_type,
 )
 from sivient.scheduling.models import EventType, Platform, PrivateLink
+from sivient.site.said import redirect_saying, take
 
 DELETED = "Deleted. Bookings that were made stand."
 COPIED = "This is the copy. It is off until you switch it on."

@@ -18,7 +18,6 @@ from sivient.console.event_types_form import STATES, EventTypeForm
 from sivient.console.event_types_questions import KINDS, QuestionRows
 from sivient.console.event_types_zoom import forty_minutes, too_long
 from sivient.console.platform_form import PlatformForm
-from sivient.console.said import redirect_saying, take
 from sivient.scheduling import platforms
 from sivient.scheduling.drafts import problems, tidied
 from sivient.scheduling.event_types import (
@@ -29,6 +28,7 @@ from sivient.scheduling.event_types import (
     save_event_type,
 )
 from sivient.scheduling.models import EventType, Platform, SchedulingPage
+from sivient.site.said import redirect_saying, take
 
 # Which fields stand in which group, so that a group with a mistake is open.
 GROUPS = {

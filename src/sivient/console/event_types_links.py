@@ -17,11 +17,11 @@ from sivient.accounts.access import HostRequest, host_page
 from sivient.console.address import private_address
 from sivient.console.date_forms import PAST
 from sivient.console.forms import HostForm, LineField
-from sivient.console.said import redirect_saying, take
 from sivient.core import moments
 from sivient.core.interval import SECOND, YEARS
 from sivient.scheduling.event_types import EventTypeUnfit, add_private_link, remove_private_link
 from sivient.scheduling.models import EventType, PrivateLink
+from sivient.site.said import redirect_saying, take
 
 MADE = "The link is made. Copy it from the list."
 REMOVED = "The link is removed. Nobody can book by it."

@@ -12,9 +12,9 @@ from sivient.accounts.access import HostRequest, host_page
 from sivient.accounts.models import User
 from sivient.console.date_forms import today_of
 from sivient.console.holidays_form import HolidaysForm
-from sivient.console.said import redirect_saying
 from sivient.scheduling import holidays, schedules
 from sivient.scheduling.models import SchedulingPage
+from sivient.site.said import redirect_saying
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,10 +13,10 @@ from sivient.accounts.plans import Feature, PlanTooSmall
 from sivient.console.address import page_address, page_prefix
 from sivient.console.forms import LineField, free_handle, handle_field
 from sivient.console.platform_form import PlatformForm
-from sivient.console.said import redirect_saying, take
 from sivient.scheduling import platforms, queries, services
 from sivient.scheduling.models import SchedulingPage
 from sivient.scheduling.services import LONGEST_NOTE
+from sivient.site.said import redirect_saying, take
 
 
 class SettingsForm(PlatformForm):
