@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from sivient.accounts.access import HostRequest, host_page
 from sivient.console import date_hours_form, time_rows
+from sivient.console.away import standing
 from sivient.console.date_forms import today_of
 from sivient.console.date_hours_form import DateHoursForm
 from sivient.console.holidays_page import in_words
@@ -29,7 +30,7 @@ def dates(request: HostRequest) -> HttpResponse:
     context = {
         "date_hours": [(each, _spans(each)) for each in _date_hours(request).filter(date__gte=today)],
         "several": user.schedules.count() > 1,
-        "time_off": user.time_off.filter(last__gte=today),
+        "time_off": [(off, standing(user, off.first, off.last)) for off in user.time_off.filter(last__gte=today)],
         "travels": user.travels.filter(last__gte=today),
         "holidays": in_words(user, today),
         "now": now,

@@ -18,11 +18,13 @@ SECONDS_PER_DAY = 86400
 class DayAhead:
     """One of the next days: its hours in words, what decides about it, and the zone of a journey.
 
-    `hours` are clock times of the schedule's zone. `reason` is empty for the hours of the weekday.
+    `hours` are clock times of the schedule's zone. `reason` is empty for the hours of the weekday. `tail` is when the
+    hours of the day before end, "" if that is before midnight.
     """
 
     day: date
     hours: list[str]
+    tail: str
     reason: str
     elsewhere: str
     clocks_change: bool
@@ -44,10 +46,18 @@ def _day_ahead(open_hours: Availability, day: date, reason: str) -> DayAhead:
     return DayAhead(
         day,
         [_words(zone, day, pair) for pair in opened],
+        _tail(open_hours, day.toordinal()),
         reason,
         moments.city(there) if there != zone else "",
         any(_clocks_change(each, day) for each in {zone, there}),
     )
+
+
+def _tail(open_hours: Availability, ordinal: int) -> str:
+    zone = open_hours.zone
+    ends = [end for pairs in open_hours.openings(ordinal - 1, ordinal - 1) for _, end in pairs]
+    end = max(ends, default=0)
+    return _moment(zone, end, dated=False) if end > midnight(zone, ordinal) else ""
 
 
 def _reasons(schedule: Schedule, days: list[date]) -> dict[date, str]:

@@ -1,5 +1,6 @@
 """Time off, and travel: dates on which the host is not there, or lives by the clocks of another zone."""
 
+from datetime import date
 from functools import partial
 
 from django.http import HttpResponse, QueryDict
@@ -9,7 +10,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from sivient.accounts.access import HostRequest, host_page
+from sivient.accounts.models import User
+from sivient.booking.models import Booking
 from sivient.console.date_forms import TimeOffForm, TravelForm, today_of
+from sivient.core.availability import midnight
+from sivient.core.interval import moment
 from sivient.scheduling import schedules
 from sivient.site.said import redirect_saying
 
@@ -18,9 +23,12 @@ from sivient.site.said import redirect_saying
 @host_page
 def time_off(request: HostRequest) -> HttpResponse:
     """Add time off."""
-    form = TimeOffForm(_typed(request), today=today_of(request.user, timezone.now()))
-    if form.is_bound and form.is_valid() and form.added_by(partial(schedules.add_time_off, request.user)):
-        return _to_dates(request, "Added.")
+    user = request.user
+    form = TimeOffForm(_typed(request), today=today_of(user, timezone.now()))
+    if form.is_bound and form.is_valid() and form.added_by(partial(schedules.add_time_off, user)):
+        count = standing(user, form.cleaned_data["first"], form.cleaned_data["last"])
+        bookings = "1 booking stands" if count == 1 else f"{count} bookings stand"
+        return _to_dates(request, f"Added. {bookings} on these dates already." if count else "Added.")
     return render(request, "console/time_off.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -49,6 +57,13 @@ def travel_remove(request: HostRequest, number: int) -> HttpResponse:
     """Read the hours of these dates in the schedules' own zones again."""
     schedules.remove_travel(request.user, get_object_or_404(request.user.travels, pk=number))
     return _to_dates(request, "Removed.")
+
+
+def standing(user: User, first: date, last: date) -> int:
+    """Return how many bookings stand on these dates, both included, of the host's own zone."""
+    begins, ends = (midnight(user.timezone, day.toordinal() + more) for day, more in ((first, 0), (last, 1)))
+    held = user.bookings.filter(status__in=(Booking.Status.PENDING, Booking.Status.CONFIRMED))
+    return held.filter(start__lt=moment(ends), end__gt=moment(begins)).count()
 
 
 def _to_dates(request: HostRequest, sentence: str) -> HttpResponse:
