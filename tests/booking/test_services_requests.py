@@ -8,6 +8,7 @@ from django.utils import timezone
 from sivient.booking.models import Booking
 from sivient.booking.services import (
     NotPending,
+    NotStanding,
     TooLate,
     approve,
     book,
@@ -15,6 +16,7 @@ from sivient.booking.services import (
     decline,
     expire,
     may_cancel,
+    may_reschedule,
     reschedule,
 )
 from sivient.jobs.models import Work
@@ -152,3 +154,16 @@ def test_an_approved_request_can_be_moved_like_any_booking() -> None:
     approved = approve(make_request(), now=NOW)
     moved = reschedule(approved, MONDAY_10 + HOUR, by="guest", now=NOW)
     assert (moved.status, moved.version) == ("confirmed", 3)
+
+
+def test_a_request_whose_time_to_answer_is_over_moves_no_more_even_before_it_is_swept() -> None:
+    request = make_request()
+    over = request.answer_by
+    assert over is not None
+    assert not request.answer_is_due(over - timedelta(seconds=1))
+    assert request.answer_is_due(over)
+    assert may_reschedule(request, over - timedelta(seconds=1))
+    assert not may_reschedule(request, over)
+    for by in ("guest", "host"):
+        with pytest.raises(NotStanding):
+            reschedule(request, MONDAY_10 + timedelta(hours=1), by=by, now=over)  # type: ignore[arg-type]

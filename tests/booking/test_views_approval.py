@@ -84,6 +84,7 @@ def test_a_request_that_nobody_answered_says_so_even_before_it_is_cleared_away(
     booking = make_booking(intro)
     Booking.objects.update(answer_by=timezone.now() - timedelta(seconds=1))
     early = page(client, booking)
+    assert "This request was not answered in time" in page(client, booking, "/reschedule")
     services.expire(booking, now=timezone.now())
     for text in (early, page(client, booking)):
         assert "Your request was not answered" in text

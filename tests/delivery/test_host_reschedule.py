@@ -114,8 +114,8 @@ def test_its_own_time_does_not_stand_in_its_way(browser: Client, booking: Bookin
         ({"date": "", "time": "10:00"}, "Enter a date, such as"),
         ({"date": "2026-02-30", "time": "10:00"}, "Enter a date, such as"),
         ({"date": "tomorrow", "time": "25:00"}, "Enter a time, such as"),
-        ({"date": "0001-01-01", "time": "00:00"}, "Choose a date that people can still meet on."),
-        ({"date": "9999-12-31", "time": "23:59"}, "Choose a date that people can still meet on."),
+        ({"date": "0001-01-01", "time": "00:00"}, "This date cannot be booked. Choose another one."),
+        ({"date": "9999-12-31", "time": "23:59"}, "This date cannot be booked. Choose another one."),
         ({"date": "2199-03-31", "time": "10:00", "version": "x"}, "Choose one of the times"),
         ({"at": "rubbish"}, "Choose one of the times"),
         ({"at": "2020-01-01T10:00:00Z"}, "This time has passed."),
@@ -149,7 +149,7 @@ def test_a_page_that_was_open_while_the_guest_moved_it_says_where_it_is_now(brow
     reschedule(booking, MONDAY_10 + HOUR, by="guest", now=timezone.now())
     typed = wall(MONDAY_10 + DAY)
     shown = post(browser, booking, typed | {"version": "1"}, 409)
-    assert f"It was moved meanwhile to Monday {MONDAY_10.day}" in shown
+    assert f"It was rescheduled meanwhile to Monday {MONDAY_10.day}" in shown
     assert "11:00." in shown
     assert f'value="{typed["date"]}"' in shown
     assert 'name="version" value="2"' in shown
@@ -179,3 +179,12 @@ def test_a_booking_whose_event_type_is_gone_is_moved_to_a_typed_time(
     assert "Next free times" not in shown
     post(browser, booking, wall(MONDAY_10 + DAY) | {"version": "1"}, 302)
     assert start_of(booking) == MONDAY_10 + DAY
+
+
+def test_a_request_whose_time_to_answer_is_over_is_not_moved(browser: Client, host: User) -> None:
+    booking = make_booking(make_event_type(host, requires_approval=True))
+    Booking.objects.filter(pk=booking.pk).update(answer_by=timezone.now() - HOUR)
+    assert f"/bookings/{booking.pk}/reschedule" not in browser.get(f"/bookings/{booking.pk}").content.decode()
+    answer = browser.post(f"/bookings/{booking.pk}/reschedule", wall(MONDAY_10 + HOUR))
+    assert answer.status_code == 409
+    assert "The time to answer this request is over." in answer.content.decode()

@@ -221,7 +221,7 @@ def _state(booking: Booking, link: str, now: datetime) -> State:
     if booking.status in ENDS:
         return ENDS[Booking.Status(booking.status)]
     if booking.status == Booking.Status.PENDING:
-        return State.EXPIRED if (booking.answer_by or booking.start) <= now else State.ASKED
+        return State.EXPIRED if booking.answer_is_due(now) else State.ASKED
     if booking.end <= now:
         return State.PAST
     if booking.platform != Platform.ZOOM:

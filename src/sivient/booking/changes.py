@@ -27,7 +27,6 @@ from sivient.scheduling import queries
 from sivient.scheduling.models import EventType, Hold, Timetable
 
 GUEST, HOST = "guest", "host"
-MINUTE = timedelta(minutes=1)
 Who = Literal["guest", "host"]
 
 
@@ -42,7 +41,7 @@ def reschedule(booking: Booking, start: datetime, *, by: Who, now: datetime, ver
     try:
         return committed(lambda: _reschedule(booking, start, by=by, now=now, version=version))
     except NotFree as refused:
-        raise refusal(booking.event_type, start, refused, now=now, minutes=_minutes(booking), moving=booking) from None
+        raise refusal(booking.event_type, start, refused, now=now, minutes=booking.minutes, moving=booking) from None
 
 
 def cancel(booking: Booking, *, by: str, now: datetime, reason: str = "") -> Booking:
@@ -119,7 +118,7 @@ def _cancel(booking: Booking, *, by: str, now: datetime, reason: str) -> Booking
 def _hold_for_guest(booking: Booking, start: datetime, now: datetime) -> Hold:
     """Return the hold, to be moved with the buffers of today, if the guest may have that start."""
     event_type, hold = _require_guest_may(booking, now), _hold_of(booking)
-    require_offered(event_type, start, minutes=_minutes(booking), now=now, without=hold.pk)
+    require_offered(event_type, start, minutes=booking.minutes, now=now, without=hold.pk)
     hold.buffer_before, hold.buffer_after = event_type.buffer_before, event_type.buffer_after
     return hold
 
@@ -172,7 +171,7 @@ def _require_guest_may(booking: Booking, now: datetime) -> EventType:
 
 
 def _require_movable(booking: Booking, notice: timedelta, now: datetime) -> None:
-    if not booking.stands:
+    if not booking.stands or booking.answer_is_due(now):
         raise NotStanding
     if not _in_time(booking, notice, now):
         raise TooLate
@@ -188,7 +187,3 @@ def _hold_of(booking: Booking) -> Hold:
     if booking.hold is None:
         raise NotStanding
     return booking.hold
-
-
-def _minutes(booking: Booking) -> int:
-    return (booking.end - booking.start) // MINUTE

@@ -15,9 +15,9 @@ from sivient.booking.forms import BookingForm
 from sivient.booking.pages import duration_words, limits_words, or_words
 from sivient.booking.places import place
 from sivient.booking.preferences import Preferences, handed_on, link_query, unknown_zone, written
+from sivient.booking.refusals import nearest_free
 from sivient.core import moments
-from sivient.core.interval import floor_seconds, moment
-from sivient.core.slots import nearest
+from sivient.core.interval import moment
 from sivient.scheduling import queries
 from sivient.site import form_token, zones
 from sivient.site.ticket import Ticket
@@ -53,7 +53,7 @@ def confirm_context(
     look, minutes = look_of(request, entrance), form.minutes
     query = link_query(look, request.GET, entrance.duration_query(minutes))
     if refusal and free is None:
-        free = nearest_free(entrance, start or now, minutes, now)
+        free = nearest_free(entrance.event_type, start or now, now=now, minutes=minutes, moving=entrance.moves)
     return {
         "host": event_type.host,
         "event_type": event_type,
@@ -91,11 +91,6 @@ def new_ticket(entrance: Entrance, start: datetime, minutes: int, look: Preferen
         other_zone=host.timezone,
         off=off,
     )
-
-
-def nearest_free(entrance: Entrance, start: datetime, minutes: int, now: datetime) -> list[int]:
-    """Return the three offered starts nearest to `start`, in order of time, in epoch seconds."""
-    return nearest(entrance.starts(now, minutes), floor_seconds(start), 3)
 
 
 def other_times(entrance: Entrance, free: Sequence[int], look: Preferences, query: str) -> list[OtherTime]:

@@ -41,7 +41,7 @@ class Entrance:
     @classmethod
     def rescheduling(cls, event_type: EventType, booking: Booking) -> "Entrance":
         """The page of a booking's other times."""
-        return cls(event_type, reverse("reschedule", args=[booking.token]), moves=booking, kept=_length(booking))
+        return cls(event_type, reverse("reschedule", args=[booking.token]), moves=booking, kept=booking.minutes)
 
     def again(self, now: datetime) -> "Entrance | None":
         """Return the same way in as it is now, or None when it is closed."""
@@ -100,10 +100,6 @@ class Entrance:
     @property
     def _first(self) -> int:
         return self.event_type.minutes if self.kept is None else self.kept
-
-
-def _length(booking: Booking) -> int:
-    return int((booking.end - booking.start).total_seconds()) // 60
 
 
 def _minutes(text: str | None) -> int | None:

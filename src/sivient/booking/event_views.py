@@ -54,9 +54,9 @@ def slots(request: HttpRequest, entrance: Entrance) -> HttpResponse:
 
 def confirm(request: HttpRequest, entrance: Entrance) -> HttpResponse:
     """Ask for the guest's details, or book."""
-    note = queries.pause_note(entrance.event_type)
     if request.method == "POST":
         return _book(request, entrance)
+    note = queries.pause_note(entrance.event_type)
     if note is not None:
         return _paused(request, entrance, note, status=200)
     now = timezone.now()

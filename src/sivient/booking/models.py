@@ -2,7 +2,7 @@
 
 import secrets
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -81,6 +81,15 @@ class Booking(models.Model):
     def stands(self) -> bool:
         """Whether it takes the host's time: confirmed, or a request that waits."""
         return self.status in (self.Status.PENDING, self.Status.CONFIRMED)
+
+    @property
+    def minutes(self) -> int:
+        """How long the meeting is."""
+        return (self.end - self.start) // timedelta(minutes=1)
+
+    def answer_is_due(self, now: datetime) -> bool:
+        """Whether it is a request whose time to answer is over: it comes to nothing as soon as the work runs."""
+        return self.status == self.Status.PENDING and (self.answer_by or self.start) <= now
 
 
 class Conference(models.Model):

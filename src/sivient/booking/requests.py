@@ -37,7 +37,7 @@ def _approve(booking: Booking, *, now: datetime) -> Booking:
             return booking
         if booking.status != Booking.Status.PENDING:
             raise NotPending(booking.status)
-        if _is_over(booking, now):
+        if booking.answer_is_due(now):
             raise NotPending(Booking.Status.EXPIRED)
         booking.status, booking.approved_at = Booking.Status.CONFIRMED, now
         booking.version += 1
@@ -63,14 +63,9 @@ def _decline(booking: Booking, *, now: datetime, reason: str) -> Booking:
 def _expire(booking: Booking, *, now: datetime) -> Booking:
     with transaction.atomic():
         booking = locked(booking)
-        if booking.status != Booking.Status.PENDING or not _is_over(booking, now):
+        if not booking.answer_is_due(now):
             return booking
         end(booking, Booking.Status.EXPIRED, by="system", now=now)
         plan_answer(booking, now=now)
         record("booking expired", account=booking.host_id, actor="system", subject=f"booking:{booking.pk}")
     return booking
-
-
-def _is_over(booking: Booking, now: datetime) -> bool:
-    """Say whether the time in which the host may answer is over."""
-    return (booking.answer_by or booking.start) <= now

@@ -5,13 +5,14 @@ from datetime import datetime
 
 from django.http import HttpRequest
 
-from sivient.booking.confirm import Refusal, back, nearest_free, new_ticket, other_times
+from sivient.booking.confirm import Refusal, back, new_ticket, other_times
 from sivient.booking.entrance import Entrance
 from sivient.booking.event_page import kept_ticket, look_of
 from sivient.booking.forms import RescheduleForm
 from sivient.booking.models import Booking
 from sivient.booking.places import place
 from sivient.booking.preferences import link_query, unknown_zone, written
+from sivient.booking.refusals import nearest_free
 from sivient.site import zones
 
 
@@ -30,9 +31,7 @@ def reschedule_context(
     look, minutes = look_of(request, entrance), entrance.minutes({})
     query = link_query(look, request.GET)
     if refusal and free is None:
-        free = nearest_free(entrance, start or now, minutes, now)
-    present = int(booking.start.timestamp())
-    others = [each for each in free or () if each != present]
+        free = nearest_free(entrance.event_type, start or now, now=now, minutes=minutes, moving=booking)
     return {
         "booking": booking,
         "host": booking.host,
@@ -45,7 +44,7 @@ def reschedule_context(
         "new": new_ticket(entrance, start, minutes, look, off=refusal is not None) if start else None,
         "at": written(start) if start else "",
         "refusal": refusal,
-        "nearest": other_times(entrance, others, look, query),
+        "nearest": other_times(entrance, free or (), look, query),
         "stale": stale,
         "back": back(entrance, start, look, query),
         "token": RescheduleForm.token_for(booking.pk, booking.version),

@@ -111,7 +111,7 @@ def _fixed(request: HttpRequest, booking: Booking, now: datetime) -> HttpRespons
 
 
 def _why(booking: Booking, now: datetime) -> Fixed:
-    if not booking.stands:
+    if not booking.stands or booking.answer_is_due(now):
         return Fixed.ENDED
     if booking.start <= now:
         return Fixed.BEGUN

@@ -1,6 +1,7 @@
 """The page of one booking, which every verb of the host comes back to."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -43,7 +44,6 @@ def page(request: HostRequest, booking: Booking, *, status: int = 200, problem: 
     """Show the booking as it stands, and why nothing was done, if so."""
     now = timezone.now()
     steps = timeline(booking, now)
-    ahead = booking.start > now
     conferences = list(booking.conferences.all())
     context: dict[str, Any] = {
         "booking": booking,
@@ -54,10 +54,19 @@ def page(request: HostRequest, booking: Booking, *, status: int = 200, problem: 
         "steps": steps,
         "moving": any(step.state in ("now", "waiting", "trying") for step in steps),
         "asks": booking.status == Booking.Status.PENDING,
-        "can_cancel": booking.status == Booking.Status.CONFIRMED and ahead,
-        "can_reschedule": booking.stands and ahead,
+        "can_cancel": booking.status == Booking.Status.CONFIRMED and booking.start > now,
+        "can_reschedule": fixed(booking, now) is None,
     }
     return render(request, "delivery/booking.html", context, status=status)
+
+
+def fixed(booking: Booking, now: datetime) -> Problem | None:
+    """Return why the host can no longer move the booking, or None."""
+    if not booking.stands:
+        return ENDED
+    if booking.answer_is_due(now):
+        return ANSWERS[Booking.Status.EXPIRED]
+    return BEGUN if booking.start <= now else None
 
 
 def moved(request: HostRequest, booking: Booking) -> Problem | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 
 from django.http import HttpResponse
@@ -21,7 +21,6 @@ from sivient.scheduling import queries
 
 DAYS, PER_DAY = 3, 5  # free times that the page shows
 MANY = 300  # more than three days have
-MINUTE = timedelta(minutes=1)
 TAKEN = "You have another booking at that time."
 
 
@@ -39,8 +38,8 @@ class FreeTime:
 def reschedule(request: HostRequest, pk: int) -> HttpResponse:
     """Ask for the new time, and on POST move the booking there."""
     booking, now = detail.own(request.user, pk), timezone.now()
-    if not booking.stands or booking.start <= now:
-        problem = detail.BEGUN if booking.stands else detail.ENDED
+    problem = detail.fixed(booking, now)
+    if problem is not None:
         return detail.page(request, booking, status=409, problem=problem)
     if request.method != "POST":
         return _ask(request, booking, RescheduleForm(booking, now))
@@ -63,7 +62,8 @@ def _move(request: HostRequest, booking: Booking, form: RescheduleForm, start: d
     except services.AlreadyMoved:
         return _moved_meanwhile(request, booking.pk)
     except services.NotReschedulable:
-        return detail.page(request, detail.own(request.user, booking.pk), status=409, problem=detail.ENDED)
+        fresh = detail.own(request.user, booking.pk)
+        return detail.page(request, fresh, status=409, problem=detail.fixed(fresh, now) or detail.ENDED)
     return redirect("booking-detail", pk=booking.pk)
 
 
@@ -100,8 +100,8 @@ def _free(booking: Booking) -> list[int]:
     """Return the next times that guests could book, too; none when the event type is gone."""
     if booking.event_type is None:
         return []
-    minutes = (booking.end - booking.start) // MINUTE
-    starts = queries.page_starts(booking.event_type, now=timezone.now(), minutes=minutes, without=booking.hold_id)
+    event_type, minutes = booking.event_type, booking.minutes
+    starts = queries.page_starts(event_type, now=timezone.now(), minutes=minutes, without=booking.hold_id)
     return [start for start in starts if moment(start) != booking.start][:MANY]
 
 
