@@ -4,9 +4,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sivient.core.moments import city, clock, day, happened, offset
+from sivient.core.moments import city, clock, day, happened, offset, until
 
 EVENING = datetime(2026, 12, 1, 23, 5, 9, tzinfo=UTC)
+
+
+def test_an_end_on_another_day_than_the_start_names_it() -> None:
+    end = EVENING + timedelta(hours=1)
+    assert until(EVENING, end, "UTC") == "00:05 on Wednesday"
+    assert until(EVENING, end, "UTC", 12) == "12:05 am on Wednesday"
+    assert until(EVENING, end, "Europe/Berlin") == "01:05"
 
 
 def test_a_day_is_the_local_date() -> None:

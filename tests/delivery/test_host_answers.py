@@ -9,13 +9,14 @@ from django.test import Client
 from django.utils import timezone
 
 from sivient.accounts.models import User
-from sivient.booking.models import Booking
+from sivient.booking.models import Booking, Conference
 from sivient.booking.services import approve, cancel, decline, reschedule
 from sivient.scheduling.models import EventType, Platform
 from tests.factories import MONDAY_10, make_booking, make_event_type, make_host
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+LINK = "https://zoom.test/j/1?pwd=secret"
 
 
 @pytest.fixture
@@ -75,6 +76,30 @@ def test_the_page_of_a_request_says_everything_needed_to_answer(browser: Client,
     assert "Cancel meeting" not in raw
 
 
+def test_what_was_done_is_said_once(browser: Client, request_: Booking) -> None:
+    detail = f"/bookings/{request_.pk}"
+    for path, sent, said in (
+        ("/approve", {}, "Request approved. The invite goes to Ada."),
+        ("/reschedule", {"at": f"{MONDAY_10 + DAY:%Y-%m-%dT%H:%M}Z"}, "Rescheduled to Tuesday"),
+        ("/cancel", {}, "Meeting cancelled. Ada is told."),
+    ):
+        answer = browser.post(detail + path, sent)
+        assert (answer.status_code, answer.headers["Location"]) == (302, detail)
+        assert [said in page(browser, detail) for _ in range(2)] == [True, False]
+
+
+def test_what_stands_no_more_says_so_in_its_heading_and_has_no_link(browser: Client, request_: Booking) -> None:
+    detail = f"/bookings/{request_.pk}"
+    Conference.objects.create(
+        booking=request_, vendor="zoom", external_id="1", join_url=LINK, vendor_start=MONDAY_10, created_at=MONDAY_10
+    )
+    assert LINK in page(browser, detail)
+    browser.post(f"{detail}/decline")
+    said = page(browser, detail)
+    assert re.search(r"<h1.*Declined.*</h1>", said)
+    assert LINK not in said
+
+
 def test_opening_pages_answers_nothing(browser: Client, request_: Booking) -> None:
     for path in ("", "/decline", "/reschedule", "/cancel"):
         assert browser.get(f"/bookings/{request_.pk}{path}").status_code == 200
@@ -120,7 +145,7 @@ def test_an_answer_to_a_time_that_was_moved_meanwhile_changes_nothing(
     answer = browser.post(f"{address}/{verb}", form | {"reason": "Typed before"})
     shown = unescape(answer.content.decode())
     assert answer.status_code == 409
-    assert f"It was moved meanwhile to Monday {MONDAY_10.day}" in shown
+    assert f"It was rescheduled meanwhile to Monday {MONDAY_10.day}" in shown
     assert "11:00." in shown
     assert verb == "approve" or "Typed before" in shown
     assert status(request_) == "pending"
@@ -184,7 +209,7 @@ def test_requests_stand_first_the_most_urgent_on_top(browser: Client, event_type
     assert re.findall(r'<span class="muted small">(\w+)</span>', shown) == ["Urgent", "Later", "Booked"]
     assert shown.index("Requests</h2>") < shown.index("Urgent") < shown.index("Booked")
     assert shown.count("Request</span>") == 2
-    assert f"Wednesday {(MONDAY_10 + 2 * DAY).day}" in shown
+    assert f"Wed {(MONDAY_10 + 2 * DAY).day}" in shown
     assert "Requests</h2>" not in page(browser, "/bookings?view=past")
 
 
@@ -194,4 +219,4 @@ def test_what_came_to_nothing_says_how(browser: Client, event_type: EventType) -
     expired = make_booking(event_type, start=MONDAY_10 + 2 * HOUR)
     Booking.objects.filter(pk=expired.pk).update(status="expired", hold=None, cancelled_at=timezone.now())
     shown = page(browser, "/bookings?view=cancelled")
-    assert re.findall(r"</svg>\s*(Cancelled|Declined|Expired)</span>", shown) == ["Expired", "Declined", "Cancelled"]
+    assert re.findall(r"</svg>\s*(Withdrawn|Declined|Expired)</span>", shown) == ["Expired", "Declined", "Withdrawn"]

@@ -123,10 +123,11 @@ def test_a_request_waits_for_the_host_until_it_expires(asked: EventType) -> None
     assert [step.title for step in (requested, to_host, to_guest, answer)] == [
         "Requested",
         "Request sent to you",
-        f"{GUEST} told",
+        f"Mail to {GUEST} sent",
         "Your answer",
     ]
     assert "Approve or decline until" in answer.detail
+    assert "(Berlin, UTC+" in answer.detail
 
 
 def test_an_approved_request_goes_on_like_a_booking(asked: EventType) -> None:
@@ -145,8 +146,8 @@ def test_a_request_that_was_declined_or_expired_says_who_was_told(asked: EventTy
     expire(expired, now=expired.answer_by)
     pass_time()
     run_due()
-    assert titles(declined) == ["Requested", "Declined", "Guest told"]
-    assert titles(expired) == ["Requested", "Expired", "Guest told"]
+    assert titles(declined) == ["Requested", "Declined", f"Mail to {GUEST} sent"]
+    assert titles(expired) == ["Requested", "Expired", f"Mail to {GUEST} sent", "Mail to you sent"]
     assert steps(expired)[1].detail == "Nobody answered in time"
 
 
@@ -154,7 +155,7 @@ def test_a_request_that_was_cancelled_never_had_a_meeting(asked: EventType) -> N
     booking = make_booking(asked)
     cancel(booking, by="guest", now=timezone.now())
     run_due()
-    assert titles(booking) == ["Requested", "Cancelled", "Guest told"]
+    assert titles(booking) == ["Requested", "Cancelled", f"Mail to {GUEST} sent", "Mail to you sent"]
 
 
 def test_a_cancelled_booking_keeps_what_was_done_and_says_who_was_told(event_type: EventType) -> None:
@@ -162,7 +163,11 @@ def test_a_cancelled_booking_keeps_what_was_done_and_says_who_was_told(event_typ
     run_due()
     cancel(booking, by="host", now=timezone.now())
     run_due()
-    assert titles(booking)[-4:] == [f"Invite sent to {BO}", "Cancelled", "Guest told", f"{BO} told"]
+    assert titles(booking)[-5:] == [
+        f"Invite sent to {BO}",
+        "Cancelled",
+        *(f"Mail to {whom} sent" for whom in (GUEST, "you", BO)),
+    ]
 
 
 def test_what_was_cancelled_before_it_left_is_no_step(event_type: EventType) -> None:
@@ -173,7 +178,8 @@ def test_what_was_cancelled_before_it_left_is_no_step(event_type: EventType) -> 
         "Booked",
         "No Zoom meeting",
         "Cancelled",
-        "Guest told",
-        f"Telling {BO}: not needed",
+        f"Mail to {GUEST} sent",
+        "Mail to you sent",
+        f"Mail to {BO}: not needed",
     ]
     assert steps(booking)[-1].detail == "No invite had left."

@@ -107,7 +107,7 @@ def test_the_agenda_stands_under_days_and_clocks_of_the_host(browser: Client, ev
 
 def test_empty_views_say_so(browser: Client) -> None:
     assert "Share your link" in shown(browser, "/bookings")
-    assert "Nothing here." in shown(browser, "/bookings?view=past")
+    assert "No meetings so far." in shown(browser, "/bookings?view=past")
 
 
 def test_a_long_list_has_pages_and_rubbish_leads_to_one_of_them(

@@ -1,7 +1,7 @@
 """What the host answers: approve or decline a request, and cancel a booking."""
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -25,7 +25,7 @@ def approve(request: HostRequest, pk: int) -> HttpResponse:
         services.approve(booking, now=timezone.now())
     except services.NotPending as refused:
         return _not_pending(request, pk, refused)
-    return redirect("booking-detail", pk=pk)
+    return detail.saying(request, booking, f"Request approved. The invite goes to {booking.guest_name}.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -41,7 +41,7 @@ def decline(request: HostRequest, pk: int) -> HttpResponse:
         services.decline(booking, reason=_reason(request), now=timezone.now())
     except services.NotPending as refused:
         return _not_pending(request, pk, refused)
-    return redirect("booking-detail", pk=pk)
+    return detail.saying(request, booking, f"Request declined. {booking.guest_name} is told.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -57,7 +57,7 @@ def cancel(request: HostRequest, pk: int) -> HttpResponse:
         services.cancel(booking, by="host", reason=_reason(request), now=timezone.now())
     except services.NotCancellable:
         return detail.page(request, detail.own(request.user, pk), status=409, problem=detail.BEGUN)
-    return redirect("booking-detail", pk=pk)
+    return detail.saying(request, booking, f"Meeting cancelled. {booking.guest_name} is told.")
 
 
 def _ask(request: HostRequest, template: str, booking: Booking, problem: detail.Problem | None = None) -> HttpResponse:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 
 from sivient.accounts.access import HostRequest
@@ -13,6 +14,7 @@ from sivient.accounts.models import User
 from sivient.booking.models import Booking
 from sivient.core import moments
 from sivient.delivery.timeline import timeline
+from sivient.site import said, zones
 from sivient.site.ticket import Ticket
 
 
@@ -48,6 +50,8 @@ def page(request: HostRequest, booking: Booking, *, status: int = 200, problem: 
     context: dict[str, Any] = {
         "booking": booking,
         "problem": problem,
+        "said": said.take(request),
+        "zone": zones.label(booking.host.timezone, now),
         "ticket": ticket_of(booking),
         "conference": next((c for c in conferences if not c.unused), None),
         "unused": [c for c in conferences if c.unused],
@@ -69,6 +73,11 @@ def fixed(booking: Booking, now: datetime) -> Problem | None:
     return BEGUN if booking.start <= now else None
 
 
+def saying(request: HostRequest, booking: Booking, sentence: str) -> HttpResponse:
+    """Lead to the booking's page, which says once what was done."""
+    return said.redirect_saying(request, reverse("booking-detail", args=[booking.pk]), sentence)
+
+
 def moved(request: HostRequest, booking: Booking) -> Problem | None:
     """Return a problem if the form that was sent shows another time than the booking has now.
 
@@ -77,7 +86,9 @@ def moved(request: HostRequest, booking: Booking) -> Problem | None:
     seen = request.POST.get("seen")
     if seen is None or seen == booking.start.isoformat() or not booking.stands:
         return None
-    return Problem(f"It was moved meanwhile to {moment(booking)}.", "Nothing was changed. Look at the new time first.")
+    return Problem(
+        f"It was rescheduled meanwhile to {moment(booking)}.", "Nothing was changed. Look at the new time first."
+    )
 
 
 def moment(booking: Booking) -> str:

@@ -14,7 +14,7 @@ from sivient.core.interval import require_bookable
 NO_DATE = "Enter a date, such as 2026-11-24."
 NO_TIME = "Enter a time, such as 14:30."
 PASSED = "This time has passed. Choose a later one."
-FAR = "Choose a date that people can still meet on."
+FAR = "This date cannot be booked. Choose another one."
 GAP = "The clocks go forward on that date, and this time does not exist. Choose another one."
 NOT_READ = "Choose one of the times, or enter a date and a time."
 

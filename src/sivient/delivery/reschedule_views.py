@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -52,7 +52,7 @@ def reschedule(request: HostRequest, pk: int) -> HttpResponse:
 def _move(request: HostRequest, booking: Booking, form: RescheduleForm, start: datetime) -> HttpResponse:
     now, version = timezone.now(), form.cleaned_data["version"]
     try:
-        services.reschedule(booking, start, by="host", now=now, version=version)
+        moved = services.reschedule(booking, start, by="host", now=now, version=version)
     except services.SlotTaken as taken:
         form.add_error(None, TAKEN)
         return _ask(request, booking, form, status=409, nearest=taken.nearest)
@@ -64,13 +64,13 @@ def _move(request: HostRequest, booking: Booking, form: RescheduleForm, start: d
     except services.NotReschedulable:
         fresh = detail.own(request.user, booking.pk)
         return detail.page(request, fresh, status=409, problem=detail.fixed(fresh, now) or detail.ENDED)
-    return redirect("booking-detail", pk=booking.pk)
+    return detail.saying(request, moved, f"Rescheduled to {detail.moment(moved)}. {moved.guest_name} is told.")
 
 
 def _moved_meanwhile(request: HostRequest, pk: int) -> HttpResponse:
     """Show what was typed again, under the time that the booking has now."""
     booking = detail.own(request.user, pk)
-    happened = f"It was moved meanwhile to {detail.moment(booking)}."
+    happened = f"It was rescheduled meanwhile to {detail.moment(booking)}."
     problem = detail.Problem(happened, "Nothing was changed by you, and what you typed is kept.")
     return _ask(request, booking, RescheduleForm(booking, timezone.now(), request.POST), status=409, problem=problem)
 

@@ -12,6 +12,7 @@ from sivient.delivery.rows import REQUESTS, Rows, rows_of
 from sivient.delivery.step_words import Step, invite_step, work_step
 from sivient.jobs.models import Work
 from sivient.scheduling.models import Platform
+from sivient.site import zones
 
 ENDS = {"cancelled": "Cancelled", "declined": "Declined", "expired": "Expired"}
 
@@ -79,9 +80,9 @@ def _folded(booking: Booking, rows: Rows) -> list[Step]:
 
 def _request_steps(booking: Booking, rows: Rows) -> Iterator[Step]:
     yield from work_step("Request sent to you", "Telling you", rows.of(REQUESTS[Role.HOST]))
-    yield from work_step(f"{booking.guest_email} told", "Telling the guest", rows.of(REQUESTS[Role.GUEST]))
+    yield from work_step(*_mail_to(booking.guest_email), rows.of(REQUESTS[Role.GUEST]))
     if booking.answer_by:
-        until = _when(booking, booking.answer_by)
+        until = f"{_when(booking, booking.answer_by)} ({zones.label(booking.host.timezone, booking.answer_by)})"
         yield Step("Your answer", "needs_you", f"Approve or decline until {until}. The request expires then.")
 
 
@@ -120,12 +121,13 @@ def _conference_step(
 def _end_steps(booking: Booking, rows: Rows) -> Iterator[Step]:
     yield Step(ENDS[booking.status], "done", _by(booking), at=booking.cancelled_at)
     if booking.status != Booking.Status.CANCELLED:
-        yield from work_step("Guest told", "Telling the guest", rows.of("delivery.declined"))
+        yield from work_step(*_mail_to(booking.guest_email), rows.of("delivery.declined"))
+        yield from work_step(*_mail_to("you"), rows.of("delivery.request_expired"))
         return
-    yield from work_step("Guest told", "Telling the guest", rows.of(CANCELLATIONS[Role.GUEST]))
+    yield from work_step(*_mail_to(booking.guest_email), rows.of(CANCELLATIONS[Role.GUEST]))
+    yield from work_step(*_mail_to("you"), rows.of(CANCELLATIONS[Role.HOST]))
     for other in others(booking):
-        work = rows.of(CANCELLATIONS[Role.OTHER], other)
-        yield from work_step(f"{other.address} told", f"Telling {other.address}", work)
+        yield from work_step(*_mail_to(other.address), rows.of(CANCELLATIONS[Role.OTHER], other))
 
 
 def _was_confirmed(booking: Booking) -> bool:
@@ -151,6 +153,11 @@ def _spaced(conference: Conference) -> str:
 def _when(booking: Booking, at: datetime) -> str:
     zone = booking.host.timezone
     return f"{moments.day(at, zone)}, {moments.clock(at, zone)}"
+
+
+def _mail_to(whom: str) -> tuple[str, str]:
+    """Return the words for a mail when it has left and while it has not."""
+    return f"Mail to {whom} sent", f"Mail to {whom}"
 
 
 def _named(work: Work) -> str:

@@ -16,17 +16,20 @@ for (const button of document.querySelectorAll("[data-closes]")) {
 }
 
 // <button data-copies="text" data-done="Copied" hidden><svg/><span aria-live="polite">Copy link</span></button>
-for (const button of document.querySelectorAll("[data-copies]")) {
-  if (!navigator.clipboard) continue;
-  button.hidden = false;
-  const words = button.lastChild;
-  const before = words.textContent;
-  button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(button.dataset.copies);
-    words.textContent = button.dataset.done;
-    setTimeout(() => { words.textContent = before; }, 2000);
-  });
-}
+const copies = (part) => {
+  for (const button of part.querySelectorAll("[data-copies]")) {
+    if (!navigator.clipboard) continue;
+    button.hidden = false;
+    const words = button.lastChild;
+    const before = words.textContent;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(button.dataset.copies);
+      words.textContent = button.dataset.done;
+      setTimeout(() => { words.textContent = before; }, 2000);
+    });
+  }
+};
+copies(document);
 
 // <input name="handle" data-checks="/address" data-says="id of a role=status line">: the address is asked with ?handle=...
 // and answers {"message": "...", "free": true}.
@@ -63,7 +66,10 @@ for (const part of document.querySelectorAll("[data-refreshes]")) {
     if (answer?.ok) {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.getElementById(part.id);
-      if (fresh && !part.contains(document.activeElement)) part.replaceChildren(...fresh.childNodes);
+      if (fresh && !part.contains(document.activeElement)) {
+        part.replaceChildren(...fresh.childNodes);
+        copies(part);
+      }
       if (!fresh?.hasAttribute("data-refreshes")) return;
     }
     pause = Math.min(pause * 1.5, 15000);
