@@ -20,6 +20,7 @@ from sivient.console.event_types_zoom import forty_minutes, too_long
 from sivient.console.platform_form import PlatformForm
 from sivient.scheduling import platforms
 from sivient.scheduling.drafts import problems, tidied
+from sivient.scheduling.editions import ChangedMeanwhile, edition_of
 from sivient.scheduling.event_types import (
     MOST_EVENT_TYPES,
     EventTypeUnfit,
@@ -46,11 +47,17 @@ GROUPS = {
 
 @dataclass(slots=True)
 class Parts:
-    """The parts of the form: the event type's own fields, its platform, its questions."""
+    """The parts of the form: the event type's own fields, its platform, its questions.
+
+    `seen` is the edition that the host began with, "" for a new event type; `changed` says that it is not the stored
+    one any more.
+    """
 
     form: EventTypeForm
     place: PlatformForm
     questions: QuestionRows
+    seen: str
+    changed: bool = False
 
     @classmethod
     def of(cls, request: HostRequest, event_type: EventType) -> Self:
@@ -69,13 +76,17 @@ class Parts:
         stored = EventTypeForm.of(event_type)
         chosen = PlatformForm.of(event_type.platform, event_type.platform_details)
         if request.method != "POST":
-            return cls(form(initial=stored), place(initial=chosen), QuestionRows.of(event_type))
+            seen = edition_of(event_type) if event_type.pk else ""
+            return cls(form(initial=stored), place(initial=chosen), QuestionRows.of(event_type), seen)
         typed = cls(
-            form(request.POST, initial=stored), place(request.POST, initial=chosen), QuestionRows.typed(request.POST)
+            form(request.POST, initial=stored),
+            place(request.POST, initial=chosen),
+            QuestionRows.typed(request.POST),
+            request.POST.get("seen", ""),
         )
         if not typed.questions.press(request.POST):
             return typed
-        return cls(form(initial=typed.form.typed()), place(initial=typed.place.typed()), typed.questions)
+        return cls(form(initial=typed.form.typed()), place(initial=typed.place.typed()), typed.questions, typed.seen)
 
     def saved(self, request: HostRequest, event_type: EventType) -> bool:
         """Save, or put what cannot be saved beside its field; say whether it was saved."""
@@ -86,10 +97,11 @@ class Parts:
             platform=typed.get("platform", ""), details=typed.get("details", ""), questions=questions
         )
         if not is_valid or self.questions.mistakes():
-            self.form.refuse(problems(tidied(draft), now=timezone.now()))  # all that is wrong, in one round
+            found = problems(tidied(draft), now=timezone.now(), stored=event_type)
+            self.form.refuse(found)  # all that is wrong, in one round
             return False
         try:
-            save_event_type(request.user, draft, event_type if event_type.pk else None)
+            save_event_type(request.user, draft, event_type if event_type.pk else None, seen=self.seen or None)
         except EventTypeUnfit as error:
             self.form.refuse(error.problems)
             self.questions.refuse(error.problems)
@@ -99,7 +111,9 @@ class Parts:
             self.form.add_error(None, f"A page lists up to {MOST_EVENT_TYPES} event types. Delete one first.")
         except (platforms.PlatformUnfit, PlanTooSmall) as error:
             self.place.add_error("platform", str(error))
-        return not self.mistakes()
+        except ChangedMeanwhile as error:
+            self.seen, self.changed = error.edition, True
+        return not (self.changed or self.mistakes())
 
     def mistakes(self) -> list[tuple[str, str]]:
         """Return (id of the field, message) for the summary above the form."""
@@ -143,6 +157,8 @@ def _editor(request: HostRequest, event_type: EventType) -> HttpResponse:
         "prefix": page_prefix(request.user.handle or ""),
         "event_type": event_type if event_type.pk else None,
         "mistakes": mistakes,
+        "seen": parts.seen,
+        "changed": parts.changed,
         "open": parts.open_groups(),
         "says": words.of(event_type) if request.method != "POST" else {},
         "states": STATES,
@@ -151,7 +167,8 @@ def _editor(request: HostRequest, event_type: EventType) -> HttpResponse:
         "here": "edit",
         "done": take(request),
     }
-    return render(request, "console/event_type.html", context, status=422 if mistakes else 200)
+    status = 409 if parts.changed else 422 if mistakes else 200
+    return render(request, "console/event_type.html", context, status=status)
 
 
 def _settings_label(request: HostRequest) -> str:

@@ -14,6 +14,7 @@ from sivient.console.address import page_address, page_prefix
 from sivient.console.forms import LineField, free_handle, handle_field
 from sivient.console.platform_form import PlatformForm
 from sivient.scheduling import platforms, queries, services
+from sivient.scheduling.editions import ChangedMeanwhile, settings_edition
 from sivient.scheduling.models import SchedulingPage
 from sivient.scheduling.services import LONGEST_NOTE
 from sivient.site.said import redirect_saying, take
@@ -53,10 +54,16 @@ def scheduling_settings(request: HostRequest) -> HttpResponse:
     begins = {"handle": user.handle, "paused": page.paused, "pause_note": page.pause_note}
     begins |= PlatformForm.of(page.platform, page.platform_details)
     form = SettingsForm(request.POST or None, initial=begins, user=user, current=page.platform)
-    if request.method == "POST" and form.is_valid() and _saved(request, form):
-        return redirect_saying(request, reverse("settings-scheduling"), "Saved.")
+    seen, changed = request.POST.get("seen") or settings_edition(page, user.handle), False
+    try:
+        if request.method == "POST" and form.is_valid() and _saved(request, form, seen):
+            return redirect_saying(request, reverse("settings-scheduling"), "Saved.")
+    except ChangedMeanwhile as error:
+        seen, changed = error.edition, True
     context = {
         "form": form,
+        "seen": seen,
+        "changed": changed,
         "prefix": page_prefix(),
         "address": page_address(user),
         "published": queries.bookable(user),
@@ -67,11 +74,12 @@ def scheduling_settings(request: HostRequest) -> HttpResponse:
         "paused": page.paused,
         "done": take(request),
     }
-    return render(request, "console/scheduling_settings.html", context, status=422 if form.errors else 200)
+    status = 409 if changed else 422 if form.errors else 200
+    return render(request, "console/scheduling_settings.html", context, status=status)
 
 
-def _saved(request: HostRequest, form: SettingsForm) -> bool:
-    """Save, or put what the verb refuses beside its field."""
+def _saved(request: HostRequest, form: SettingsForm, seen: str) -> bool:
+    """Save, or put what the verb refuses beside its field. Raises ChangedMeanwhile."""
     typed = form.cleaned_data
     try:
         services.save_settings(
@@ -81,6 +89,7 @@ def _saved(request: HostRequest, form: SettingsForm) -> bool:
             details=typed["details"],
             paused=typed["paused"],
             pause_note=typed["pause_note"],
+            seen=seen,
         )
     except handles.HandleUnfit as error:
         form.add_error("handle", str(error))

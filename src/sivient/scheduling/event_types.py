@@ -17,6 +17,7 @@ from sivient.audit.log import record
 from sivient.core.text import clean_line
 from sivient.scheduling import platforms, questions, rules
 from sivient.scheduling.drafts import EventTypeDraft, problems, tidied
+from sivient.scheduling.editions import edition_of, require_seen
 from sivient.scheduling.models import EventType, FormerSlug, PrivateLink, Schedule, Timetable
 
 MOST_EVENT_TYPES = 50  # per host; a page lists them all
@@ -41,13 +42,18 @@ class EventTypeUnfit(Exception):
 
 
 def save_event_type(
-    host: User, draft: EventTypeDraft, event_type: EventType | None = None, *, now: datetime | None = None
+    host: User,
+    draft: EventTypeDraft,
+    event_type: EventType | None = None,
+    *,
+    seen: str | None = None,
+    now: datetime | None = None,
 ) -> EventType:
     """Change an event type of the host, or add one. Bookings that were made keep what they were promised.
 
     A former address keeps leading here. A hidden event type gets a private link if it has none that stays.
-    `now` None is this moment. Raises EventTypeUnfit, SlugTaken, TooManyEventTypes, platforms.PlatformUnfit or
-    PlanTooSmall.
+    `seen` is the edition that the host began with (None: whatever is stored), `now` None this moment.
+    Raises EventTypeUnfit, SlugTaken, TooManyEventTypes, platforms.PlatformUnfit, PlanTooSmall or ChangedMeanwhile.
     """
     now = now or timezone.now()
     draft = tidied(draft)
@@ -56,6 +62,7 @@ def save_event_type(
     with transaction.atomic():
         Timetable.take(host.pk)
         event_type = _fresh(host, event_type) if event_type else _new(host)
+        stored = edition_of(event_type)
         platforms.require_choosable(host, draft.platform, current=event_type.platform)
         event_type.platform = draft.platform
         event_type.platform_details = platforms.check_details(draft.platform, draft.platform_details)
@@ -63,6 +70,7 @@ def save_event_type(
         former, event_type.slug = event_type.slug, _slug(host, draft, event_type)
         for name, value in _plain(draft).items():
             setattr(event_type, name, value)
+        require_seen(seen, stored, edition_of(event_type))
         event_type.save()
         _keep_leading(event_type, former)
         _keep_reachable(event_type, now)

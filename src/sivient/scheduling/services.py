@@ -8,12 +8,14 @@ from datetime import datetime
 
 from django.db import transaction
 
+from sivient.accounts import handles
 from sivient.accounts.models import User
 from sivient.accounts.services import change_handle
 from sivient.audit.log import record
 from sivient.core.availability import Hours as OpenHours
 from sivient.core.text import clean_line
 from sivient.scheduling import platforms
+from sivient.scheduling.editions import require_seen, settings_edition
 from sivient.scheduling.models import EventType, Platform, Schedule, SchedulingPage, Timetable
 from sivient.scheduling.schedules import store_hours
 
@@ -49,21 +51,25 @@ def save_settings(
     details: str,
     paused: bool | None = None,
     pause_note: str | None = None,
+    seen: str | None = None,
 ) -> None:
     """Change the handle, the Meeting Platform and the pause, all or nothing.
 
     `platform` "" and a pause of None stay as they are. Guests read `pause_note` instead of times, or, if it is "", a
-    sentence of ours.
-    Raises handles.HandleUnfit, platforms.PlatformUnfit or PlanTooSmall.
+    sentence of ours. `seen` is the edition that the host began with (None: whatever is stored).
+    Raises handles.HandleUnfit, platforms.PlatformUnfit, PlanTooSmall or ChangedMeanwhile.
     """
     with transaction.atomic():
         Timetable.take(host.pk)
+        host.refresh_from_db(fields=["handle"])  # an address that was given up meanwhile has to keep leading here
         page, _ = SchedulingPage.objects.get_or_create(host=host)
+        stored = settings_edition(page, host.handle)
         if platform:  # "not chosen" is where everybody begins, and nobody returns to
             platforms.require_choosable(host, platform, current=page.platform)
             page.platform, page.platform_details = platform, platforms.check_details(platform, details)
         page.paused = page.paused if paused is None else paused
         page.pause_note = page.pause_note if pause_note is None else clean_line(pause_note, LONGEST_NOTE)
+        require_seen(seen, stored, settings_edition(page, handles.tidy(handle)))
         page.save()
         change_handle(host, handle)
         record("scheduling settings changed", account=host.pk, actor="host", subject=page.platform)
