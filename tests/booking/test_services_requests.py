@@ -1,12 +1,15 @@
 """A request has one answer: approved, declined, expired or cancelled; and a booking is cancelled in time."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.utils import timezone
 
 from sivient.booking.models import Booking
 from sivient.booking.services import (
+    AlreadyMoved,
     NotPending,
     NotStanding,
     TooLate,
@@ -167,3 +170,14 @@ def test_a_request_whose_time_to_answer_is_over_moves_no_more_even_before_it_is_
     for by in ("guest", "host"):
         with pytest.raises(NotStanding):
             reschedule(request, MONDAY_10 + timedelta(hours=1), by=by, now=over)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("verb", [approve, decline, partial(cancel, by="host"), partial(cancel, by="guest")])
+def test_nobody_answers_for_a_time_that_their_page_did_not_show(verb: Callable[..., Booking]) -> None:
+    request = make_request()
+    moved = reschedule(request, MONDAY_10 + HOUR, by="guest", now=NOW)
+    with pytest.raises(AlreadyMoved):
+        verb(request, now=NOW, version=1)
+    assert Booking.objects.get().status == "pending"
+    done = verb(request, now=NOW, version=moved.version)
+    assert verb(request, now=NOW, version=moved.version).version == done.version == 3

@@ -9,12 +9,14 @@ from sivient.audit.models import Entry
 from sivient.booking.models import Booking, Conference
 from sivient.booking.services import (
     AlreadyMoved,
+    NotBooked,
     NotOffered,
     NotOpen,
     NotStanding,
     OverLimit,
     SlotTaken,
     TooLate,
+    TooOften,
     cancel,
     may_reschedule,
     reschedule,
@@ -243,3 +245,30 @@ def test_a_request_that_moves_is_still_a_request_and_never_waits_beyond_its_star
     assert kinds(moved) == {"delivery.request", "delivery.request_received", "booking.expire"}
     later = reschedule(request, MONDAY_10 + HOUR, by="guest", now=NOW)
     assert later.answer_by == MONDAY_10 - HALF_HOUR
+
+
+def test_what_left_before_it_moved_is_not_taken_for_the_new_invite() -> None:
+    booking = make_booking()
+    Booking.objects.update(invited_at=NOW, link_invited_at=NOW)
+    moved = reschedule(booking, MONDAY_10 + HOUR, by="host", now=NOW)
+    moved.refresh_from_db()
+    assert (moved.invited_at, moved.link_invited_at) == (None, None)
+
+
+def test_a_guest_does_not_move_a_booking_without_end_and_the_host_still_can() -> None:
+    booking = make_booking()
+    for n in range(10):
+        assert may_reschedule(booking, NOW)
+        booking = reschedule(booking, MONDAY_10 + (1 + n % 2) * HOUR, by="guest", now=NOW)
+    assert not may_reschedule(booking, NOW)
+    with pytest.raises(TooOften):
+        reschedule(booking, MONDAY_10, by="guest", now=NOW)
+    assert reschedule(booking, MONDAY_10, by="host", now=NOW).start == MONDAY_10
+
+
+def test_where_the_years_end_nothing_can_be_booked() -> None:
+    booking = make_booking()
+    for start in (datetime(2999, 12, 31, 23, 45, tzinfo=UTC), datetime(2999, 12, 31, 23, 59, 59, tzinfo=UTC)):
+        for by in ("guest", "host"):
+            with pytest.raises(NotBooked):
+                reschedule(booking, start, by=by, now=NOW)  # type: ignore[arg-type]

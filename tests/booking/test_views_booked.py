@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from sivient.audit.models import Entry
 from sivient.booking.models import Booking, Conference
+from sivient.booking.services import reschedule
 from sivient.core.interval import Interval
 from sivient.scheduling.models import Platform
 from sivient.site import form_token
-from tests.factories import NOW, connect_zoom, make_booking, make_event_type, make_host
+from tests.factories import MONDAY_10, NOW, connect_zoom, make_booking, make_event_type, make_host
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 LINK = "https://zoom.test/j/84512903377?pwd=secret"
@@ -243,3 +244,18 @@ def test_a_message_of_the_host_is_shown_as_text(client: Client) -> None:
 
 def test_the_status_tells_nothing_about_the_booking(client: Client) -> None:
     assert set(json.loads(client.get(f"/b/{booked().token}/status.json").content)) == {"seen", "settled"}
+
+
+def test_a_booking_that_was_moved_meanwhile_is_shown_again_before_it_is_cancelled(client: Client) -> None:
+    booking = make_booking()
+    form = re.search(r'name="version" value="(\d+)"', page(client, booking, "/cancel"))
+    assert form is not None
+    reschedule(booking, MONDAY_10 + timedelta(hours=1), by="host", now=timezone.now())
+    answer = cancel(client, booking, version=form[1])
+    text = answer.content.decode()
+    assert answer.status_code == 409
+    assert "This booking was changed in the meantime." in text
+    assert "Something came up" in text
+    assert 'name="version" value="2"' in text
+    assert f'datetime="{MONDAY_10 + timedelta(hours=1):%Y-%m-%dT%H:%M}' in text
+    assert cancel(client, booking, version="2").status_code == 303

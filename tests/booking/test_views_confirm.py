@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from sivient.accounts.models import User
+from sivient.booking.forms import RescheduleForm
 from sivient.booking.models import Booking
 from sivient.scheduling.models import EventType
 from sivient.site import form_token
@@ -248,3 +249,15 @@ def test_the_form_says_until_when_guests_may_change_their_mind(client: Client, i
     assert said(day, day) == "reschedule or cancel until 1 day before"
     assert said(2 * day, none) == "reschedule until 2 days before"
     assert said(2 * day, hour) == "reschedule until 2 days before and cancel until 1 hour before"
+
+
+@pytest.mark.parametrize("at", ["2999-12-31T23:59:59Z", "2999-12-31T23:59Z", "1900-01-01T00:00:00Z"])
+def test_where_the_years_begin_and_end_nothing_is_offered(client: Client, intro: EventType, at: str) -> None:
+    assert client.get(PAGE, {"at": at}).status_code == 404
+    typed = {"at": at, "name": "Ada", "email": "ada@guest.example", "token": form_token.issue(f"book:{intro.pk}")}
+    assert client.post(PAGE, typed).status_code == 409
+    booking = make_booking(intro)
+    there = f"/b/{booking.token}/reschedule/confirm"
+    assert client.get(there, {"at": at}).status_code == 404
+    form = {"at": at, "version": 1, "token": RescheduleForm.token_for(booking.pk, 1)}
+    assert client.post(there, form).status_code == 409

@@ -63,9 +63,12 @@ def cancel(request: HttpRequest, booking: Booking) -> HttpResponse:
     form = CancelForm(f"cancel:{booking.pk}", request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            services.cancel(booking, by="guest", reason=form.cleaned_data["reason"], now=now)
-        except services.NotCancellable:
-            return render(request, "booking/cancel.html", _cancel_context(booking, form, now), status=409)
+            said = form.cleaned_data
+            services.cancel(booking, by="guest", reason=said["reason"], now=now, version=said["version"])
+        except services.NotCancellable as refused:
+            booking.refresh_from_db()
+            context = _cancel_context(booking, form, now) | {"changed": isinstance(refused, services.AlreadyMoved)}
+            return render(request, "booking/cancel.html", context, status=409)
         return SeeOther(reverse("booked", args=[booking.token]))
     status = 422 if form.errors else 200
     return render(request, "booking/cancel.html", _cancel_context(booking, form, now), status=status)

@@ -17,17 +17,18 @@ from sivient.booking.refusals import (
     NotReschedulable,
     NotStanding,
     TooLate,
-    instant,
+    TooOften,
+    meeting_time,
     refusal,
 )
 from sivient.booking.steps import plan_cancellation, plan_standing
-from sivient.core.interval import Interval
 from sivient.integrations.queries import link_lasts
 from sivient.scheduling import queries
 from sivient.scheduling.models import EventType, Hold, Timetable
 
 GUEST, HOST = "guest", "host"
 Who = Literal["guest", "host"]
+MOST_CHANGES = 10  # of one booking, after which its guest has to ask the host: each mails everybody
 
 
 def reschedule(booking: Booking, start: datetime, *, by: Who, now: datetime, version: int | None = None) -> Booking:
@@ -37,19 +38,20 @@ def reschedule(booking: Booking, start: datetime, *, by: Who, now: datetime, ver
     bookings. Already at that start, it stays as it is: asking twice is asking once. `version` is the one that the
     page showed. Raises NotReschedulable, or NotBooked when the new time cannot be had.
     """
-    instant(start)
+    meeting_time(start)
     try:
         return committed(lambda: _reschedule(booking, start, by=by, now=now, version=version))
     except NotFree as refused:
         raise refusal(booking.event_type, start, refused, now=now, minutes=booking.minutes, moving=booking) from None
 
 
-def cancel(booking: Booking, *, by: str, now: datetime, reason: str = "") -> Booking:
+def cancel(booking: Booking, *, by: str, now: datetime, reason: str = "", version: int | None = None) -> Booking:
     """Take the promise or the request back and tell both sides. One that stands no more stays as it is.
 
-    `by` is guest, host or operator. Raises TooLate: the meeting has begun, or a guest asks within the cancel notice.
+    `by` is guest, host or operator, `version` the one that the page showed. Raises AlreadyMoved, or TooLate: the
+    meeting has begun, or a guest asks within the cancel notice.
     """
-    return committed(lambda: _cancel(booking, by=by, now=now, reason=reason))
+    return committed(lambda: _cancel(booking, by=by, now=now, reason=reason, version=version))
 
 
 def may_reschedule(booking: Booking, now: datetime) -> bool:
@@ -76,6 +78,12 @@ def locked(booking: Booking) -> Booking:
     return rows.select_related("hold", "event_type__schedule", "event_type__host__page").get(pk=booking.pk)
 
 
+def require_version(booking: Booking, version: int | None) -> None:
+    """Raise AlreadyMoved for a page that showed another version; None is of no page. To be asked under the lock."""
+    if version not in (None, booking.version):
+        raise AlreadyMoved
+
+
 def end(booking: Booking, status: Booking.Status, *, by: str, now: datetime, reason: str = "") -> None:
     """Let a booking that stands end as `status`: its time is free again."""
     hold, booking.hold = booking.hold, None
@@ -92,8 +100,8 @@ def _reschedule(booking: Booking, start: datetime, *, by: Who, now: datetime, ve
         booking = locked(booking)
         if booking.stands and booking.start == start:
             return booking
-        if booking.stands and version not in (None, booking.version):
-            raise AlreadyMoved
+        if booking.stands:
+            require_version(booking, version)
         hold = _hold_for_host(booking, start, now) if by == HOST else _hold_for_guest(booking, start, now)
         _move(booking, hold, start, by=by, now=now)
         plan_standing(booking, now=now, linked=_keeps_link(booking, now))
@@ -101,11 +109,12 @@ def _reschedule(booking: Booking, start: datetime, *, by: Who, now: datetime, ve
     return booking
 
 
-def _cancel(booking: Booking, *, by: str, now: datetime, reason: str) -> Booking:
+def _cancel(booking: Booking, *, by: str, now: datetime, reason: str, version: int | None) -> Booking:
     with transaction.atomic():
         booking = locked(booking)
         if not booking.stands:
             return booking
+        require_version(booking, version)
         if not _in_time(booking, booking.cancel_notice if by == GUEST else timedelta(), now):
             raise TooLate
         was = booking.status
@@ -128,7 +137,7 @@ def _hold_for_host(booking: Booking, start: datetime, now: datetime) -> Hold:
     _require_movable(booking, timedelta(), now)
     if start <= now or start.second:
         raise NotOffered
-    hold, time = _hold_of(booking), Interval(start, start + (booking.end - booking.start))
+    hold, time = _hold_of(booking), meeting_time(start, booking.end - booking.start)
     before, after = hold.buffer_before, hold.buffer_after
     if not queries.host_may_take(booking.host_id, time, buffer_before=before, buffer_after=after, without=hold.pk):
         raise NotFree
@@ -139,6 +148,7 @@ def _move(booking: Booking, hold: Hold, start: datetime, *, by: Who, now: dateti
     duration = booking.end - booking.start
     booking.previous_start, booking.start, booking.end = booking.start, start, start + duration
     booking.rescheduled_at, booking.rescheduled_by = now, by
+    booking.invited_at = booking.link_invited_at = None  # they are about the invite of this version
     booking.version += 1
     if booking.status == Booking.Status.PENDING and booking.answer_by is not None:
         booking.answer_by = min(booking.answer_by, start)
@@ -162,6 +172,8 @@ def _keeps_link(booking: Booking, now: datetime) -> bool:
 def _require_guest_may(booking: Booking, now: datetime) -> EventType:
     """Return the event type from whose times a guest may choose another one. Raises NotReschedulable."""
     _require_movable(booking, booking.reschedule_notice, now)
+    if booking.version > MOST_CHANGES:
+        raise TooOften
     event_type = booking.event_type
     if event_type is None or not event_type.active:
         raise NotOpen

@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.urls import reverse
 
 from sivient.booking.models import Booking
+from sivient.booking.refusals import NotOffered, meeting_time
 from sivient.core.interval import Interval, floor_seconds
 from sivient.scheduling import queries
 from sivient.scheduling.models import EventType, PrivateLink
-
-INSTANT = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,10 @@ class Entrance:
 
     def offers(self, start: datetime | None, now: datetime, minutes: int) -> bool:
         """Say whether a guest may have this instant."""
-        return start is not None and bool(self.starts(now, minutes, Interval(start, start + INSTANT)))
+        try:
+            return start is not None and bool(self.starts(now, minutes, meeting_time(start)))
+        except NotOffered:
+            return False
 
     @property
     def _first(self) -> int:

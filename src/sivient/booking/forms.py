@@ -208,9 +208,10 @@ class BookingForm(forms.Form):
 
 
 class CancelForm(forms.Form):
-    """A guest's last word to the host."""
+    """A guest's last word to the host, about the `version` that its page showed."""
 
     reason = Lines(widget=forms.Textarea({"rows": 3}), required=False)
+    version = forms.IntegerField(required=False, min_value=1, max_value=10**9)
     token = OneLine(required=False)
 
     def __init__(self, about: str, data: QueryDict | None = None) -> None:

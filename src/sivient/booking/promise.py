@@ -17,7 +17,7 @@ from sivient.booking.refusals import (
     NotOffered,
     PageClosed,
     TooManyOthers,
-    instant,
+    meeting_time,
     refusal,
 )
 from sivient.booking.steps import plan_standing
@@ -78,7 +78,7 @@ def book(
     `minutes` is one of the event type's durations, `link` the token of the private link that led here. The same `key`
     with the same content returns the booking that was made: a double click books once. Raises NotBooked.
     """
-    instant(start)
+    meeting_time(start)
     wish = _Wish(event_type, start, minutes, guest, link, key)
     try:
         return committed(lambda: _book(wish, now=now))

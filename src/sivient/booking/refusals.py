@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sivient.booking.models import Booking
 from sivient.core.explain import Rule
-from sivient.core.interval import Interval
+from sivient.core.interval import SECOND, Interval
 from sivient.core.slots import nearest
 from sivient.scheduling import queries
 from sivient.scheduling.models import EventType
@@ -58,8 +58,12 @@ class TooLate(NotReschedulable, NotCancellable):
     """The meeting has begun, or it begins so soon that the host lets guests change it no more."""
 
 
-class AlreadyMoved(NotReschedulable):
-    """The booking has changed since the page was read."""
+class AlreadyMoved(NotReschedulable, NotCancellable):
+    """The booking has changed since the page was read, on which somebody has answered, moved or cancelled it."""
+
+
+class TooOften(NotReschedulable):
+    """The booking was changed so often that guests change it no more: each change is a mail to everybody."""
 
 
 class NotStanding(NotReschedulable):
@@ -86,15 +90,15 @@ class NotFree(Exception):
         self.rule = rule
 
 
-def instant(start: datetime) -> Interval:
-    """Return the second at which a meeting would begin. Raises NotOffered where none ever can."""
+def meeting_time(start: datetime, length: timedelta = SECOND) -> Interval:
+    """Return the time that a meeting would take, or the second at which it begins. Raises NotOffered: none can be."""
     try:
-        second = Interval(start, start + timedelta(seconds=1))
+        time = Interval(start, start + length)
     except (ValueError, OverflowError):
         raise NotOffered from None
     if start.microsecond:
         raise NotOffered  # the grid has whole seconds
-    return second
+    return time
 
 
 def refusal(

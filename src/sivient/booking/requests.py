@@ -5,24 +5,28 @@ from datetime import datetime
 from django.db import transaction
 
 from sivient.audit.log import record
-from sivient.booking.changes import HOST, end, locked
+from sivient.booking.changes import HOST, end, locked, require_version
 from sivient.booking.committing import committed
 from sivient.booking.models import Booking
 from sivient.booking.refusals import NotPending
 from sivient.booking.steps import plan_answer, plan_standing
 
 
-def approve(booking: Booking, *, now: datetime) -> Booking:
+def approve(booking: Booking, *, now: datetime, version: int | None = None) -> Booking:
     """Make a request that waits a promise; its time is held already. Approving twice is approving once.
 
-    Raises NotPending when it was cancelled or declined, or the time to answer is over.
+    `version` is the one that the page showed. Raises NotPending when it was cancelled or declined, or the time to
+    answer is over, and AlreadyMoved.
     """
-    return committed(lambda: _approve(booking, now=now))
+    return committed(lambda: _approve(booking, now=now, version=version))
 
 
-def decline(booking: Booking, *, now: datetime, reason: str = "") -> Booking:
-    """Let a request that waits come to nothing, and tell the guest. Raises NotPending when it waits no more."""
-    return committed(lambda: _decline(booking, now=now, reason=reason))
+def decline(booking: Booking, *, now: datetime, reason: str = "", version: int | None = None) -> Booking:
+    """Let a request that waits come to nothing, and tell the guest. `version` is the one that the page showed.
+
+    Raises NotPending when it waits no more, and AlreadyMoved.
+    """
+    return committed(lambda: _decline(booking, now=now, reason=reason, version=version))
 
 
 def expire(booking: Booking, *, now: datetime) -> Booking:
@@ -30,7 +34,7 @@ def expire(booking: Booking, *, now: datetime) -> Booking:
     return committed(lambda: _expire(booking, now=now))
 
 
-def _approve(booking: Booking, *, now: datetime) -> Booking:
+def _approve(booking: Booking, *, now: datetime, version: int | None) -> Booking:
     with transaction.atomic():
         booking = locked(booking)
         if booking.status == Booking.Status.CONFIRMED:
@@ -39,6 +43,7 @@ def _approve(booking: Booking, *, now: datetime) -> Booking:
             raise NotPending(booking.status)
         if booking.answer_is_due(now):
             raise NotPending(Booking.Status.EXPIRED)
+        require_version(booking, version)
         booking.status, booking.approved_at = Booking.Status.CONFIRMED, now
         booking.version += 1
         booking.save()
@@ -47,13 +52,14 @@ def _approve(booking: Booking, *, now: datetime) -> Booking:
     return booking
 
 
-def _decline(booking: Booking, *, now: datetime, reason: str) -> Booking:
+def _decline(booking: Booking, *, now: datetime, reason: str, version: int | None) -> Booking:
     with transaction.atomic():
         booking = locked(booking)
         if booking.status == Booking.Status.DECLINED:
             return booking
         if booking.status != Booking.Status.PENDING:
             raise NotPending(booking.status)
+        require_version(booking, version)
         end(booking, Booking.Status.DECLINED, by=HOST, now=now, reason=reason)
         plan_answer(booking, now=now)
         record("booking declined", account=booking.host_id, actor=HOST, subject=f"booking:{booking.pk}")

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from sivient.booking import event_views, services
 from sivient.booking.booked import booked_page
 from sivient.booking.booked_views import again, of_booking
+from sivient.booking.changes import MOST_CHANGES
 from sivient.booking.confirm import Refusal
 from sivient.booking.entrance import Entrance
 from sivient.booking.forms import RescheduleForm
@@ -36,6 +37,7 @@ class Fixed(StrEnum):
     ENDED = "ended"
     BEGUN = "begun"
     TOO_LATE = "too_late"
+    TOO_OFTEN = "too_often"
     NOT_OPEN = "not_open"
 
 
@@ -115,7 +117,9 @@ def _why(booking: Booking, now: datetime) -> Fixed:
         return Fixed.ENDED
     if booking.start <= now:
         return Fixed.BEGUN
-    return Fixed.TOO_LATE if booking.start - booking.reschedule_notice < now else Fixed.NOT_OPEN
+    if booking.start - booking.reschedule_notice < now:
+        return Fixed.TOO_LATE
+    return Fixed.TOO_OFTEN if booking.version > MOST_CHANGES else Fixed.NOT_OPEN
 
 
 def _fresh(booking: Booking) -> Booking:

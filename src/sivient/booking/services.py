@@ -17,6 +17,7 @@ from sivient.booking.refusals import (
     SlotTaken,
     TooLate,
     TooManyOthers,
+    TooOften,
     nearest_free,
 )
 from sivient.booking.requests import approve, decline, expire
@@ -38,6 +39,7 @@ __all__ = [
     "SlotTaken",
     "TooLate",
     "TooManyOthers",
+    "TooOften",
     "approve",
     "book",
     "cancel",
