@@ -104,3 +104,39 @@ def test_rows_come_and_go_without_a_script_and_nothing_is_saved_by_that(browser:
 def test_the_buttons_of_the_page_name_the_row_that_they_remove(browser: Client) -> None:
     page = browser.get(PAGE).content.decode()
     assert re.findall(r'name="drop" value="([^"]*)"', page) == [f"{day}-0" for day in range(5)]
+
+
+def week_with(rows: int) -> Typed:
+    """A Monday with so many hours of half an hour."""
+    starts = range(rows)
+    return {
+        "timezone": "Europe/Berlin",
+        "from-0": [f"{hour:02}:00" for hour in starts],
+        "to-0": [f"{hour:02}:30" for hour in starts],
+    }
+
+
+def test_a_day_with_twelve_hours_has_no_button_for_another(browser: Client) -> None:
+    page = browser.post(PAGE, week_with(11) | {"add": "0"}).content.decode()
+    assert page.count('name="from-0"') == 12
+    assert "Add hours on Monday" not in page
+    assert "Add hours on Tuesday" in page
+    assert browser.post(PAGE, week_with(12) | {"add": "0"}).content.decode().count('name="from-0"') == 12
+    assert browser.post(PAGE, week_with(12)).status_code == 302
+    assert len(stored()) == 12
+
+
+def test_hours_beyond_twelve_are_refused_and_kept_until_one_is_removed(browser: Client) -> None:
+    before = stored()
+    answer = browser.post(PAGE, week_with(13))
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Monday: A day has up to 12 hours. Remove this row." in page
+    assert page.count('name="from-0"') == 13
+    assert stored() == before
+    assert browser.post(PAGE, week_with(13) | {"drop": "0-12"}).content.decode().count('name="from-0"') == 12
+
+
+def test_a_time_with_something_behind_it_is_no_time(browser: Client) -> None:
+    typed = {"timezone": "Europe/Berlin", "from-0": ["09:00:00 or so"], "to-0": ["10:00"]}
+    assert browser.post(PAGE, typed).status_code == 422

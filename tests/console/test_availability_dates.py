@@ -234,3 +234,17 @@ def test_what_belongs_to_somebody_else_stays(browser: Client, other: User, soon:
         assert browser.post(f"{PAGE}/{address}/remove").status_code == 404
     assert (DateHours.objects.count(), TimeOff.objects.count(), Travel.objects.count()) == (1, 1, 1)
     assert "Secret" not in browser.get(PAGE).content.decode()
+
+
+def test_hours_of_a_date_beyond_twelve_are_refused_and_kept(browser: Client, soon: date) -> None:
+    typed = {"day": str(soon), "kind": "hours"}
+    rows = {
+        f"{side}-date": [f"{hour:02}:{minute}" for hour in range(13)] for side, minute in (("from", "00"), ("to", "30"))
+    }
+    answer = browser.post(f"{PAGE}/new", typed | rows)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "A day has up to 12 hours. Remove this row." in page
+    assert page.count('name="from-date"') == 13
+    assert "Add hours</button>" not in page
+    assert not DateHours.objects.exists()

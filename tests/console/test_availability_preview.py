@@ -73,8 +73,8 @@ def test_the_hours_of_a_journey_are_shown_in_the_zone_of_the_schedule(host: User
     Travel.objects.create(host=host, first=date(2027, 3, 30), last=date(2027, 3, 31), timezone="Asia/Tokyo")
     Travel.objects.create(host=host, first=date(2027, 4, 1), last=date(2027, 4, 1), timezone="Pacific/Auckland")
     days = ahead()
-    assert (days["2027-03-30"].hours, days["2027-03-30"].elsewhere) == (["02:00 to 10:00"], "Tokyo")
-    assert (days["2027-04-01"].hours, days["2027-04-01"].elsewhere) == (["Wed 22:00 to Thu 06:00"], "Auckland")
+    assert (days["2027-03-30"].hours, days["2027-03-30"].elsewhere) == (["02:00 to 10:00"], "Tokyo, UTC+9")
+    assert (days["2027-04-01"].hours, days["2027-04-01"].elsewhere) == (["Wed 22:00 to Thu 06:00"], "Auckland, UTC+13")
     assert days["2027-04-02"].elsewhere == ""
 
 

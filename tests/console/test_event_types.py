@@ -27,7 +27,7 @@ def shown(browser: Client) -> str:
 def test_a_row_shows_durations_platform_and_address(browser: Client) -> None:
     browser.post("/event-types/new", TYPED)
     page = shown(browser)
-    for words in ("15, 60 or 90 minutes", "No Meeting Platform chosen", "Needs approval", "swatch amber"):
+    for words in ("15 min, 1 h or 1 h 30 min", "No Meeting Platform chosen", "Needs approval", "swatch amber"):
         assert words in page
     assert 'data-copies="http://testserver/schedule/mara/design-review"' in page
 

@@ -62,7 +62,10 @@ def test_a_free_time_is_offered(browser: Client, address: str) -> None:
 
 def test_a_booking_stands_in_the_way(browser: Client, host: User, address: str) -> None:
     make_booking(host.event_types.get())
-    assert "lies in a booking from 10:00 to 10:30" in ask(browser, address, MONDAY_10)
+    booking = host.bookings.get()
+    page = ask(browser, address, MONDAY_10)
+    assert "lies in a booking from 10:00 to 10:30" in page
+    assert f'<a href="/bookings/{booking.pk}">Look at the booking</a>' in page
 
 
 def test_an_evening_is_closed_and_the_longer_duration_ends_after_the_hours(browser: Client, address: str) -> None:
@@ -107,6 +110,7 @@ def test_a_duration_that_there_is_not_shows_the_first(browser: Client, address: 
     [
         ({"active": False}, "This event type is off"),
         ({"paused": True}, "Bookings are paused"),
+        ({"hidden": True}, "only guests with a private link"),
         ({}, ""),
     ],
 )
@@ -115,7 +119,7 @@ def test_it_says_when_guests_see_none_of_it(
 ) -> None:
     EventType.objects.update(**({"active": True} | stored))
     page = browser.get(address).content.decode()
-    assert ("This page shows what would be offered." in page) is bool(sentence)
+    assert ("This page shows what the rules allow." in page) is bool(sentence)
     assert sentence in page
 
 
@@ -129,3 +133,17 @@ def test_when_nothing_is_offered_soon_the_first_time_is_named(browser: Client, a
     assert "Nothing is offered in these days. The first time is" in browser.get(address).content.decode()
     EventType.objects.update(minimum_notice=timedelta(days=300))
     assert "Nothing is offered, now or later." in browser.get(address).content.decode()
+
+
+@pytest.mark.parametrize("stored", [{"active": False}, {"paused": True}, {"hidden": True}])
+def test_a_time_that_guests_do_not_see_gets_no_tick(browser: Client, address: str, stored: dict[str, bool]) -> None:
+    EventType.objects.update(**stored)
+    page = ask(browser, address, MONDAY_10)
+    assert "The rules allow it. " in page
+    assert "alert good" not in page
+
+
+def test_the_zone_stands_beside_every_answer(browser: Client, address: str) -> None:
+    page = ask(browser, address, MONDAY_10)
+    assert "10:00 (Berlin, UTC+" in page
+    assert "its schedule: Berlin, UTC+" in page

@@ -17,7 +17,7 @@ def test_a_length_is_said_in_the_largest_whole_unit(minutes: int, said: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("more", "said"), [([], "30 minutes"), ([60], "30 or 60 minutes"), ([60, 15], "15, 30 or 60 minutes")]
+    ("more", "said"), [([], "30 min"), ([60], "30 min or 1 h"), ([60, 15], "15 min, 30 min or 1 h")]
 )
 def test_durations_are_listed_in_order(more: list[int], said: str) -> None:
     assert words.durations(EventType(minutes=30, more_minutes=more)) == said

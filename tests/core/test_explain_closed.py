@@ -77,7 +77,7 @@ def test_a_holiday() -> None:
 def test_the_zone_of_a_journey() -> None:
     tokyo = Availability("UTC", WEEKDAYS, travel=(Travel(DAY.date(), DAY.date(), "Asia/Tokyo"),))
     assert reason("14:00", tokyo).sentence == (
-        "14:00 lies outside the hours of Tuesday 1 December 2026, read in Asia/Tokyo: from 00:00 to 08:00."
+        "14:00 lies outside the hours of Tuesday 1 December 2026, read in Tokyo, UTC+9: from 00:00 to 08:00."
     )
     # At 16:00 it is one o'clock on Wednesday in Tokyo, but on Wednesday the host is back.
     assert "hours of Tuesday" in reason("16:00", tokyo).sentence
@@ -87,14 +87,14 @@ def test_the_date_is_that_of_the_place_where_the_host_is() -> None:
     # At 16:00 it is one o'clock on Wednesday in Tokyo, and the host is still there.
     tokyo = Availability("UTC", WEEKDAYS, travel=(Travel(DAY.date(), date(2026, 12, 2), "Asia/Tokyo"),))
     assert reason("16:00", tokyo).sentence == (
-        "16:00 lies outside the hours of Wednesday 2 December 2026, read in Asia/Tokyo: "
-        "from 00:00 on Wednesday 2 December 2026 to 08:00 on Wednesday 2 December 2026."
+        "16:00 lies outside the hours of Wednesday 2 December 2026, read in Tokyo, UTC+9: "
+        "from 00:00 to 08:00 on Wednesday 2 December 2026."
     )
     assert "hours of Wednesday" in reason("15:00", tokyo).sentence  # its first second
     assert "hours of Tuesday" in reason("14:59", tokyo).sentence
     # At 5:00 on Wednesday it is still Tuesday in Niue.
     niue = Availability("UTC", WEEKDAYS, travel=(Travel(DAY.date(), date(2026, 12, 2), "Pacific/Niue"),))
-    assert "hours of Tuesday 1 December 2026, read in Pacific/Niue" in reason("29:00", niue).sentence
+    assert "hours of Tuesday 1 December 2026, read in Niue, UTC-11" in reason("29:00", niue).sentence
 
 
 def test_the_later_of_two_dates_that_a_journey_brings_at_the_same_time() -> None:
@@ -125,6 +125,6 @@ def test_a_time_on_no_date_at_all_because_the_host_is_on_the_way() -> None:
     away = (Travel(date(2026, 12, 2), date(2026, 12, 2), "Pacific/Niue"),)
     home = Availability("Pacific/Kiritimati", WEEKDAYS, travel=away)
     assert reason("20:00", home).sentence == (
-        "10:00 lies outside the hours of Wednesday 2 December 2026, read in Pacific/Niue: "
-        "from 10:00 on Thursday 3 December 2026 to 18:00 on Thursday 3 December 2026."
+        "10:00 lies outside the hours of Wednesday 2 December 2026, read in Niue, UTC-11: "
+        "from 10:00 to 18:00 on Thursday 3 December 2026."
     )

@@ -9,6 +9,7 @@ from sivient.core.interval import Interval, Pair
 from sivient.scheduling import holidays
 from sivient.scheduling.models import Schedule, SchedulingPage, TimeOff
 from sivient.scheduling.queries import availability_of
+from sivient.site import zones
 
 DAYS_AHEAD = 14
 SECONDS_PER_DAY = 86400
@@ -48,7 +49,7 @@ def _day_ahead(open_hours: Availability, day: date, reason: str) -> DayAhead:
         [_words(zone, day, pair) for pair in opened],
         _tail(open_hours, day.toordinal()),
         reason,
-        moments.city(there) if there != zone else "",
+        zones.label(there, datetime.fromtimestamp(midnight(there, day.toordinal()), UTC)) if there != zone else "",
         any(_clocks_change(each, day) for each in {zone, there}),
     )
 

@@ -65,6 +65,11 @@ class DateHoursForm(HostForm):
         wanted = self.cleaned_data.get("schedule")
         return next((each for each in self.schedules if each.pk == wanted), self.schedules[0])
 
+    @property
+    def full(self) -> bool:
+        """Whether there is no room for another row."""
+        return time_rows.is_full(self.rows)
+
     def clean_day(self) -> date:
         """Return a date from today on."""
         return check_coming(self.cleaned_data["day"], self.today)
@@ -98,7 +103,7 @@ def pressed(post: QueryDict, rows: list[Row]) -> bool:
     """Add or drop a row if such a button was pressed; say whether one was."""
     dropped = post.get("drop", "")
     if "add" in post:
-        rows.append(time_rows.next_row(rows))
+        time_rows.add(rows)
     elif dropped in time_rows.PLACES and int(dropped) < len(rows):
         del rows[int(dropped)]
     return "add" in post or "drop" in post

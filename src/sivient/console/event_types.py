@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from sivient.accounts.access import HostRequest, host_page
 from sivient.console.address import page_address, private_address
+from sivient.console.event_types_fit import without_times
 from sivient.console.event_types_words import durations
 from sivient.console.event_types_zoom import forty_minutes, too_long
 from sivient.integrations.queries import connected
@@ -41,6 +42,8 @@ class Row:
     platform: str
     private_links: int  # that are open
     too_long: bool
+    no_times: bool
+    impossible: str  # why no time can be offered at all, "" if that is not the reason
 
 
 @require_safe
@@ -92,7 +95,10 @@ def event_type_move(request: HostRequest, number: int) -> HttpResponse:
 
 def _rows(request: HostRequest, now: datetime) -> Iterator[Row]:
     zoom_works, note = connected(request.user, "zoom"), forty_minutes(request.user, now)
-    listed = request.user.event_types.select_related("host__page").prefetch_related("private_links")
+    listed = list(
+        queries.event_types_loaded().filter(host=request.user).prefetch_related("private_links"),
+    )
+    empty = without_times(request.user, listed, now)
     for each in listed:
         links = [link for link in each.private_links.all() if link.is_open(now)]
         yield Row(
@@ -102,6 +108,8 @@ def _rows(request: HostRequest, now: datetime) -> Iterator[Row]:
             platform=_platform_label(each, zoom_works=zoom_works),
             private_links=len(links),
             too_long=too_long(each, note) is not None,
+            no_times=each.pk in empty,
+            impossible=empty.get(each.pk, ""),
         )
 
 

@@ -14,6 +14,7 @@ from sivient.accounts.access import HostRequest, host_page
 from sivient.accounts.plans import PlanTooSmall
 from sivient.console import event_types_words as words
 from sivient.console.address import page_prefix
+from sivient.console.event_types_fit import impossible
 from sivient.console.event_types_form import STATES, EventTypeForm
 from sivient.console.event_types_questions import KINDS, QuestionRows
 from sivient.console.event_types_zoom import forty_minutes, too_long
@@ -164,6 +165,7 @@ def _editor(request: HostRequest, event_type: EventType) -> HttpResponse:
         "states": STATES,
         "kinds": KINDS,
         "too_long": too_long(event_type, forty_minutes(request.user, timezone.now())) if event_type.pk else None,
+        "impossible": impossible(event_type, timezone.now()) if event_type.pk else "",
         "here": "edit",
         "done": take(request),
     }

@@ -12,13 +12,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from sivient.accounts.access import HostRequest, host_page
+from sivient.booking.models import Booking
+from sivient.console.event_types_words import duration
 from sivient.console.forms import HostForm, set_choices
 from sivient.core import moments
 from sivient.core.availability import local_ordinal, midnight
-from sivient.core.explain import Rule
+from sivient.core.explain import Reason, Rule
 from sivient.core.interval import Interval, moment
 from sivient.scheduling import queries
 from sivient.scheduling.models import EventType
+from sivient.site import zones
 
 DAYS_AHEAD = 14
 MOST_SHOWN = 32  # times of one day
@@ -52,11 +55,12 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Whether a time is offered, when that is in words, and the engine's sentence."""
+    """Whether guests see a time, when that is in words, and why; `booking` is the number of one in the way."""
 
     offered: bool
     when: str
     sentence: str
+    booking: int | None
 
 
 class AskForm(HostForm):
@@ -81,7 +85,7 @@ class AskForm(HostForm):
     def __init__(self, *args: Any, event_type: EventType, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.zone = event_type.schedule.timezone
-        set_choices(self, "minutes", [(minutes, f"{minutes} minutes") for minutes in event_type.durations])
+        set_choices(self, "minutes", [(minutes, duration(minutes)) for minutes in event_type.durations])
         if len(event_type.durations) == 1:
             del self.fields["minutes"]
 
@@ -119,8 +123,8 @@ def event_type_times(request: HostRequest, number: int) -> HttpResponse:
         "days": days,
         "nothing": nothing,
         "first": first_after(event_type, minutes, now) if nothing else "",
-        "choices": [(each, each == minutes) for each in event_type.durations] if several else [],
-        "city": moments.city(event_type.schedule.timezone),
+        "choices": [(each, duration(each), each == minutes) for each in event_type.durations] if several else [],
+        "zone": zones.label(event_type.schedule.timezone, now),
         "unseen": _unseen(event_type),
         "here": "times",
     }
@@ -149,8 +153,23 @@ def _answer(event_type: EventType, form: AskForm, now: datetime) -> Answer:
     start, zone = form.cleaned_data["start"], form.zone
     minutes = form.cleaned_data.get("minutes") or event_type.minutes
     reason = queries.explain(event_type, start, now=now, minutes=minutes)
-    when = f"{moments.day(start, zone)}, {moments.clock(start, zone)}"
-    return Answer(reason.rule is Rule.OFFERED, when, reason.sentence)
+    when = f"{moments.day(start, zone)}, {moments.clock(start, zone)} ({zones.label(zone, start)})"
+    unseen = _unseen(event_type) if reason.rule is Rule.OFFERED else ""
+    return Answer(
+        reason.rule is Rule.OFFERED and not unseen,
+        when,
+        f"The rules allow it. {unseen}" if unseen else reason.sentence,
+        _in_the_way(event_type, reason),
+    )
+
+
+def _in_the_way(event_type: EventType, reason: Reason) -> int | None:
+    """Return the number of the host's booking that the reason names, if it names one."""
+    if reason.stands is None:
+        return None
+    start, end = map(moment, reason.stands)
+    held = event_type.host.bookings.filter(status__in=(Booking.Status.PENDING, Booking.Status.CONFIRMED))
+    return held.filter(start=start, end=end).values_list("pk", flat=True).first()
 
 
 def _minutes(event_type: EventType, wished: str) -> int:
@@ -166,4 +185,6 @@ def _unseen(event_type: EventType) -> str:
         return "This event type is off, so guests see none of these times."
     if event_type.paused or event_type.host.page.paused:
         return "Bookings are paused, so guests see a sentence instead of these times."
+    if event_type.hidden:
+        return "This event type is hidden, so only guests with a private link see these times."
     return ""

@@ -37,10 +37,16 @@ LAST_CALLS = lengths(
 )
 
 
+def duration(minutes: int) -> str:
+    """Return how long a meeting takes, as guests read it: '45 min', '1 h 30 min', '24 h'."""
+    hours, rest = divmod(minutes, 60)
+    return " ".join([f"{hours} h"] * bool(hours) + [f"{rest} min"] * bool(rest or not hours))
+
+
 def durations(event_type: EventType) -> str:
-    """Return what guests choose from: '30 minutes', '15, 30 or 60 minutes'."""
-    *others, longest = (str(minutes) for minutes in event_type.durations)
-    return f"{', '.join(others)} or {longest} minutes" if others else many(event_type.minutes, "minute")
+    """Return what guests choose from: '30 min', '15 min, 30 min or 1 h'."""
+    *others, longest = (duration(minutes) for minutes in event_type.durations)
+    return f"{', '.join(others)} or {longest}" if others else longest
 
 
 def of(event_type: EventType) -> dict[str, str]:

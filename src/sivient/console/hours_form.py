@@ -55,7 +55,7 @@ class HoursForm:
         added, dropped = post.get("add", ""), post.get("drop", "")
         day, _, place = dropped.partition("-")
         if added in _DAYS:
-            self.days[int(added)].append(time_rows.next_row(self.days[int(added)]))
+            time_rows.add(self.days[int(added)])
         elif day in _DAYS and place in time_rows.PLACES and int(place) < len(self.days[int(day)]):
             del self.days[int(day)][int(place)]
         return bool(added or dropped)
@@ -88,9 +88,9 @@ class HoursForm:
             ]
         return [(place, problem) for place, problem in found if problem]
 
-    def week(self) -> list[tuple[int, str, list[Row]]]:
-        """Return (number, name, rows) of each weekday."""
-        return [(day, WEEKDAYS[day], rows) for day, rows in enumerate(self.days)]
+    def week(self) -> list[tuple[int, str, list[Row], bool]]:
+        """Return (number, name, rows, whether there is no room for another) of each weekday."""
+        return [(day, WEEKDAYS[day], rows, time_rows.is_full(rows)) for day, rows in enumerate(self.days)]
 
 
 _DAYS = tuple("0123456")

@@ -8,8 +8,10 @@ from django.http import QueryDict
 from sivient.core.availability import MINUTES_PER_DAY
 
 MOST_ROWS = 12  # of one day
-PLACES = frozenset(map(str, range(MOST_ROWS)))  # what a button of a row may name
+PLACES = frozenset(map(str, range(1000)))  # what a button of a row may name; a form of ours has fewer fields
+TOO_MANY = f"A day has up to {MOST_ROWS} hours. Remove this row."
 BOTH = "Enter both times, or remove the row."
+LONGEST_TYPED = 40  # characters that are kept of what was typed as a time; none that is one has so many
 NOT_A_TIME = "Enter times such as 09:00."
 Minutes = tuple[int, int]
 """Start and end in minutes since local midnight, as in core.availability.Hours."""
@@ -37,13 +39,26 @@ def next_row(rows: list[Row]) -> Row:
 def typed(post: QueryDict, day: str) -> list[Row]:
     """Return the rows as they were typed: fields `from-DAY` and `to-DAY`, as often as there are rows."""
     pairs = zip(post.getlist(f"from-{day}"), post.getlist(f"to-{day}"), strict=False)
-    return [Row(start.strip()[:8], end.strip()[:8]) for start, end in pairs][:MOST_ROWS]
+    return [Row(start.strip()[:LONGEST_TYPED], end.strip()[:LONGEST_TYPED]) for start, end in pairs]
+
+
+def is_full(rows: list[Row]) -> bool:
+    """Say whether a day has as many rows as it may."""
+    return len(rows) >= MOST_ROWS
+
+
+def add(rows: list[Row]) -> None:
+    """Add a row to a day that is not full."""
+    if not is_full(rows):
+        rows.append(next_row(rows))
 
 
 def read(rows: list[Row]) -> list[tuple[Row, Minutes]]:
     """Return the rows that are hours, with their meaning; the others get their problem."""
     found = []
-    for row in rows:
+    for row in rows[MOST_ROWS:]:
+        row.problem = TOO_MANY
+    for row in rows[:MOST_ROWS]:
         start, end = _minute(row.start), _minute(row.end)
         if start is None or end is None or start == MINUTES_PER_DAY:
             row.problem = NOT_A_TIME if row.start and row.end else BOTH

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from sivient.core import moments
 from sivient.core.availability import Availability, local_ordinal
 from sivient.core.grid import pieces, runs
 from sivient.core.interval import SECOND, Interval, Pair, ceil_seconds, moment, require_bookable
@@ -103,7 +104,9 @@ class _Case:
         return clock if same_date else f"{clock} on {_day(ordinal)}"
 
     def span(self, pair: Pair) -> str:
-        return f"from {self.at(pair[0])} to {self.at(pair[1])}"
+        first, last = self.at(pair[0]), self.at(pair[1])
+        clock, _, day = last.partition(" on ")
+        return f"from {first.removesuffix(f' on {day}')} to {last}" if day else f"from {first} to {clock}"
 
     def past(self) -> Reason | None:
         if self.start >= ceil_seconds(self.now):
@@ -218,7 +221,11 @@ def _why_closed(case: _Case) -> str:
     if day not in availability.overrides and all(hours.weekday != day.weekday() for hours in availability.weekly):
         return f"There are no hours on a {day:%A}."
     zone = availability.zone_on(day)
-    read = "" if zone == availability.zone else f", read in {zone}"
+    read = (
+        ""
+        if zone == availability.zone
+        else f", read in {moments.city(zone)}, {moments.offset(moment(case.start), zone)}"
+    )
     opened = availability.openings(ordinal, ordinal)
     if not opened or not opened[0]:
         return f"The hours of {name}{read} do not exist: the clocks change."
