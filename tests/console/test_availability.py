@@ -131,7 +131,7 @@ def test_hours_beyond_twelve_are_refused_and_kept_until_one_is_removed(browser: 
     answer = browser.post(PAGE, week_with(13))
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "Monday: A day has up to 12 hours. Remove this row." in page
+    assert "Monday: A day has up to 12 rows. Remove this one." in page
     assert page.count('name="from-0"') == 13
     assert stored() == before
     assert browser.post(PAGE, week_with(13) | {"drop": "0-12"}).content.decode().count('name="from-0"') == 12

@@ -244,7 +244,7 @@ def test_hours_of_a_date_beyond_twelve_are_refused_and_kept(browser: Client, soo
     answer = browser.post(f"{PAGE}/new", typed | rows)
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "A day has up to 12 hours. Remove this row." in page
+    assert "A day has up to 12 rows. Remove this one." in page
     assert page.count('name="from-date"') == 13
     assert "Add hours</button>" not in page
     assert not DateHours.objects.exists()

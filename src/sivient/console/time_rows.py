@@ -9,7 +9,7 @@ from sivient.core.availability import MINUTES_PER_DAY
 
 MOST_ROWS = 12  # of one day
 PLACES = frozenset(map(str, range(1000)))  # what a button of a row may name; a form of ours has fewer fields
-TOO_MANY = f"A day has up to {MOST_ROWS} hours. Remove this row."
+TOO_MANY = f"A day has up to {MOST_ROWS} rows. Remove this one."
 BOTH = "Enter both times, or remove the row."
 LONGEST_TYPED = 40  # characters that are kept of what was typed as a time; none that is one has so many
 NOT_A_TIME = "Enter times such as 09:00."
