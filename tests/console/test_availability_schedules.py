@@ -155,3 +155,13 @@ def test_a_host_who_has_no_schedule_gets_one_by_saving(browser: Client) -> None:
     assert '<option value="Europe/Berlin" selected>' in page
     assert browser.post(PAGE, {"timezone": "UTC", "from-0": "18:00", "to-0": "22:00"})["Location"] == PAGE
     assert names() == ["Working hours"]
+
+
+def test_a_name_that_is_too_long_is_refused_and_kept_whole(browser: Client) -> None:
+    before = Schedule.objects.count()
+    answer = browser.post("/availability/new", {"name": "x" * 80, "timezone": "Europe/Berlin"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "A name has up to 60 characters." in page
+    assert f'value="{"x" * 80}"' in page
+    assert Schedule.objects.count() == before

@@ -117,3 +117,8 @@ def test_each_change_turns_the_caches_of_the_page_over(host: User) -> None:
     delete_event_type(host, call)
     seen.append(version(host))
     assert seen == sorted(set(seen))
+
+
+def test_what_guests_need_is_never_cut_off(host: User) -> None:
+    with pytest.raises(platforms.PlatformUnfit, match="up to 500 characters"):
+        services.save_settings(host, handle="mara", platform="own_link", details="https://x.example/" + "x" * 500)

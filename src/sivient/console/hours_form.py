@@ -7,6 +7,7 @@ from typing import Self
 from django.http import QueryDict
 
 from sivient.console import time_rows
+from sivient.console.forms import LONGEST_TYPED
 from sivient.console.time_rows import Row, read
 from sivient.core.availability import Hours
 from sivient.core.text import clean_line
@@ -16,7 +17,6 @@ from sivient.site import zones
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 SATURDAY = 5
-LONGEST_NAME = 60
 
 
 @dataclass(slots=True)
@@ -46,7 +46,7 @@ class HoursForm:
     @classmethod
     def typed(cls, post: QueryDict, schedule: Schedule) -> Self:
         """Return what was typed. A form that does not ask for the name leaves it as it is."""
-        form = cls(post.get("timezone", ""), clean_line(post.get("name", schedule.name), LONGEST_NAME))
+        form = cls(post.get("timezone", ""), clean_line(post.get("name", schedule.name), LONGEST_TYPED))
         form.days = [time_rows.typed(post, str(day)) for day in range(7)]
         return form
 

@@ -20,7 +20,9 @@ class NotConnected(PlatformUnfit):
 
 def check_details(platform: str, typed: str) -> str:
     """Return what guests need to reach the host, tidied, or raise PlatformUnfit."""
-    details = clean_line(typed, LONGEST_DETAILS)
+    details = clean_line(typed, LONGEST_DETAILS + 1)
+    if len(details) > LONGEST_DETAILS:
+        raise PlatformUnfit(f"Enter up to {LONGEST_DETAILS} characters.")
     match platform:
         case Platform.PHONE:
             if sum(character.isdigit() for character in details) < 3:
