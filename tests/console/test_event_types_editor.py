@@ -167,3 +167,27 @@ def test_dates_of_long_ago_cannot_be_booked(browser: Client) -> None:
     answer = browser.post("/event-types/new", TYPED | dates)
     assert answer.status_code == 422
     assert "These dates are over." in answer.content.decode()
+
+
+def test_back_and_save_changes_the_event_type_that_the_form_added(browser: Client, host: User) -> None:
+    sent = TYPED | ASKED | {"form": "a-key-of-the-form"}
+    browser.post("/event-types/new", sent)
+    assert browser.post("/event-types/new", sent | {"title": "Design talk"}).status_code == 302
+    assert list(host.event_types.values_list("title", "slug")) == [
+        ("30 minute meeting", "30min"),
+        ("Design talk", "design-review"),
+    ]
+    answer = browser.post("/event-types/new", sent | {"title": ""})
+    assert answer.status_code == 422
+    assert 'name="form" value="a-key-of-the-form"' in answer.content.decode()
+    host.event_types.filter(slug="design-review").delete()
+    browser.post("/event-types/new", sent)
+    browser.post("/event-types/new", TYPED | ASKED | {"form": "another"})
+    assert host.event_types.count() == 3
+
+
+def test_each_new_form_has_a_key_of_its_own_and_keeps_it_through_mistakes(browser: Client) -> None:
+    keys = {browser.get("/event-types/new").content.decode().partition('name="form" value="')[2][:16] for _ in "ab"}
+    assert len(keys) == 2
+    page = browser.post("/event-types/new", TYPED | {"title": "", "form": "a-key"}).content.decode()
+    assert 'name="form" value="a-key"' in page

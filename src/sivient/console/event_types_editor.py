@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from sivient.accounts.access import HostRequest, host_page
 from sivient.accounts.plans import PlanTooSmall
+from sivient.console import event_types_once
 from sivient.console import event_types_words as words
 from sivient.console.address import page_prefix
 from sivient.console.event_types_fit import impossible
@@ -102,7 +103,9 @@ class Parts:
             self.form.refuse(found)  # all that is wrong, in one round
             return False
         try:
-            save_event_type(request.user, draft, event_type if event_type.pk else None, seen=self.seen or None)
+            stored = event_type if event_type.pk else None
+            stored = save_event_type(request.user, draft, stored, seen=self.seen or None)
+            event_types_once.remember(request, stored)
         except EventTypeUnfit as error:
             self.form.refuse(error.problems)
             self.questions.refuse(error.problems)
@@ -133,10 +136,11 @@ class Parts:
 @require_http_methods(["GET", "HEAD", "POST"])
 @host_page
 def event_type_new(request: HostRequest) -> HttpResponse:
-    """Add an event type."""
-    if request.user.event_types.count() >= MOST_EVENT_TYPES:
+    """Add an event type; the same form sent again changes the one that it added."""
+    added = event_types_once.added_by(request)
+    if added is None and request.user.event_types.count() >= MOST_EVENT_TYPES:
         return redirect("event-types")
-    return _editor(request, EventType(host=request.user))
+    return _editor(request, added or EventType(host=request.user))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -167,6 +171,7 @@ def _editor(request: HostRequest, event_type: EventType) -> HttpResponse:
         "too_long": too_long(event_type, forty_minutes(request.user, timezone.now())) if event_type.pk else None,
         "impossible": impossible(event_type, timezone.now()) if event_type.pk else "",
         "here": "edit",
+        "form_key": event_types_once.form_key(request, event_type),
         "done": take(request),
     }
     status = 409 if parts.changed else 422 if mistakes else 200
