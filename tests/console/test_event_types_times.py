@@ -11,7 +11,7 @@ from sivient.accounts.models import User
 from sivient.console.event_types_times import next_days
 from sivient.core.interval import Interval
 from sivient.scheduling import queries
-from sivient.scheduling.models import EventType, SchedulingPage
+from sivient.scheduling.models import EventType, Schedule, SchedulingPage
 from tests.factories import MONDAY_10, make_booking
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
@@ -84,8 +84,10 @@ def test_an_evening_is_closed_and_the_longer_duration_ends_after_the_hours(brows
         ({"date": "2026-12-01", "time": ""}, "Enter a time."),
         ({"date": "2026-02-30", "time": "14:00"}, "Enter a date such as 2026-12-24."),
         ({"date": "2026-12-01", "time": "25:00"}, "Enter a time such as 14:00."),
-        ({"date": "0001-01-01", "time": "00:00"}, "Enter a date from the year 1900 to 2999."),
-        ({"date": "9999-12-31", "time": "23:59"}, "Enter a date from the year 1900 to 2999."),
+        ({"date": "0001-01-01", "time": "00:00"}, "Enter a date from the year 1901 to 2998."),
+        ({"date": "1900-12-31", "time": "23:59"}, "Enter a date from the year 1901 to 2998."),
+        ({"date": "2999-01-01", "time": "00:00"}, "Enter a date from the year 1901 to 2998."),
+        ({"date": "9999-12-31", "time": "23:59"}, "Enter a date from the year 1901 to 2998."),
         ({"date": "2027-03-28", "time": "02:30"}, "there is no such time"),
         ({"date": "\x00", "time": "\x00"}, "Enter a date such as 2026-12-24."),
         ({"date": "x" * 1000, "time": "14:00"}, "Enter a date such as 2026-12-24."),
@@ -95,6 +97,15 @@ def test_what_is_no_time_is_named(browser: Client, address: str, typed: dict[str
     answer = browser.get(address, typed)
     assert answer.status_code == 422
     assert sentence in answer.content.decode()
+
+
+@pytest.mark.parametrize("day", ["1901-01-01", "2998-12-31"])
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_the_first_and_the_last_day_that_may_be_asked_for_get_an_answer(
+    browser: Client, address: str, day: str, zone: str
+) -> None:
+    Schedule.objects.update(timezone=zone)
+    assert browser.get(address, {"date": day, "time": "12:00"}).status_code == 200
 
 
 def test_a_duration_that_there_is_not_shows_the_first(browser: Client, address: str) -> None:

@@ -18,14 +18,15 @@ from sivient.console.forms import HostForm, set_choices
 from sivient.core import moments
 from sivient.core.availability import local_ordinal, midnight
 from sivient.core.explain import Reason, Rule
-from sivient.core.interval import Interval, moment
+from sivient.core.interval import YEARS, Interval, moment
 from sivient.scheduling import queries
 from sivient.scheduling.models import EventType
 from sivient.site import zones
 
 DAYS_AHEAD = 14
 MOST_SHOWN = 32  # times of one day
-FAR = "Enter a date from the year 1900 to 2999."
+ASKED_YEARS = YEARS[1:-1]  # in the first and the last one some zones are beyond what the engine takes
+FAR = f"Enter a date from the year {ASKED_YEARS[0]} to {ASKED_YEARS[-1]}."
 CHOOSE = "Choose one of the durations."
 GAP = "The clocks go forward on that day, and there is no such time."
 
@@ -95,7 +96,7 @@ class AskForm(HostForm):
         if self.errors:
             return typed
         wall = datetime.combine(typed["date"], typed["time"].replace(second=0, microsecond=0), ZoneInfo(self.zone))
-        if not 1900 < wall.year < 2999:
+        if wall.year not in ASKED_YEARS:
             self.add_error("date", FAR)
         elif moment(int(wall.timestamp())).astimezone(wall.tzinfo).time() != wall.time():
             self.add_error("time", GAP)
