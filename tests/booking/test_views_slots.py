@@ -57,8 +57,11 @@ def test_an_answer_says_zone_and_duration_and_the_times_in_utc(client: Client) -
     assert len(answer["slots"]) == 16
 
 
-def test_without_a_range_it_is_all_that_can_be_booked(client: Client) -> None:
+def test_without_a_range_it_is_the_next_62_days(client: Client, intro: EventType) -> None:
+    EventType.objects.filter(pk=intro.pk).update(window_days=365)
     every = slots(client)
+    reached = datetime.fromisoformat(every[-1]) - datetime.now(UTC)
+    assert timedelta(days=58) < reached <= timedelta(days=62)
     parts = [
         slots(client, since=str(MONDAY + timedelta(days=n)), to=str(MONDAY + timedelta(days=n + 1))) for n in (0, 1)
     ]
@@ -120,6 +123,7 @@ def test_another_duration_has_other_times(client: Client) -> None:
         ({"duration": "9" * 5000}, "duration"),
         ({"durations": "30"}, '"durations"'),
         ({"since": "\x00"}, "from"),
+        ({"since": "2011-12-30", "to": "2011-12-31", "tz": "Pacific/Apia"}, "to must be later than from: no time lies"),
     ],
 )
 def test_nonsense_gets_a_sentence_that_names_the_parameter(client: Client, query: dict[str, str], names: str) -> None:

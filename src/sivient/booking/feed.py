@@ -1,14 +1,14 @@
 """The free times of an event type as JSON: `slots.json?from&to&tz&duration`, strictly read and quickly answered.
 
 `from` and `to` are local dates, read in `tz`, or RFC 3339 instants. The range is half-open as everywhere: the date
-`to` is no longer part of it. `from` alone reaches as far as a range may, `to` alone begins now, and without both it
-is the whole time that can be booked. `tz` (IANA) is the schedule's zone if left out.
+`to` is no longer part of it. Without `to` it reaches as far as a range may (62 days), without `from` it begins now.
+`tz` (IANA) is the schedule's zone if left out.
 """
 
 import json
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -33,11 +33,11 @@ class BadQuery(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class FeedQuery:
-    """What was asked for. `window` is None for all times that can be booked."""
+    """What was asked for."""
 
     zone: str
     minutes: int
-    window: Interval | None
+    window: Interval
 
     @classmethod
     def read(cls, query: QueryDict, entrance: Entrance, now: datetime) -> "FeedQuery":
@@ -72,10 +72,8 @@ def _zone(query: QueryDict, fallback: str) -> str:
     return zone
 
 
-def _window(query: QueryDict, zone: ZoneInfo, now: datetime) -> Interval | None:
+def _window(query: QueryDict, zone: ZoneInfo, now: datetime) -> Interval:
     first, last = _bound("from", query), _bound("to", query)
-    if first is None and last is None:
-        return None
     since = "now" if first is None else "from"
     start = now if first is None else _instant(first, zone)
     end = start + LONGEST if last is None else _instant(last, zone)
@@ -86,6 +84,8 @@ def _window(query: QueryDict, zone: ZoneInfo, now: datetime) -> Interval | None:
         raise BadQuery(f"to must be later than {since}.")
     if length > LONGEST:
         raise BadQuery(f"to must be at most {LONGEST.days} days after {since}.")
+    if end.astimezone(UTC) <= start.astimezone(UTC):  # a zone has skipped a whole day: Samoa, 30 December 2011
+        raise BadQuery(f"to must be later than {since}: no time lies between these dates in {zone.key}.")
     try:
         return Interval(start, end)
     except ValueError:

@@ -277,14 +277,21 @@ $("[data-plain]").hidden = true;
 $(".cal").setAttribute("role", "grid");
 draw();
 
+// The feed answers for 62 days at most: ask range by range, up to the last time that is known. Null: no answer.
+async function ask() {
+  const range = 62 * DAY, ranges = [], instant = (at) => `${new Date(at).toISOString().slice(0, 19)}Z`;
+  for (let at = Date.now(); at <= state.starts.at(-1); at += range) ranges.push(new URLSearchParams({ from: instant(at), to: instant(at + range) }));
+  const answers = await Promise.all(ranges.map((each) => fetch(`${data.feed}${data.feed.includes("?") ? "&" : "?"}${each}`))).catch(() => [null]);
+  if (!answers.every((each) => each?.ok)) return null;
+  return (await Promise.all(answers.map((each) => each.json()))).flatMap((each) => each.slots).map((start) => Date.parse(start));
+}
+
 // Back in a tab that was open for a while: ask again, and draw only what is new.
 let known = state.starts.join();
 document.addEventListener("visibilitychange", async () => {
   if (document.hidden) return;
-  const answer = await fetch(data.feed).catch(() => null);
-  if (!answer?.ok) return;
-  const starts = (await answer.json()).slots.map((start) => Date.parse(start));
-  if (starts.join() === known) return;
+  const starts = await ask();
+  if (!starts || starts.join() === known) return;
   if (!starts.length) return void location.reload();
   known = starts.join();
   state.starts = starts;
