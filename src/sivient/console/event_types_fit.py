@@ -9,7 +9,7 @@ from sivient.core.availability import local_ordinal
 from sivient.core.interval import Pair
 from sivient.scheduling import queries
 from sivient.scheduling.models import EventType
-from sivient.scheduling.rules import limits_of
+from sivient.scheduling.rules import limits_of, whole_window
 
 
 def without_times(host: User, event_types: Iterable[EventType], now: datetime) -> dict[int, str]:
@@ -47,7 +47,7 @@ def _offers(event_type: EventType, minutes: int, now: datetime) -> bool:
 
 def _longest_opening(event_type: EventType, now: datetime) -> int:
     """Return the minutes of the longest time without a gap in the hours of the dates that can be booked."""
-    window, schedule = queries.whole_window(event_type, now), event_type.schedule
+    window, schedule = whole_window(event_type, now), event_type.schedule
     open_hours = queries.availability_of(schedule, window=window)
     first, last = (local_ordinal(schedule.timezone, second) for second in window.seconds())
     pairs = (pair for hours in open_hours.openings(first, last) for pair in hours)
