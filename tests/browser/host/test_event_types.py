@@ -41,6 +41,24 @@ def test_a_page_of_an_event_type_is_accessible_and_fits(
     assert page.evaluate("document.documentElement.scrollWidth") <= SMALLEST[0]
 
 
+COVERED = """() => {
+    const at = document.activeElement, bar = document.querySelector('.editor > .actions');
+    const [field, over] = [at.getBoundingClientRect(), bar.getBoundingClientRect()];
+    const apart = bar.contains(at) || at.closest('.side, .side-foot, .skip');
+    return !apart && field.top < over.bottom && field.bottom > over.top && at.className !== 'vh' ? at.outerHTML : '';
+}"""
+
+
+@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_save_is_in_reach_and_its_bar_covers_no_focus(open_as: OpenAs, screen: tuple[int, int]) -> None:
+    page = open_as("ready", "/event-types/new", screen=screen)
+    page.evaluate(OPEN_ALL)
+    expect(page.get_by_role("button", name="Save").last).to_be_in_viewport()
+    for _ in range(70):
+        page.keyboard.press("Tab")
+        assert page.evaluate(COVERED) == ""
+
+
 def test_the_editor_keeps_to_its_budget(open_page: OpenPage, world: World) -> None:
     page = open_page()
     page.context.add_cookies([{"name": "session", "value": world.cookies["ready"], "url": world.url}])
@@ -59,11 +77,11 @@ def test_an_event_type_is_added_changed_and_deleted(open_as: OpenAs) -> None:
     page.get_by_label("Link", exact=True).fill("https://meet.example/mara")
     page.get_by_role("button", name="Save").last.click()
     row = page.get_by_role("listitem").filter(has_text="Design review")
-    expect(row).to_contain_text("30 minutes · Own link")
+    expect(row).to_contain_text("30 min · Own link")
     row.get_by_role("link", name="Edit Design review").click()
     page.get_by_label("Duration in minutes").fill("45")
     page.get_by_role("button", name="Save").last.click()
-    expect(row).to_contain_text("45 minutes")
+    expect(row).to_contain_text("45 min")
     row.get_by_role("link", name="Edit Design review").click()
     page.get_by_role("link", name="Delete this event type").click()
     page.get_by_role("button", name="Delete event type").click()
