@@ -55,7 +55,7 @@ def page(browser: Client, path: str) -> str:
 
 def form_of(browser: Client, path: str) -> dict[str, str]:
     """The hidden fields of the page's form."""
-    return dict(re.findall(r'name="(seen|version)" value="([^"]*)"', page(browser, path)))
+    return dict(re.findall(r'name="(version)" value="([^"]*)"', page(browser, path)))
 
 
 def status(booking: Booking) -> str:
@@ -220,3 +220,31 @@ def test_what_came_to_nothing_says_how(browser: Client, event_type: EventType) -
     Booking.objects.filter(pk=expired.pk).update(status="expired", hold=None, cancelled_at=timezone.now())
     shown = page(browser, "/bookings?view=cancelled")
     assert re.findall(r"</svg>\s*(Withdrawn|Declined|Expired)</span>", shown) == ["Expired", "Declined", "Withdrawn"]
+
+
+@pytest.mark.parametrize("verb", ["decline", "cancel"])
+def test_a_message_that_is_too_long_is_refused_and_kept(browser: Client, request_: Booking, verb: str) -> None:
+    address = f"/bookings/{request_.pk}/{verb}"
+    answer = browser.post(address, form_of(browser, address) | {"reason": "x" * 1001})
+    shown = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Your message may have up to 1,000 characters. It has 1,001." in shown
+    assert f">{'x' * 1001}</textarea>" in shown
+    assert status(request_) == "pending"
+
+
+@pytest.mark.parametrize("verb", ["approve", "decline", "cancel"])
+def test_a_form_that_names_no_version_that_can_be_changes_nothing(
+    browser: Client, request_: Booking, verb: str
+) -> None:
+    answer = browser.post(f"/bookings/{request_.pk}/{verb}", {"version": "9" * 5000})
+    assert answer.status_code in (409, 422)
+    assert "Nothing was changed." in answer.content.decode()
+    assert status(request_) == "pending"
+
+
+def test_every_request_can_be_reached(browser: Client, request_: Booking, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sivient.delivery.views.PER_PAGE", 1)
+    assert request_.event_type is not None
+    make_booking(request_.event_type, start=MONDAY_10 + HOUR)
+    assert page(browser, "/bookings").count("Request</span>") == 2

@@ -8,21 +8,22 @@ from django.views.decorators.http import require_http_methods, require_POST
 from sivient.accounts.access import HostRequest, host_page
 from sivient.booking import services
 from sivient.booking.models import Booking
-from sivient.core.text import clean_text
 from sivient.delivery import detail
-
-REASON_LIMIT = 1000
+from sivient.delivery.answer_form import AnswerForm
 
 
 @require_POST
 @host_page
 def approve(request: HostRequest, pk: int) -> HttpResponse:
     """Approve a request at the time that the host has seen."""
-    booking = detail.own(request.user, pk)
-    if problem := detail.moved(request, booking):
-        return detail.page(request, booking, status=409, problem=problem)
+    booking, form = detail.own(request.user, pk), AnswerForm(request.POST)
+    if not form.is_valid():
+        return detail.page(request, booking, status=422, problem=detail.UNREAD)
     try:
-        services.approve(booking, now=timezone.now())
+        services.approve(booking, now=timezone.now(), version=form.cleaned_data["version"])
+    except services.AlreadyMoved:
+        booking = detail.own(request.user, pk)
+        return detail.page(request, booking, status=409, problem=detail.moved(booking))
     except services.NotPending as refused:
         return _not_pending(request, pk, refused)
     return detail.saying(request, booking, f"Request approved. The invite goes to {booking.guest_name}.")
@@ -33,12 +34,13 @@ def approve(request: HostRequest, pk: int) -> HttpResponse:
 def decline(request: HostRequest, pk: int) -> HttpResponse:
     """Ask, and on POST decline, with a message to the guest."""
     booking = detail.own(request.user, pk)
-    if request.method != "POST":
-        return _ask(request, "delivery/decline.html", booking)
-    if problem := detail.moved(request, booking):
-        return _ask(request, "delivery/decline.html", booking, problem)
+    form = AnswerForm(request.POST) if request.method == "POST" else AnswerForm()
+    if not form.is_valid():
+        return _ask(request, "delivery/decline.html", booking, form)
     try:
-        services.decline(booking, reason=_reason(request), now=timezone.now())
+        services.decline(booking, now=timezone.now(), **form.cleaned_data)
+    except services.AlreadyMoved:
+        return _ask_again(request, "delivery/decline.html", pk, form)
     except services.NotPending as refused:
         return _not_pending(request, pk, refused)
     return detail.saying(request, booking, f"Request declined. {booking.guest_name} is told.")
@@ -49,29 +51,30 @@ def decline(request: HostRequest, pk: int) -> HttpResponse:
 def cancel(request: HostRequest, pk: int) -> HttpResponse:
     """Ask, and on POST cancel."""
     booking = detail.own(request.user, pk)
-    if request.method != "POST":
-        return _ask(request, "delivery/cancel.html", booking)
-    if problem := detail.moved(request, booking):
-        return _ask(request, "delivery/cancel.html", booking, problem)
+    form = AnswerForm(request.POST) if request.method == "POST" else AnswerForm()
+    if not form.is_valid():
+        return _ask(request, "delivery/cancel.html", booking, form)
     try:
-        services.cancel(booking, by="host", reason=_reason(request), now=timezone.now())
+        services.cancel(booking, by="host", now=timezone.now(), **form.cleaned_data)
+    except services.AlreadyMoved:
+        return _ask_again(request, "delivery/cancel.html", pk, form)
     except services.NotCancellable:
         return detail.page(request, detail.own(request.user, pk), status=409, problem=detail.BEGUN)
     return detail.saying(request, booking, f"Meeting cancelled. {booking.guest_name} is told.")
 
 
-def _ask(request: HostRequest, template: str, booking: Booking, problem: detail.Problem | None = None) -> HttpResponse:
-    context = {
-        "booking": booking,
-        "ticket": detail.ticket_of(booking),
-        "problem": problem,
-        "reason": _reason(request),
-    }
-    return render(request, template, context, status=409 if problem else 200)
+def _ask(
+    request: HostRequest, template: str, booking: Booking, form: AnswerForm, problem: detail.Problem | None = None
+) -> HttpResponse:
+    """Ask for the answer, with what was typed. A form that cannot be taken says why; `problem` says why it was not."""
+    problem = problem or (detail.UNREAD if "version" in form.errors else None)
+    context = {"booking": booking, "ticket": detail.ticket_of(booking), "problem": problem, "form": form}
+    return render(request, template, context, status=409 if problem else 422 if form.errors else 200)
 
 
-def _reason(request: HostRequest) -> str:
-    return clean_text(request.POST.get("reason", ""), REASON_LIMIT)
+def _ask_again(request: HostRequest, template: str, pk: int, form: AnswerForm) -> HttpResponse:
+    booking = detail.own(request.user, pk)
+    return _ask(request, template, booking, form, detail.moved(booking))
 
 
 def _not_pending(request: HostRequest, pk: int, refused: services.NotPending) -> HttpResponse:

@@ -28,6 +28,7 @@ class Problem:
 
 BEGUN = Problem("This meeting has begun.", "It cannot be cancelled or rescheduled any more.")
 ENDED = Problem("This booking stands no more.", "Nothing was changed.")
+UNREAD = Problem("Nothing was changed.", "Look at the booking as it stands here, and answer again.")
 ANSWERS = {
     Booking.Status.CANCELLED: Problem("This request was cancelled meanwhile.", "There is nothing left to answer."),
     Booking.Status.DECLINED: Problem("You have declined this request already.", "The guest is told."),
@@ -78,17 +79,10 @@ def saying(request: HostRequest, booking: Booking, sentence: str) -> HttpRespons
     return said.redirect_saying(request, reverse("booking-detail", args=[booking.pk]), sentence)
 
 
-def moved(request: HostRequest, booking: Booking) -> Problem | None:
-    """Return a problem if the form that was sent shows another time than the booking has now.
-
-    Forms carry the time that the host read, so that nobody answers for a time that they have not seen.
-    """
-    seen = request.POST.get("seen")
-    if seen is None or seen == booking.start.isoformat() or not booking.stands:
-        return None
-    return Problem(
-        f"It was rescheduled meanwhile to {moment(booking)}.", "Nothing was changed. Look at the new time first."
-    )
+def moved(booking: Booking) -> Problem:
+    """Return what is said to a form of another version: nobody answers for a time that they have not seen."""
+    verb = "rescheduled meanwhile to" if booking.rescheduled_at else "changed meanwhile. It is at"
+    return Problem(f"It was {verb} {moment(booking)}.", "Nothing was changed by you. Look at the new time first.")
 
 
 def moment(booking: Booking) -> str:

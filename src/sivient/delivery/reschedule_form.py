@@ -1,6 +1,6 @@
 """The date and time to which a host reschedules, typed in the host's zone."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,8 @@ from sivient.core.interval import require_bookable
 NO_DATE = "Enter a date, such as 2026-11-24."
 NO_TIME = "Enter a time, such as 14:30."
 PASSED = "This time has passed. Choose a later one."
-FAR = "This date cannot be booked. Choose another one."
+FARTHEST = timedelta(days=5 * 365)  # a later one is a slip of the keyboard
+FAR = "Choose a date within the next five years."
 GAP = "The clocks go forward on that date, and this time does not exist. Choose another one."
 NOT_READ = "Choose one of the times, or enter a date and a time."
 
@@ -60,6 +61,8 @@ class RescheduleForm(forms.Form):
             raise forms.ValidationError(NOT_READ)
         if start <= self.now:
             raise forms.ValidationError(PASSED)
+        if start > self.now + FARTHEST:
+            raise forms.ValidationError(FAR)
         self.start = start
         return fields
 

@@ -36,7 +36,7 @@ def bookings(request: HostRequest) -> HttpResponse:
         "page": page,
         "days": [(day, list(of_day)) for day, of_day in groupby(rows, key=lambda b: moments.day(b.start, zone))],
         "waiting": {booking.pk for booking in waiting_for_link(rows)} if upcoming else set(),
-        "requests": list(_requests(request.user)[:PER_PAGE]) if upcoming and page.number == 1 else [],
+        "requests": list(_requests(request.user)) if upcoming and page.number == 1 else [],
     }
     return render(request, "delivery/bookings.html", context)
 
