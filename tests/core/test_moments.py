@@ -14,6 +14,7 @@ def test_an_end_on_another_day_than_the_start_names_it() -> None:
     assert until(EVENING, end, "UTC") == "00:05 on Wednesday"
     assert until(EVENING, end, "UTC", 12) == "12:05 am on Wednesday"
     assert until(EVENING, end, "Europe/Berlin") == "01:05"
+    assert until(EVENING - timedelta(hours=2), EVENING, "Europe/Berlin") == "00:05 on Wednesday"
 
 
 def test_a_day_is_the_local_date() -> None:
