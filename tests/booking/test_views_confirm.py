@@ -261,3 +261,18 @@ def test_where_the_years_begin_and_end_nothing_is_offered(client: Client, intro:
     assert client.get(there, {"at": at}).status_code == 404
     form = {"at": at, "version": 1, "token": RescheduleForm.token_for(booking.pk, 1)}
     assert client.post(there, form).status_code == 409
+
+
+@pytest.mark.parametrize("change", [{"active": False}, {"hidden": True}, {"slug": "other"}, {"paused": True}])
+def test_the_same_form_again_finds_its_booking_whatever_has_become_of_the_event_type(
+    post: Post, intro: EventType, change: dict[str, Any]
+) -> None:
+    token = form_token.issue(f"book:{intro.pk}")
+    first = post(token=token)
+    EventType.objects.filter(pk=intro.pk).update(**change)
+    again = post(token=token)
+    assert (again.status_code, again.headers["Location"]) == (303, first.headers["Location"])
+    assert post(token=token, name="Bo").status_code == 409
+    EventType.objects.filter(pk=intro.pk).delete()
+    assert "You have booked with this form" in text_of(post(token=token))
+    assert Booking.objects.count() == 1

@@ -1,6 +1,9 @@
 """The pages of one event type, the same for every way in: times, times as JSON, details and booking."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
+from functools import wraps
 from hashlib import sha256
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -21,7 +24,8 @@ from sivient.booking.models import Booking
 from sivient.booking.onward import onward_query
 from sivient.booking.preferences import link_query
 from sivient.scheduling import queries
-from sivient.site.responses import SeeOther
+from sivient.site import form_token
+from sivient.site.responses import SeeOther, secret
 
 REFUSALS: dict[type[services.NotBooked], Refusal] = {
     services.SlotTaken: Refusal.TAKEN,
@@ -67,10 +71,15 @@ def confirm(request: HttpRequest, entrance: Entrance) -> HttpResponse:
     return render(request, "booking/confirm.html", context, status=404)
 
 
-def replay(request: HttpRequest, entrance: Entrance) -> HttpResponse:
-    """Lead a form that has booked already to its booking; everybody else reads that the link has ended."""
-    form = BookingForm(entrance, request.POST)
-    return link_ended(request) if form.chosen() is None else _book(request, entrance)
+def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Lead a form that has booked already to its booking, whatever has become of the way there; else ask the view."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, /, **names: str) -> HttpResponse:
+        earlier = _earlier(request.POST.get("token", "")) if request.method == "POST" else None
+        return view(request, **names) if earlier is None else secret(_again(request, earlier))
+
+    return wrapper
 
 
 def link_ended(request: HttpRequest) -> HttpResponse:
@@ -87,6 +96,32 @@ def prefetching(response: HttpResponse) -> HttpResponse:
 def _paused(request: HttpRequest, entrance: Entrance, note: str, *, status: int) -> HttpResponse:
     context = paused_context(request, entrance, note) | {"refused": status == 409}
     return render(request, "booking/paused.html", context, status=status)
+
+
+def _earlier(token: str) -> Booking | None:
+    """Return the booking that was made with this token of a form."""
+    try:
+        key = form_token.key_of(token)
+    except form_token.BadToken:
+        return None
+    known = Booking.objects.select_related("event_type__schedule", "event_type__host__page")
+    return known.filter(idempotency_key=key).first()
+
+
+def _again(request: HttpRequest, earlier: Booking) -> HttpResponse:
+    """Answer a form that has booked: the same content is the same booking, other content was not saved."""
+    if earlier.event_type is not None:
+        form = BookingForm(Entrance(earlier.event_type, page=""), request.POST)
+        start = form.chosen()
+        if start is not None:
+            with suppress(services.KeyReused):
+                services.booked_before(form.event_type, start, form.guest, key=form.key, minutes=form.minutes)
+                return _booked(earlier)
+    return render(request, "booking/booked_already.html", {"booking": earlier}, status=409)
+
+
+def _booked(booking: Booking) -> HttpResponse:
+    return SeeOther(reverse("booked", args=[booking.token]) + onward_query(booking))
 
 
 def _book(request: HttpRequest, entrance: Entrance) -> HttpResponse:
@@ -109,7 +144,7 @@ def _book(request: HttpRequest, entrance: Entrance) -> HttpResponse:
         why = REFUSALS.get(type(refused), Refusal.NOT_OFFERED)
         context = confirm_context(request, form, now, why, refused.nearest)
         return render(request, "booking/confirm.html", context, status=409)
-    return SeeOther(reverse("booked", args=[booking.token]) + onward_query(booking))
+    return _booked(booking)
 
 
 def _promised(form: BookingForm, start: datetime, now: datetime) -> Booking:

@@ -12,7 +12,6 @@ from sivient.booking import event_views
 from sivient.booking.addresses import EntranceView
 from sivient.booking.entrance import Entrance
 from sivient.scheduling import queries
-from sivient.scheduling.models import PrivateLink
 from sivient.site.responses import secret
 
 
@@ -22,11 +21,9 @@ def of_private_link(view: EntranceView[[]]) -> Callable[[HttpRequest, str], Http
     @wraps(view)
     def wrapper(request: HttpRequest, token: str) -> HttpResponse:
         link = queries.private_link(token, timezone.now())
-        if link is not None:
-            return secret(view(request, Entrance.private(link)))
-        used = _used(token) if request.method == "POST" else None
-        answer = event_views.replay(request, Entrance.private(used)) if used else event_views.link_ended(request)
-        return secret(answer)
+        if link is None:
+            return secret(event_views.link_ended(request))
+        return secret(view(request, Entrance.private(link)))
 
     return wrapper
 
@@ -47,14 +44,8 @@ def slots(request: HttpRequest, entrance: Entrance) -> HttpResponse:
 
 @csrf_exempt  # a signed form token stands in the form instead
 @require_http_methods(["GET", "HEAD", "POST"])
+@event_views.once
 @of_private_link
 def confirm(request: HttpRequest, entrance: Entrance) -> HttpResponse:
     """Ask for the guest's details, and book."""
     return event_views.confirm(request, entrance)
-
-
-def _used(token: str) -> PrivateLink | None:
-    """Return a link that serves no more: a form that has used it up may arrive a second time."""
-    return (
-        PrivateLink.objects.select_related("event_type__schedule", "event_type__host__page").filter(token=token).first()
-    )

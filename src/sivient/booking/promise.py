@@ -92,6 +92,13 @@ def book(
         raise
 
 
+def booked_before(
+    event_type: EventType, start: datetime, guest: Guest, *, key: str, minutes: int | None = None
+) -> Booking | None:
+    """Return the booking that this very form has made, None if there is none. Raises KeyReused for other content."""
+    return _replay(_Wish(event_type, start, minutes, guest, None, key))
+
+
 def _book(wish: _Wish, *, now: datetime) -> Booking:
     with transaction.atomic():
         Timetable.take(wish.event_type.host_id)

@@ -1,7 +1,7 @@
 """The verbs of booking. Each owns its transaction, which begins by taking the host's times; none calls outside."""
 
 from sivient.booking.changes import cancel, may_cancel, may_reschedule, reschedule
-from sivient.booking.promise import Guest, book
+from sivient.booking.promise import Guest, book, booked_before
 from sivient.booking.refusals import (
     AlreadyMoved,
     KeyReused,
@@ -42,6 +42,7 @@ __all__ = [
     "TooOften",
     "approve",
     "book",
+    "booked_before",
     "cancel",
     "decline",
     "expire",

@@ -49,6 +49,7 @@ def event_slots(request: HttpRequest, entrance: Entrance) -> HttpResponse:
 
 @csrf_exempt  # a signed form token stands in the form instead: an embedded page gets no cookie
 @require_http_methods(["GET", "HEAD", "POST"])
+@event_views.once
 @of_event_type
 def confirm(request: HttpRequest, entrance: Entrance) -> HttpResponse:
     """Ask for the guest's details, and book."""

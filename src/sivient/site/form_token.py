@@ -23,10 +23,20 @@ def issue(about: str) -> str:
 
 def read(token: str, about: str) -> str:
     """Return the idempotency key of a good token, or raise BadToken."""
-    try:
-        content = signing.loads(token, salt=_SALT, max_age=MAX_AGE)
-    except signing.BadSignature as error:
-        raise BadToken from error
+    content = _content(token)
     if content["about"] != about:
         raise BadToken
-    return str(content["key"])
+    return content["key"]
+
+
+def key_of(token: str) -> str:
+    """Return the idempotency key of a token of any form, or raise BadToken: what was done with it can be looked up."""
+    return _content(token)["key"]
+
+
+def _content(token: str) -> dict[str, str]:
+    try:
+        content: dict[str, str] = signing.loads(token, salt=_SALT, max_age=MAX_AGE)
+    except signing.BadSignature as error:
+        raise BadToken from error
+    return content
