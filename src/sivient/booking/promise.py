@@ -121,7 +121,7 @@ def _book(wish: _Wish, *, now: datetime) -> Booking:
 def require_offered(
     event_type: EventType, start: datetime, *, minutes: int, now: datetime, without: int | None = None
 ) -> None:
-    """Ask the same question as the page, fresh from the database. Raises NotFree, or NotOffered where none can be."""
+    """Ask by the rules of the page, fresh from the database (`queries.refusal`). Raises NotFree with the rule."""
     reason = queries.refusal(event_type, start, now=now, minutes=minutes, without=without)
     if reason is not None:
         raise NotFree(reason.rule)

@@ -117,7 +117,7 @@ def offered(
     """Return the starts in `window` that a guest may book now, in order, in epoch seconds; fresh from the database.
 
     `minutes` is the duration (None: the one chosen at first); the hold `without` neither stands in the way nor counts.
-    The verbs ask this under the host's lock. Whether the page is published or paused is asked apart from it.
+    Of one start, the verbs ask `refusal`. Whether the page is published or paused is asked apart from it.
     """
     shared = _shared(whole_window(event_type, now), window)
     if shared is None:
@@ -189,7 +189,7 @@ def refusal(
 ) -> core_explain.Reason | None:
     """Return why `offered` does not have `start`, or None when it does; the database is asked once for both.
 
-    Raises ValueError for a start outside the bookable years.
+    The verbs ask this under the host's lock. Raises ValueError for a start outside the bookable years.
     """
     instant = Interval(start, start + SECOND)
     times = _fresh(event_type, instant, minutes)
