@@ -93,6 +93,9 @@ MATRIX = {
     "bookings": HOSTS,
     "booking-detail": OWNERS,
     "booking-cancel": OWNERS,
+    "booking-approve": POST_ONLY,
+    "booking-decline": OWNERS,
+    "booking-reschedule": OWNERS,
     "booking-try-now": POST_ONLY,
     "booked-invite": EVERYBODYS,  # the secret in the address lets in
     "webhook": POST_ONLY,
@@ -106,13 +109,14 @@ MATRIX = {
 POSTS = (
     *("sign-out-everywhere", "settings-account-theme", "account-export", "account-restore"),
     *("event-type-delete", "event-type-duplicate", "event-type-move", "event-type-link-remove"),
-    *("booking-cancel", "booking-try-now"),
+    *("booking-cancel", "booking-approve", "booking-decline", "booking-reschedule", "booking-try-now"),
     *("availability-duplicate", "availability-delete", "availability-date-remove"),
     *("availability-time-off-remove", "availability-travel-remove"),
 )
 OF_ONE_HOST = (
     *("event-type-edit", "event-type-delete", "event-type-duplicate", "event-type-move"),
     *("event-type-links", "booking-detail", "booking-cancel", "booking-try-now"),
+    *("booking-approve", "booking-decline", "booking-reschedule"),
     *("availability-schedule", "availability-duplicate", "availability-delete", "availability-date"),
 )
 SIGNED = ("webhook",)  # the vendor's signature stands for the form's token
