@@ -58,7 +58,7 @@ def test_what_is_here_is_not_installed_again(machine: Machine) -> None:
 
 def test_an_installation_that_fails_names_the_part_and_the_command(machine: Machine) -> None:
     machine.apt(works=False)
-    with pytest.raises(PartMissing, match=r"need a browser, .*: sudo apt-get install chromium fonts$"):
+    with pytest.raises(PartMissing, match=r"needs a browser, .*: sudo apt-get install chromium fonts$"):
         require((machine.browser(),))
 
 

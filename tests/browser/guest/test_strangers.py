@@ -20,8 +20,8 @@ PAYLOADS = (
     "</textarea><svg onload=alert(1)>",
     "</script><script>alert(1)</script>",
     "{{ constructor }} ${alert(1)} `+alert(1)+`",
-    "<iframe srcdoc='<script>parent.alert(1)</script>'>",
-    "<style>*{display:none}</style><base href=//evil.test>",
+    "<iframe srcdoc='<script>top[\"alert\"](1)</script>'>",
+    "<style>*{display:none}</style><base href=//evil>",
 )
 
 
