@@ -25,7 +25,7 @@ def main(wanted: list[str]) -> int:
         "traffic": lambda: _on_both(traffic.measure, "--web-processes", "2"),
         "growth": lambda: _on_both(growth.measure),
         # The worker is off, because there is no Zoom and no mail server to talk to.
-        "booking": lambda: _on_both(booking.measure, "--worker-threads", "0"),
+        "booking": lambda: _on_both(booking.measure, "--worker-threads", "0", "--web-processes", "2"),
         "links": _links,
     }
     require((WRK,))
