@@ -54,8 +54,8 @@ class Problems(list[str]):
 
     def __init__(self) -> None:
         super().__init__()
-        # Chromium's own complaint when a page is left before its transition began: no script of ours asked for one.
-        self.expected: list[str] = ["ViewTransition opt-in disabled"]
+        # Chromium's own complaints when a page is left before its transition began: no script of ours asked for one.
+        self.expected: list[str] = ["ViewTransition opt-in disabled", "Transition was (aborted|skipped)"]
 
     def expect(self, pattern: str) -> None:
         """A complaint that matches is part of this test: a page that answers 404 logs one line by itself."""
