@@ -11,7 +11,7 @@ from django.db import connection, connections
 
 from sivient.accounts.models import FormerHandle, Identity, Invitation, LoginLink, Session, User
 from sivient.audit.log import record
-from sivient.booking.models import Booking, Conference
+from sivient.booking.models import Booking, Conference, ConferenceAttempt
 from sivient.integrations.models import OAuthFlow, Revocation, WebhookEvent
 from sivient.jobs.queue import enqueue
 from sivient.scheduling.models import DateHours, EventType, FormerSlug, PrivateLink, TimeOff, Travel
@@ -29,6 +29,7 @@ def make_account(**fields: Any) -> User:
     Conference.objects.create(
         booking=booking, vendor="zoom", external_id="1", join_url="u", vendor_start=booking.start, created_at=NOW
     )
+    ConferenceAttempt.objects.create(booking=booking, vendor="zoom", vendor_start=booking.start, asked_at=NOW)
     make_times(host, event_type)
     connect_zoom(host)
     OAuthFlow.objects.create(

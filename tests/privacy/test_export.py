@@ -31,6 +31,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "PrivateLink": export.PRIVATE_LINK,
     "Booking": export.BOOKING,
     "Conference": export.CONFERENCE,
+    "ConferenceAttempt": export.ATTEMPT,
     "Hold": export.HOLD,
     "Connection": export.CONNECTION,
     "Grant": export.GRANT,
@@ -59,6 +60,7 @@ LEFT_OUT = {
     "PrivateLink": {"id": INNER, "token": LETS_IN},
     "Booking": {"host": INNER, "hold": INNER, "token": LETS_IN, "idempotency_key": LETS_IN, "content_digest": INNER},
     "Conference": {"id": INNER},
+    "ConferenceAttempt": {"id": INNER},
     "Hold": {"id": INNER, "host": INNER},
     "OAuthFlow": {
         **dict.fromkeys(("id", "user", "vendor", "created_at", "returned_at"), INNER),
@@ -67,11 +69,14 @@ LEFT_OUT = {
     "Connection": {"id": INNER, "user": INNER, "grant": "stands inside its connection"},
     "Grant": {
         **dict.fromkeys(("id", "generation", "token_version", "lease_owner", "lease_until"), INNER),
+        **dict.fromkeys(("refresh_failures", "refresh_after"), INNER),
         **dict.fromkeys(("access_token", "refresh_token"), LETS_IN),
         "vendor": "stands in the connection",
         "client_id": "names the server's app, not the account",
     },
-    "Work": dict.fromkeys(("id", "payload", "fence", "again", "lease_owner", "lease_until"), INNER),
+    "Work": dict.fromkeys(
+        ("id", "payload", "fence", "again", "lease_owner", "lease_until", "lane", "begun", "asked_at"), INNER
+    ),
     "Entry": {"id": INNER, "account": INNER},
 }
 NOT_OF_AN_ACCOUNT = {"Invitation", "Revocation", "WebhookEvent"}

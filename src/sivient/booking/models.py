@@ -96,16 +96,20 @@ class Conference(models.Model):
     """The online meeting of a booking. The first one stored is the one; a later one is kept as unused.
 
     After a reschedule that the link does not outlive, it is unused too, with `replaced_at`: the booking gets a new one.
+    A link that the host gave has no vendor's meeting behind it: `vendor` is BY_HAND or FALLBACK, `external_id` empty.
     """
+
+    BY_HAND, FALLBACK = "by_hand", "fallback"
 
     booking = models.ForeignKey(Booking, models.CASCADE, related_name="conferences")
     vendor = models.CharField(max_length=20)
-    external_id = models.CharField(max_length=64)
+    external_id = models.CharField(max_length=64, blank=True)
     join_url = models.CharField(max_length=2048)
     passcode = models.CharField(max_length=64, blank=True)
     vendor_start = models.DateTimeField()  # the vendor's own date of the meeting
     unused = models.BooleanField(default=False)
     replaced_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)  # removed at the vendor by us, where we may
     created_at = models.DateTimeField()
 
     class Meta:
@@ -115,3 +119,29 @@ class Conference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.vendor} meeting of booking {self.booking_id}"
+
+
+class ConferenceAttempt(models.Model):
+    """One request to a vendor for a booking's meeting, committed before it leaves (reliability.md section 2).
+
+    An attempt whose answer never came may have made a meeting: the host sees it as one that is possibly unused.
+    """
+
+    class Outcome(models.TextChoices):
+        """What became of it."""
+
+        OPEN = ""  # on its way; lost as well when its worker is
+        MADE = "made"
+        REFUSED = "refused"  # surely nothing was made
+        LOST = "lost"  # nobody knows
+        FOUND = "found"  # lost, and settled by looking into the vendor's list
+
+    booking = models.ForeignKey(Booking, models.CASCADE, related_name="conference_attempts")
+    vendor = models.CharField(max_length=20)
+    vendor_start = models.DateTimeField()  # the date it asked for
+    asked_at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
+    external_id = models.CharField(max_length=64, blank=True)  # of a meeting that is there but cannot be used
+
+    def __str__(self) -> str:
+        return f"{self.vendor} attempt for booking {self.booking_id}"

@@ -48,6 +48,12 @@ class Grant(models.Model):
     token_version = models.PositiveIntegerField(default=1)  # grows with each stored pair of tokens
     lease_owner = models.CharField(max_length=40, blank=True)
     lease_until = models.DateTimeField(null=True)
+    refresh_failures = models.PositiveIntegerField(default=0)  # since the last pair of tokens was stored
+    refresh_after = models.DateTimeField(null=True)  # not asked again before: the vendor had trouble
+    paused_until = models.DateTimeField(null=True)  # the vendor's daily limit is used up
+    pause_reason = models.CharField(max_length=200, blank=True)
+    changes_on = models.DateField(null=True)  # the UTC date that `changes` counts
+    changes = models.PositiveIntegerField(default=0)  # meetings made or changed by us: the vendor counts them, too
 
     objects = GrantManager()
 
@@ -130,6 +136,21 @@ class WebhookEvent(models.Model):
     received_at = models.DateTimeField(auto_now_add=True)
     handled_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=60, blank=True)
+    vendor_user = models.CharField(max_length=64, blank=True)  # digest of a user we did not know: we may a moment later
+    about_at = models.DateTimeField(null=True)  # the vendor's time of what it tells
 
     def __str__(self) -> str:
         return f"{self.vendor} {self.event} {self.pk}"
+
+
+class WebhookHealth(models.Model):
+    """Whether a vendor's messages arrive: Zoom stops sending after six validations that failed (contract 7.3)."""
+
+    vendor = models.CharField(max_length=20, unique=True)
+    last_event_at = models.DateTimeField(null=True)
+    last_validation_at = models.DateTimeField(null=True)
+    last_refused_at = models.DateTimeField(null=True)  # signature missing or wrong
+    refused = models.PositiveIntegerField(default=0)  # since the last message that was right
+
+    def __str__(self) -> str:
+        return f"{self.vendor} webhooks"

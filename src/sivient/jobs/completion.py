@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -27,6 +27,16 @@ def work_completion(work: Work, *, result: Mapping[str, Any] | None = None) -> I
         _settle(work, state=Work.State.DONE, result=kept, last_error="", done_at=Now())
         yield
     work.state = Work.State.DONE
+
+
+def renew(work: Work, lease: timedelta) -> None:
+    """Hold the work for `lease` from now; asked before each outside call, so that a killed worker's work waits short.
+
+    Raises LeaseLost when somebody else has it.
+    """
+    mine = Work.objects.filter(pk=work.pk, fence=work.fence, lease_until__isnull=False)
+    if not mine.update(lease_until=Now() + lease):
+        raise LeaseLost(f"{work.kind} {work.key}")
 
 
 def write_down(work: Work, result: Mapping[str, Any]) -> None:

@@ -12,10 +12,12 @@ from sivient.jobs.models import Work
 CHANNEL = "sivient_work"  # PostgreSQL NOTIFY; only a hint, the table is the truth
 
 
-def new(kind: str, *, key: str, payload: Mapping[str, Any], run_at: datetime | None = None) -> Work:
+def new(kind: str, *, key: str, payload: Mapping[str, Any], run_at: datetime | None = None, lane: str = "") -> Work:
     """Return a row that is not stored yet, for `enqueue_new`."""
     now = timezone.now()
-    return Work(kind=kind, key=key, payload=dict(payload), run_at=run_at or now, created_at=now)
+    return Work(
+        kind=kind, key=key, lane=lane, payload=dict(payload), run_at=run_at or now, created_at=now, asked_at=now
+    )
 
 
 def enqueue_new(works: Iterable[Work]) -> None:
@@ -24,14 +26,21 @@ def enqueue_new(works: Iterable[Work]) -> None:
     _hint()
 
 
-def enqueue(kind: str, *, key: str, payload: Mapping[str, Any] | None = None, run_at: datetime | None = None) -> Work:
+def enqueue(
+    kind: str,
+    *,
+    key: str,
+    payload: Mapping[str, Any] | None = None,
+    run_at: datetime | None = None,
+    lane: str = "",
+) -> Work:
     """Have `kind` done for `key` at `run_at` (default: now), once.
 
     The same kind and key again is the same row: pulled forward when it waits, armed again when it was done,
     parked or failed, and run once more after the present run when a worker has it.
     """
-    fresh = new(kind, key=key, payload=payload or {}, run_at=run_at)
-    values = {"payload": fresh.payload, "run_at": fresh.run_at, "created_at": fresh.created_at}
+    fresh = new(kind, key=key, payload=payload or {}, run_at=run_at, lane=lane)
+    values = {name: getattr(fresh, name) for name in ("payload", "lane", "run_at", "created_at", "asked_at")}
     with transaction.atomic():
         work, created = Work.objects.get_or_create(kind=kind, key=key, defaults=values)
         if not created:
@@ -49,8 +58,8 @@ def _arm(work: Work, fresh: Work) -> None:
         work.run_at = min(work.run_at, fresh.run_at)
     else:
         work.state, work.run_at, work.attempt = Work.State.WAITING, fresh.run_at, 0
-        work.last_error, work.done_at = "", None
-    work.payload = fresh.payload
+        work.last_error, work.trouble, work.done_at = "", "", None
+    work.payload, work.lane, work.asked_at = fresh.payload, fresh.lane, fresh.asked_at
     work.save()
 
 

@@ -48,7 +48,7 @@ def plant_periodic() -> None:
     """Make sure that periodic work has its row."""
     for kind in registry.periodic():
         Work.objects.get_or_create(
-            kind=kind, key="every", defaults={"run_at": timezone.now(), "created_at": timezone.now()}
+            kind=kind, key="every", defaults=dict.fromkeys(("run_at", "created_at", "asked_at"), timezone.now())
         )
 
 

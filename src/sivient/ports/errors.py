@@ -1,6 +1,6 @@
 """Trouble with the outside world. The class of an error says what to do next."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 
 class IntegrationError(Exception):
@@ -15,8 +15,29 @@ class TryLater(IntegrationError):
         self.after = after
 
 
+class Throttled(TryLater):
+    """Too many requests at a time or in a second: a moment later it works."""
+
+
+class Paused(TryLater):
+    """The vendor does nothing more before `until`: a daily limit. `shared`: of the whole vendor account."""
+
+    def __init__(self, message: str, *, until: datetime, shared: bool = False) -> None:
+        super().__init__(message)
+        self.until = until
+        self.shared = shared
+
+
 class OutcomeUnknown(TryLater):
     """The request left and its answer was lost, or says nothing: the vendor may have done what we asked."""
+
+
+class Unusable(OutcomeUnknown):
+    """The vendor made something that we cannot use; `external_id` is its number there, when it said one."""
+
+    def __init__(self, message: str, *, external_id: str = "") -> None:
+        super().__init__(message)
+        self.external_id = external_id
 
 
 class Misconfigured(TryLater):
@@ -33,3 +54,7 @@ class TokenRefused(Reconnect):
 
 class Rejected(IntegrationError):
     """The vendor understood and refused: a retry would fail the same way."""
+
+
+class Gone(Rejected):
+    """What we wanted to change is not there any more."""

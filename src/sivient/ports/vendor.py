@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sivient.ports.conferencing import Conferencing
+from sivient.ports.conferencing import Ability, Conferencing
 from sivient.ports.http import Patience
 
 
@@ -137,4 +137,5 @@ class Provider:
     removal_page: Callable[[App], str]  # where the vendor's user removes us
     conferencing: Callable[[App, Access], Conferencing] | None = None
     inbox: Callable[[App], Inbox] | None = None
+    allowed: Callable[[str], frozenset[Ability]] = lambda scope: frozenset()  # beyond making meetings, by granted scope
     link_lasts: timedelta = timedelta()  # so long after a meeting's own date its link still works

@@ -15,7 +15,7 @@ from sivient.accounts.models import FormerHandle, Identity, Invitation, LoginLin
 from sivient.accounts.services import forget_expired
 from sivient.audit.log import record
 from sivient.audit.models import Entry
-from sivient.booking.models import Booking, Conference
+from sivient.booking.models import Booking, Conference, ConferenceAttempt
 from sivient.integrations.leftovers import delete_leftovers
 from sivient.integrations.models import Connection, Grant, OAuthFlow, Revocation, WebhookEvent
 from sivient.integrations.services import disconnect_all
@@ -50,6 +50,7 @@ class Step:
 
 
 STEPS = (
+    Step(ConferenceAttempt, lambda account: Q(booking__host=account)),
     Step(Conference, lambda account: Q(booking__host=account)),
     Step(Booking, lambda account: Q(host=account)),
     Step(Hold, lambda account: Q(host=account)),

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from sivient.accounts.models import User
 from sivient.audit.log import record
 from sivient.audit.models import Entry
-from sivient.booking.models import Conference
+from sivient.booking.models import Conference, ConferenceAttempt
 from sivient.privacy.belongings import work_of
 from sivient.scheduling.models import DateHours, Hours, PrivateLink, SchedulingPage
 
@@ -24,7 +24,16 @@ FORMER_HANDLE = ("handle",)
 SESSION = ("expire_date",)
 LOGIN_LINK = ("created_at", "used_at")
 PAGE = (
-    *("platform", "platform_details", "paused", "pause_note", "holiday_country", "holiday_region", "holidays_worked"),
+    *(
+        "platform",
+        "platform_details",
+        "fallback_link",
+        "paused",
+        "pause_note",
+        "holiday_country",
+        "holiday_region",
+        "holidays_worked",
+    ),
 )
 SCHEDULE = ("id", "name", "timezone")
 HOURS = ("weekday", "start", "end")
@@ -48,15 +57,17 @@ BOOKING = (
 )
 CONFERENCE = (
     *("booking_id", "vendor", "external_id", "join_url", "passcode", "vendor_start", "unused", "replaced_at"),
-    *("created_at",),
+    *("deleted_at", "created_at"),
 )
+ATTEMPT = ("booking_id", "vendor", "vendor_start", "asked_at", "outcome", "external_id")
 HOLD = ("event_type_id", "start", "end", "buffer_before", "buffer_after", "counts")
 CONNECTION = ("vendor", "state", "connected_at", "ended_at")
 GRANT = (
     *("vendor_user_id", "vendor_account_id", "email", "user_type", "user_status", "pmi", "scope", "expires_at"),
-    *("state", "reason", "state_since", "authorized_at", "refreshed_at"),
+    *("state", "reason", "state_since", "authorized_at", "refreshed_at", "paused_until", "pause_reason"),
+    *("changes_on", "changes"),
 )
-DELIVERY = ("kind", "key", "state", "run_at", "attempt", "last_error", "result", "created_at", "done_at")
+DELIVERY = ("kind", "key", "state", "run_at", "attempt", "last_error", "trouble", "result", "created_at", "done_at")
 ENTRY = ("at", "actor", "event", "subject")
 
 
@@ -100,6 +111,7 @@ def _document(user: User, *, now: datetime) -> dict[str, Any]:
         "private_links": list(PrivateLink.objects.filter(event_type__host=user).values(*PRIVATE_LINK)),
         "bookings": list(user.bookings.order_by("start").values(*BOOKING)),
         "meetings": list(Conference.objects.filter(booking__host=user).values(*CONFERENCE)),
+        "meeting_requests": list(ConferenceAttempt.objects.filter(booking__host=user).values(*ATTEMPT)),
         "deliveries": [row for works in work_of(user.pk) for row in works.values(*DELIVERY)],
         "taken_times": list(user.holds.order_by("start").values(*HOLD)),
         "connections": _connections(user),

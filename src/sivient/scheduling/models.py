@@ -75,6 +75,7 @@ class SchedulingPage(models.Model):
     host = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="page")
     platform = models.CharField(max_length=20, choices=Platform.choices, blank=True)
     platform_details = models.CharField(max_length=500, blank=True)  # phone number, address or link
+    fallback_link = models.CharField(max_length=500, blank=True)  # for a booking whose meeting cannot be made in time
     paused = models.BooleanField(default=False)
     pause_note = models.CharField(max_length=300, blank=True)  # what guests read instead of times
     holiday_country = models.CharField(max_length=2, blank=True)  # ISO 3166-1, "" for none

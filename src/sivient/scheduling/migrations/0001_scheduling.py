@@ -45,6 +45,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("platform_details", models.CharField(blank=True, max_length=500)),
+                ("fallback_link", models.CharField(blank=True, max_length=500)),
                 ("paused", models.BooleanField(default=False)),
                 ("pause_note", models.CharField(blank=True, max_length=300)),
                 ("holiday_country", models.CharField(blank=True, max_length=2)),
