@@ -1,39 +1,87 @@
-"""A vendor's conferencing on a host's connection: renews a refused token once, and notes when the permission ends."""
+"""A vendor's conferencing on a host's connection: renews a refused token once, and notes when the permission ends.
+
+It keeps to the vendor's pause, and counts what it changes. Nothing is asked before the first call.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.utils import timezone
 
-from sivient.integrations import tokens
+from sivient.integrations import limits, tokens
 from sivient.integrations.tokens import Held
-from sivient.ports.conferencing import Conferencing, MadeMeeting, MeetingRequest
-from sivient.ports.errors import Reconnect, Rejected, TokenRefused
+from sivient.ports.conferencing import Ability, Conferencing, MadeMeeting, MeetingRequest
+from sivient.ports.errors import OutcomeUnknown, Paused, Reconnect, Rejected, TokenRefused
 from sivient.ports.vendor import Access, App
+
+T = TypeVar("T")
+Before = Callable[[], None]
+
+
+def _nothing() -> None:
+    """Do nothing before a request leaves."""
 
 
 @dataclass(frozen=True, slots=True)
 class LiveConferencing:
-    """Makes meetings with the tokens that `held` was when it was asked for."""
+    """Makes, moves, deletes and finds the meetings of one grant, with whatever its tokens are at that moment.
+
+    `before` is called right before each request leaves, also before the one that is repeated with a new token.
+    Besides the errors of `Conferencing`: TryLater, when a token is due for renewal and the vendor cannot be asked;
+    it is never OutcomeUnknown then, because no request has left. Reconnect: the host is told, the card says it.
+    """
 
     conferencing: Callable[[App, Access], Conferencing]
     app: App
-    held: Held
+    grant: int
+    abilities: frozenset[Ability]
 
-    def create(self, meeting: MeetingRequest) -> MadeMeeting:
-        """Make one meeting. Reconnect: the host has been told, and the connection says so."""
+    def create(self, meeting: MeetingRequest, *, before: Before = _nothing) -> MadeMeeting:
+        """Make one meeting. Paused: the daily limit is used up, and the vendor was not asked again."""
         if meeting.start <= timezone.now():
             raise Rejected("The meeting has begun.")  # a start in the past makes an instant meeting (contract 11, 14)
-        try:
-            return self._with(self.held, meeting)
-        except TokenRefused:
-            renewed = tokens.fresh(self.held.grant, refused=self.held.version)
-        return self._with(renewed, meeting, believe=True)
+        return self._change(lambda it: it.create(meeting), before)
 
-    def _with(self, held: Held, meeting: MeetingRequest, *, believe: bool = False) -> MadeMeeting:
-        """Ask with these tokens. `believe`: they are new, so a refusal of them is the end of the permission."""
+    def move(self, external_id: str, meeting: MeetingRequest, *, before: Before = _nothing) -> None:
+        """Give an existing meeting the time of `meeting`. Gone: it is not there any more. Paused as in `create`."""
+        if meeting.start <= timezone.now():
+            raise Rejected("The meeting has begun.")
+        self._change(lambda it: it.move(external_id, meeting), before)
+
+    def delete(self, external_id: str) -> None:
+        """Remove a meeting; one that is gone already is removed."""
+        self._ask(lambda it: it.delete(external_id), _nothing)
+
+    def find(self, meeting: MeetingRequest) -> MadeMeeting | None:
+        """Return the meeting that an earlier `create` of `meeting` made, by its reference; None when there is none."""
+        return self._ask(lambda it: it.find(meeting), _nothing)
+
+    def _change(self, call: Callable[[Conferencing], T], before: Before) -> T:
+        limits.check_open(self.grant)
         try:
-            return self.conferencing(self.app, held.access).create(meeting)
+            done = self._ask(call, before)
+        except OutcomeUnknown:
+            limits.count(self.grant)
+            raise
+        limits.count(self.grant)
+        return done
+
+    def _ask(self, call: Callable[[Conferencing], T], before: Before) -> T:
+        held = tokens.fresh(self.grant)
+        try:
+            return self._with(held, call, before)
+        except TokenRefused:
+            newer = tokens.fresh(self.grant, refused=held.version)
+        return self._with(newer, call, before, believe=True)
+
+    def _with(self, held: Held, call: Callable[[Conferencing], T], before: Before, *, believe: bool = False) -> T:
+        """Ask with these tokens. `believe`: they are new, so a refusal of them is the end of the permission."""
+        before()
+        try:
+            return call(self.conferencing(self.app, held.access))
+        except Paused as said:
+            raise limits.pause(self.grant, said) from said
         except Reconnect as error:
             if believe or not isinstance(error, TokenRefused):
                 tokens.end(held, str(error))

@@ -8,6 +8,7 @@ from sivient.accounts.models import User
 from sivient.accounts.plans import Feature, allows
 from sivient.integrations import registry
 from sivient.integrations.models import Connection, Grant, OAuthFlow
+from sivient.ports.conferencing import Ability
 from sivient.ports.vendor import Note, Provider
 
 REMEMBERED = timedelta(hours=24)  # how long a host who never came back is told why that may be
@@ -54,6 +55,24 @@ def connected(user: User, vendor: str) -> bool:
         grant__state=Grant.State.CONNECTED,
         grant__client_id=registry.app(vendor).client_id,
     ).exists()
+
+
+def grant_of(user: User, vendor: str) -> Grant | None:
+    """Return the grant at the operator's present app that the user's connection uses, in whatever state; or None."""
+    return Grant.objects.filter(
+        connections__user=user,
+        connections__vendor=vendor,
+        connections__state=Connection.State.CONNECTED,
+        client_id=registry.app(vendor).client_id,
+    ).first()
+
+
+def abilities(user: User, vendor: str) -> frozenset[Ability]:
+    """Return what the user's permission allows beyond making meetings, as far as we know; nobody is asked."""
+    grant = grant_of(user, vendor)
+    if grant is None or grant.state != Grant.State.CONNECTED:
+        return frozenset()
+    return registry.provider(vendor).allowed(grant.scope)
 
 
 def link_lasts(vendor: str) -> timedelta:

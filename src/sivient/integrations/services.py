@@ -9,12 +9,11 @@ from django.utils import timezone
 
 from sivient.accounts.models import User
 from sivient.audit.log import record
-from sivient.integrations import registry, tokens
+from sivient.integrations import queries, registry
 from sivient.integrations.live import LiveConferencing
 from sivient.integrations.models import Connection, Grant, OAuthFlow, Revocation
 from sivient.integrations.scrub import scrub_later
 from sivient.jobs.queue import enqueue
-from sivient.ports.conferencing import Conferencing
 from sivient.ports.errors import Reconnect
 from sivient.ports.vendor import Tokens, VendorAccount
 
@@ -92,22 +91,25 @@ def withdraw(vendor: str, unwanted: Tokens, *, vendor_user: str = "") -> None:
     )
 
 
-def conferencing_for(user: User, vendor: str) -> Conferencing:
-    """Return what makes meetings for the user, with a valid token. Reconnect: not connected, or not any more.
+def conferencing_for(user: User, vendor: str) -> LiveConferencing:
+    """Return what makes meetings for the user; its calls ask the vendor, so they are for workers only.
 
-    TryLater: a token is due for renewal and the vendor cannot be asked. Asks the vendor: for workers only.
+    Reconnect: not connected, or not any more. The vendor is not asked for that.
     """
-    provider, app = registry.provider(vendor), registry.app(vendor)
-    grant = (
-        Grant.objects.filter(
-            connections__user=user, connections__vendor=vendor, connections__state=Connection.State.CONNECTED
-        )
-        .filter(client_id=app.client_id)
-        .first()
-    )
+    provider = registry.provider(vendor)
+    grant = queries.grant_of(user, vendor)
     if grant is None or provider.conferencing is None:
         raise Reconnect(f"{provider.label} is not connected.")
-    return LiveConferencing(provider.conferencing, app, tokens.fresh(grant.pk))
+    if grant.state != Grant.State.CONNECTED:
+        raise Reconnect(grant.reason)
+    return LiveConferencing(provider.conferencing, registry.app(vendor), grant.pk, provider.allowed(grant.scope))
+
+
+def try_now(user: User, vendor: str) -> None:
+    """Forget that the vendor had trouble renewing the access: the next who needs it asks at once."""
+    grant = queries.grant_of(user, vendor)
+    if grant is not None:
+        Grant.objects.filter(pk=grant.pk).update(refresh_after=None)
 
 
 def digest(client_id: str, vendor_user_id: str) -> str:
