@@ -15,6 +15,7 @@ import httpx
 
 from sivient.ports.errors import IntegrationError, OutcomeUnknown, TryLater
 
+NO_CONTENT = 204
 LARGEST_ANSWER = 5 * 1024 * 1024  # bytes, after decompression
 
 _mounts: dict[str, httpx.BaseTransport] = {}
@@ -98,10 +99,10 @@ def request_json(
 
 
 def read_json(answer: Answer, *, who: str, judge: Judge) -> dict[str, Any]:
-    """Return the JSON object of a success, or raise. A success that says nothing is an unknown outcome."""
+    """Return the JSON object of a success, empty for 204, or raise. Any other body is an unknown outcome."""
     if not 200 <= answer.status < 300:
         raise judge(answer)
-    body = answer.json()
+    body = {} if answer.status == NO_CONTENT else answer.json()
     if not isinstance(body, dict):
         raise OutcomeUnknown(f"{who} gave an answer that cannot be read.")
     return body
@@ -128,10 +129,16 @@ def _is_loopback(base_url: str) -> bool:
 
 
 def _read(response: httpx.Response, deadline: float, who: str) -> bytes:
-    """Read the body piece by piece: httpx's timeout is per piece, so a dripping answer could last for ever."""
+    """Read the body piece by piece: httpx's timeout is per piece, so a dripping answer could last for ever.
+
+    A body that cannot be unpacked counts as empty: its status still says what happened.
+    """
     body = bytearray()
-    for piece in response.iter_bytes():
-        body += piece
-        if len(body) > LARGEST_ANSWER or time.monotonic() > deadline:
-            raise OutcomeUnknown(f"{who} did not come to an end.")
+    try:
+        for piece in response.iter_bytes():
+            body += piece
+            if len(body) > LARGEST_ANSWER or time.monotonic() > deadline:
+                raise OutcomeUnknown(f"{who} did not come to an end.")
+    except httpx.DecodingError:
+        return b""
     return bytes(body)

@@ -16,7 +16,7 @@ from sivient.vendors.zoom.oauth import ZoomOAuth, connect_oauth
 
 APP = App("client-id", "client-secret", ("webhook-secret",), "https://zoom.test", "https://api.zoom.test")
 PATIENCE = Patience(connect=1, answer=1)
-START = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
+START = datetime(2040, 11, 30, 9, 0, tzinfo=UTC)
 MEETING = MeetingRequest("Intro call", START, START + timedelta(minutes=30), "Europe/Berlin", "Booking ref ABC123")
 CREATED = {
     "id": 92674392836,
@@ -24,7 +24,7 @@ CREATED = {
     "join_url": "https://us05web.zoom.us/j/92674392836?pwd=x.1",
     "start_url": "https://us05web.zoom.us/s/92674392836?zak=start-canary",
     "password": "x1Y2z3",
-    "start_time": "2026-11-30T09:00:00Z",
+    "start_time": "2040-11-30T09:00:00Z",
 }
 
 Handler = Callable[[httpx.Request], httpx.Response]

@@ -32,7 +32,7 @@ def test_the_body_has_exactly_the_keys_of_the_contract() -> None:
     assert asked() == {
         "topic": "Intro call",
         "type": 2,
-        "start_time": "2026-11-30T09:00:00Z",
+        "start_time": "2040-11-30T09:00:00Z",
         "duration": 30,
         "timezone": "Europe/Berlin",
         "agenda": "Booking ref ABC123",
@@ -53,7 +53,7 @@ def test_the_request_carries_the_token_and_goes_to_me() -> None:
     "zone", ["Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Pacific/Chatham", "America/Sao_Paulo"]
 )
 def test_the_start_is_the_same_instant_in_every_zone_also_when_clocks_change(zone: str) -> None:
-    for start in (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), datetime(2026, 3, 8, 7, 30, tzinfo=UTC)):
+    for start in (datetime(2040, 10, 28, 0, 30, tzinfo=UTC), datetime(2040, 3, 11, 7, 30, tzinfo=UTC)):
         local = start.astimezone(ZoneInfo(zone))
         body = asked(start=local, end=local + timedelta(minutes=30), timezone=zone)
         assert body["start_time"] == f"{start:%Y-%m-%dT%H:%M:%SZ}"
@@ -122,7 +122,7 @@ def test_the_number_of_the_hosts_personal_room_is_not_logged(caplog: pytest.LogC
         with conferencing(Zoom(created(id=number)), pmi=4415550136) as it, pytest.raises(OutcomeUnknown):
             it.create(MEETING)
     said = [vars(line).get("key") for line in caplog.records]
-    assert said == ["zoom:personal meeting"] * 2
+    assert said == ["zoom:none"] * 2
     assert "4415550136" not in str([vars(line) for line in caplog.records])
 
 
@@ -141,7 +141,7 @@ def test_an_emulator_on_this_machine_may_give_plain_links_to_itself_alone() -> N
         it.create(MEETING)
 
 
-@pytest.mark.parametrize("said", ["2026-11-30T10:00:00Z", "2026-11-30T09:00:00", "soon"])
+@pytest.mark.parametrize("said", ["2040-11-30T10:00:00Z", "2040-11-30T09:00:00", "soon"])
 def test_another_start_than_asked_for_is_logged_and_the_link_is_kept(
     said: str, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -6,7 +6,7 @@ from email.utils import format_datetime
 import httpx
 import pytest
 
-from sivient.ports.errors import IntegrationError, OutcomeUnknown, Reconnect, Rejected, TokenRefused, TryLater
+from sivient.ports.errors import IntegrationError, OutcomeUnknown, Reconnect, Rejected, TokenRefused, TryLater, Unusable
 from sivient.vendors.zoom.emulator import errors as emulated
 from tests.vendors.zoom.adapted import MEETING, Zoom, conferencing, refusal
 
@@ -54,7 +54,7 @@ def told(*answers: httpx.Response) -> IntegrationError:
         (httpx.Response(502, content=b"<html>bad gateway</html>"), OutcomeUnknown),
         (httpx.Response(503), OutcomeUnknown),
         (httpx.Response(408), OutcomeUnknown),
-        (httpx.Response(204), OutcomeUnknown),
+        (httpx.Response(204), Unusable),
         (httpx.Response(302, headers={"Location": "https://zoom.us/signin"}), TryLater),
     ],
 )

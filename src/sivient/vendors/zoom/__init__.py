@@ -4,7 +4,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from sivient.ports.vendor import App, Note, Provider
-from sivient.vendors.zoom.conferencing import connect_conferencing
+from sivient.vendors.zoom.conferencing import allowed, connect_conferencing
 from sivient.vendors.zoom.oauth import connect_oauth, grants_enough
 from sivient.vendors.zoom.webhook import ZoomInbox
 
@@ -60,5 +60,6 @@ PROVIDER = Provider(
     removal_page=removal_page,
     conferencing=connect_conferencing,
     inbox=ZoomInbox,
+    allowed=allowed,
     link_lasts=LINK_LASTS,
 )

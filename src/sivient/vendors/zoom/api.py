@@ -1,4 +1,8 @@
-"""One call to Zoom's REST API (Zoom contract 3 to 6)."""
+"""One call to Zoom's REST API (Zoom contract 3 to 6).
+
+Always at the configured base: the `api_url` of a token answer names a regional host, but the global one always works
+(contract 2.2), and an address that came from outside is one that has to be guarded.
+"""
 
 import logging
 from typing import Any
@@ -10,13 +14,14 @@ from sivient.ports.http import Answer, Patience, read_json, send
 from sivient.vendors.zoom.errors import judge
 
 WHO = "Zoom"
+MOVED = (301, 302, 307, 308)
 log = logging.getLogger(__name__)
 
 
 def call(
     http: httpx.Client, token: str, method: str, path: str, *, patience: Patience, json: Any = None
 ) -> dict[str, Any]:
-    """Ask Zoom for one JSON object on behalf of the token's user; errors as in contract chapter 5.
+    """Ask Zoom for one JSON object on behalf of the token's user; empty for a 204. Errors as in contract chapter 5.
 
     A redirect to another Zoom host is asked once more there, by us: an HTTP client that follows it drops the
     Authorization header, and following it anywhere else would give the token away.
@@ -33,22 +38,25 @@ def call(
 
 
 def _elsewhere(answer: Answer, http: httpx.Client) -> str | None:
-    if answer.status not in (307, 308):
+    """Return where a regional or vanity host wants the same request; None for sign-in pages and strangers."""
+    if answer.status not in MOVED or http.base_url.scheme != "https":  # an emulator has no business with Zoom's hosts
         return None
     target = answer.headers.get("location", "")
     try:
         parts = urlsplit(target)
+        host, port = parts.hostname or "", parts.port
     except ValueError:
         return None
-    host = parts.hostname or ""
     zooms = host == "zoom.us" or host.endswith(".zoom.us") or host == http.base_url.host
-    return target if parts.scheme == "https" and zooms and parts.username is None else None
+    same = parts.scheme == "https" and port in (None, 443) and parts.path.startswith("/v2/")
+    return target if zooms and same and parts.username is None else None
 
 
 def _note(answer: Answer, method: str, path: str) -> None:
     """Log a refusal with Zoom's own number for it, which Zoom's support asks for."""
     if answer.status >= 300:
         tracking_id = answer.headers.get("x-zm-trackingid", "")[:100]
+        route = urlsplit(path).path
         log.warning(
-            "zoom refused", extra={"method": method, "route": path, "status": answer.status, "trackingid": tracking_id}
+            "zoom refused", extra={"method": method, "route": route, "status": answer.status, "trackingid": tracking_id}
         )
