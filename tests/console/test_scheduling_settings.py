@@ -5,7 +5,7 @@ from django.test import Client
 
 from sivient.accounts.models import Plan, User
 from sivient.integrations.models import Connection, Grant
-from sivient.scheduling import queries, services
+from sivient.scheduling import platforms, queries, services
 from sivient.scheduling.models import EventType, SchedulingPage
 from tests.factories import connect_zoom
 
@@ -133,3 +133,40 @@ def test_a_sentence_that_is_too_long_is_named_and_kept(browser: Client) -> None:
     assert "The sentence has up to 300 characters." in answer.content.decode()
     assert "x" * 301 in answer.content.decode()
     assert not SchedulingPage.objects.get().paused
+
+
+FALLBACK = {"fallback_link": " https://meet.example/mara "}
+
+
+def test_a_fallback_link_is_saved_shown_and_taken_away(browser: Client) -> None:
+    assert browser.post(PAGE, PHONE | FALLBACK).status_code == 302
+    assert SchedulingPage.objects.get().fallback_link == "https://meet.example/mara"
+    assert 'value="https://meet.example/mara"' in shown(browser)
+    assert "Used when Zoom cannot make a meeting in time." in shown(browser)
+    browser.post(PAGE, PHONE | {"fallback_link": ""})
+    assert SchedulingPage.objects.get().fallback_link == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("javascript:alert(1)", "Enter a link that begins with https:// or http://."),
+        ("meet.example/mara", "Enter a link that begins with https:// or http://."),
+        ("https://meet.example/" + "x" * 500, "A link has up to 500 characters."),
+    ],
+)
+def test_a_fallback_link_that_no_guest_could_open_is_named_and_kept(browser: Client, typed: str, sentence: str) -> None:
+    answer = browser.post(PAGE, PHONE | {"fallback_link": typed})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert sentence in page
+    assert f'value="{typed}"' in page
+    assert SchedulingPage.objects.get().platform == ""
+
+
+def test_a_verb_that_says_nothing_about_the_fallback_link_leaves_it(host: User) -> None:
+    services.save_settings(host, handle="mara", platform="", details="", fallback_link="https://meet.example/mara")
+    services.save_settings(host, handle="mara", platform="phone", details="+49 30 1234567")
+    assert SchedulingPage.objects.get().fallback_link == "https://meet.example/mara"
+    with pytest.raises(platforms.LinkUnfit):
+        services.save_settings(host, handle="mara", platform="", details="", fallback_link="mara")

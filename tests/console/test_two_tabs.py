@@ -65,3 +65,11 @@ def test_settings_saved_in_another_tab_are_kept_until_the_host_has_read_of_it(br
     assert SchedulingPage.objects.get(host=host).paused
     assert browser.post(SETTINGS, typed | {"seen": seen(page)}).status_code == 302
     assert not SchedulingPage.objects.get(host=host).paused
+
+
+def test_a_fallback_link_saved_in_another_tab_is_kept_too(browser: Client, host: User) -> None:
+    typed = {"handle": "mara", "platform": "phone", "phone": "+49 30 1234567"}
+    first = shown(browser, SETTINGS)
+    browser.post(SETTINGS, typed | {"seen": first, "fallback_link": "https://meet.example/mara"})
+    assert browser.post(SETTINGS, typed | {"seen": first}).status_code == 409
+    assert SchedulingPage.objects.get(host=host).fallback_link == "https://meet.example/mara"

@@ -1,4 +1,4 @@
-"""Scheduling settings: the handle, the Meeting Platform, a pause of the whole page, and whether it is published."""
+"""Scheduling settings: the handle, the Meeting Platform, a fallback link, a pause, and whether guests see it all."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -19,12 +19,20 @@ from sivient.scheduling.models import SchedulingPage
 from sivient.scheduling.services import LONGEST_NOTE
 from sivient.site.said import redirect_saying, take
 
+OF_THE_PAGE = ("fallback_link", "paused", "pause_note")  # fields that are columns of the page, too
+
 
 class SettingsForm(PlatformForm):
-    """The handle, the platform and the pause, saved together."""
+    """The handle, the platform, the fallback link and the pause, saved together."""
 
     field_order = ["handle"]
     handle = handle_field("When you change it, the old address leads to the new one.")
+    fallback_link = LineField(
+        label="Fallback link",
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
+        help_text="Used when Zoom cannot make a meeting in time. A personal room works.",
+    )
     paused = forms.BooleanField(required=False)
     pause_note = LineField(
         label="What guests read instead of times",
@@ -36,6 +44,13 @@ class SettingsForm(PlatformForm):
     def clean_handle(self) -> str:
         """Return a handle that is free, or the host's own."""
         return free_handle(self.cleaned_data["handle"], self.user)
+
+    def clean_fallback_link(self) -> str:
+        """Return a link that guests can open, or ""."""
+        try:
+            return platforms.check_fallback(self.cleaned_data["fallback_link"])
+        except platforms.LinkUnfit as error:
+            raise ValidationError(str(error)) from error
 
     def clean_pause_note(self) -> str:
         """Return a sentence that is short enough."""
@@ -51,7 +66,7 @@ def scheduling_settings(request: HostRequest) -> HttpResponse:
     """Show and save the settings."""
     user = request.user
     page = SchedulingPage.objects.filter(host=user).first() or SchedulingPage(host=user)
-    begins = {"handle": user.handle, "paused": page.paused, "pause_note": page.pause_note}
+    begins = {"handle": user.handle} | {name: getattr(page, name) for name in OF_THE_PAGE}
     begins |= PlatformForm.of(page.platform, page.platform_details)
     form = SettingsForm(request.POST or None, initial=begins, user=user, current=page.platform)
     seen, changed = request.POST.get("seen") or settings_edition(page, user.handle), False
@@ -87,9 +102,8 @@ def _saved(request: HostRequest, form: SettingsForm, seen: str) -> bool:
             handle=typed["handle"],
             platform=typed["platform"],
             details=typed["details"],
-            paused=typed["paused"],
-            pause_note=typed["pause_note"],
             seen=seen,
+            **{name: typed[name] for name in OF_THE_PAGE},
         )
     except handles.HandleUnfit as error:
         form.add_error("handle", str(error))

@@ -30,6 +30,7 @@ def settings_edition(page: SchedulingPage, handle: str | None) -> str:
         {
             "handle": handle,
             "platform": [page.platform, page.platform_details],
+            "fallback": page.fallback_link,
             "pause": [page.paused, page.pause_note],
         }
     )

@@ -8,10 +8,15 @@ from sivient.scheduling.models import Platform
 from sivient.scheduling.web_address import is_web_address
 
 LONGEST_DETAILS = 500
+NO_LINK = "Enter a link that begins with https:// or http://."
 
 
 class PlatformUnfit(Exception):
     """The platform cannot be chosen like this. The text is for the host."""
+
+
+class LinkUnfit(Exception):
+    """This is no link that a guest could open. The text is for the host."""
 
 
 class NotConnected(PlatformUnfit):
@@ -32,10 +37,23 @@ def check_details(platform: str, typed: str) -> str:
                 raise PlatformUnfit("Enter the address where you meet.")
         case Platform.OWN_LINK:
             if not is_web_address(details):
-                raise PlatformUnfit("Enter a link that begins with https:// or http://.")
+                raise PlatformUnfit(NO_LINK)
         case _:
             return ""
     return details
+
+
+def check_fallback(typed: str) -> str:
+    """Return the link that is used when the vendor cannot make a meeting in time, or "" for none.
+
+    Raises LinkUnfit.
+    """
+    link = clean_line(typed, LONGEST_DETAILS + 1)
+    if len(link) > LONGEST_DETAILS:
+        raise LinkUnfit(f"A link has up to {LONGEST_DETAILS} characters.")
+    if link and not is_web_address(link):
+        raise LinkUnfit(NO_LINK)
+    return link
 
 
 def require_choosable(host: User, platform: str, *, current: str) -> None:

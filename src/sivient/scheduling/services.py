@@ -49,15 +49,16 @@ def save_settings(
     handle: str,
     platform: str,
     details: str,
+    fallback_link: str | None = None,
     paused: bool | None = None,
     pause_note: str | None = None,
     seen: str | None = None,
 ) -> None:
-    """Change the handle, the Meeting Platform and the pause, all or nothing.
+    """Change the handle, the Meeting Platform, the fallback link and the pause, all or nothing.
 
-    `platform` "" and a pause of None stay as they are. Guests read `pause_note` instead of times, or, if it is "", a
+    `platform` "", and what is None, stay as they are. Guests read `pause_note` instead of times, or, if it is "", a
     sentence of ours. `seen` is the edition that the host began with (None: whatever is stored).
-    Raises handles.HandleUnfit, platforms.PlatformUnfit, PlanTooSmall or ChangedMeanwhile.
+    Raises handles.HandleUnfit, platforms.PlatformUnfit, platforms.LinkUnfit, PlanTooSmall or ChangedMeanwhile.
     """
     with transaction.atomic():
         Timetable.take(host.pk)
@@ -67,6 +68,8 @@ def save_settings(
         if platform:  # "not chosen" is where everybody begins, and nobody returns to
             platforms.require_choosable(host, platform, current=page.platform)
             page.platform, page.platform_details = platform, platforms.check_details(platform, details)
+        if fallback_link is not None:
+            page.fallback_link = platforms.check_fallback(fallback_link)
         page.paused = page.paused if paused is None else paused
         page.pause_note = page.pause_note if pause_note is None else clean_line(pause_note, LONGEST_NOTE)
         require_seen(seen, stored, settings_edition(page, handles.tidy(handle)))
