@@ -16,6 +16,7 @@ from sivient.core.text import mail_address
 from sivient.site.mail_server import MailServer
 
 MIN_SECRET = 32  # characters; a shorter key can be guessed or is a placeholder
+MIN_STATUS_TOKEN = 16  # characters; it shows figures and changes nothing
 
 
 class ConfigError(Exception):
@@ -39,7 +40,8 @@ SETTINGS = (
     Setting("DATABASE_URL", "", "PostgreSQL address; empty means SQLite in the data folder."),
     Setting("SIVIENT_DEFAULT_PLAN", "pro", "Plan of new accounts: free, pro or business."),
     Setting("SIVIENT_SIGNUP", "open", "Who may create an account: open, invite, or domains:a.example,b.example."),
-    Setting("SIVIENT_SUPPORT_EMAIL", "", "Address shown under Contact in the documentation."),
+    Setting("SIVIENT_SUPPORT_EMAIL", "", "Address shown under Contact in the documentation; alarms are mailed to it."),
+    Setting("SIVIENT_STATUS_TOKEN", "", "Opens /status; at least 16 characters. Empty: there is no such page."),
     Setting("SMTP_URL", None, "Outgoing mail: smtp://user:password@host:587, smtps://... or smtp+plain://..."),
     Setting("SIVIENT_MAIL_FROM", None, "Sender and organizer address of invites, without a name around it."),
     Setting("ZOOM_CLIENT_ID", "", "Client id of your Zoom app; empty turns Zoom off."),
@@ -133,7 +135,7 @@ class Env:
     def _checks(self) -> tuple[Callable[[], object], ...]:
         clients = [partial(self.whole_client, vendor) for vendor in ("ZOOM", "GOOGLE", "MICROSOFT")]
         mail = (self.smtp_url, self.mail_from, self.support_email)
-        keys = (self.secret_key, self.token_keys)
+        keys = (self.secret_key, self.token_keys, self.status_token)
         return (self.base_url, *keys, self.database_url, self.plan, self.signup, *mail, *clients, self.proxies)
 
     def base_url(self) -> str:
@@ -201,6 +203,15 @@ class Env:
         if not keys:
             raise ConfigError("SIVIENT_TOKEN_KEYS is not set. See docs/settings.md.")
         return keys
+
+    def status_token(self) -> str:
+        """Return what opens /status, or '' when nothing does."""
+        token = self.get("SIVIENT_STATUS_TOKEN")
+        if token and (len(token) < MIN_STATUS_TOKEN or len(set(token)) < 8 or not token.isascii()):
+            raise ConfigError(
+                f"SIVIENT_STATUS_TOKEN is too weak: give at least {MIN_STATUS_TOKEN} random letters and digits."
+            )
+        return token
 
     def plan(self) -> str:
         """Return the plan of new accounts."""

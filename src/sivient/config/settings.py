@@ -21,6 +21,7 @@ ALLOWED_HOSTS = ["*"]  # sivient.ops.host knows the only one, and leads people t
 DEFAULT_PLAN = _env.plan()
 SIGNUP = _env.signup()
 SUPPORT_EMAIL = _env.support_email()
+STATUS_TOKEN = _env.status_token()
 SMTP_URL = _env.smtp_url()
 MAIL_FROM = _env.mail_from()
 DEMO_DIR = _env.get("SIVIENT_DEMO")
@@ -80,7 +81,7 @@ TEMPLATES: list[dict[str, Any]] = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
-            "context_processors": ["django.template.context_processors.request"],
+            "context_processors": ["django.template.context_processors.request", "sivient.delivery.banner.banners"],
             "builtins": ["sivient.site.templatetags.site"],
         },
     }

@@ -9,3 +9,7 @@ class OpsConfig(AppConfig):
     name = "sivient.ops"
     label = "ops"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the work."""
+        from sivient.ops import work  # noqa: F401
