@@ -78,9 +78,11 @@ class Field:
 
 
 @contextmanager
-def field_of(environment: Mapping[str, str], *, processes: int, lanes: int, seed: int) -> Iterator[Field]:
+def field_of(
+    environment: Mapping[str, str], *, processes: int, lanes: int, seed: int, program: str = "tests.booking.racer"
+) -> Iterator[Field]:
     """Start the processes on the database of the environment, and end them by their own ids."""
-    command = [sys.executable, "-m", "tests.booking.racer", str(lanes)]
+    command = [sys.executable, "-m", program, str(lanes)]
     started = [
         subprocess.Popen(command, env=dict(environment), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         for _ in range(processes)
