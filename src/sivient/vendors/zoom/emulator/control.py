@@ -32,7 +32,8 @@ def answer(world: World, request: httpx.Request) -> httpx.Response:
         verb = VERBS.get((request.method, path))
         if verb is None:
             return httpx.Response(404, json={"message": "no such control"})
-        return httpx.Response(200, json=verb(world, read_body(request)))
+        asked = dict(request.url.params) if request.method == "GET" else read_body(request)
+        return httpx.Response(200, json=verb(world, asked))
     except (ApiRefusal, ValueError) as problem:
         return httpx.Response(400, json={"message": str(problem)})
 
@@ -81,6 +82,15 @@ def switch(world: World, changes: Body) -> Body:
     return asdict(switches)
 
 
+def ledger(world: World, body: Body) -> Body:
+    """Return what the app asked and what became of it, after the number `after`; `more` says whether to ask again."""
+    number = str(body.get("after", "0"))
+    if not (number.isascii() and number.isdecimal() and len(number) <= 9):
+        raise ValueError("after must be a number")
+    entries, more = world.ledger.page(int(number))
+    return {"entries": [asdict(entry) for entry in entries], "more": more}
+
+
 def reset(world: World, body: Body) -> Body:
     """Forget everything that happened; no id or token comes twice all the same."""
     world.store.clear()
@@ -100,6 +110,7 @@ def deauthorize(world: World, body: Body) -> Body:
 VERBS: dict[tuple[str, str], Verb] = {
     ("GET", "/__ctl/state"): state,
     ("POST", "/__ctl/switch"): switch,
+    ("GET", "/__ctl/ledger"): ledger,
     ("GET", "/__ctl/clock"): control_faults.clock,
     ("POST", "/__ctl/clock"): control_faults.clock,
     ("POST", "/__ctl/reset"): reset,

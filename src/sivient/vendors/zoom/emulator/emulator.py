@@ -19,6 +19,7 @@ from sivient.vendors.zoom.emulator.app import ZoomApp
 from sivient.vendors.zoom.emulator.clock import Clock, wall_clock
 from sivient.vendors.zoom.emulator.faults import Call, Faults, Outcome
 from sivient.vendors.zoom.emulator.grants import Grants
+from sivient.vendors.zoom.emulator.ledger import Ledger
 from sivient.vendors.zoom.emulator.limits import Limits
 from sivient.vendors.zoom.emulator.meetings import MeetingBook
 from sivient.vendors.zoom.emulator.mint import Mint
@@ -67,7 +68,10 @@ class ZoomEmulator:
         webhooks = Webhooks(
             app, store, self._clock, self._lock, retry_scale=retry_scale, transport=webhook_transport, bend=faults.bend
         )
-        self._world = World(app, base_url, self.people, store, self._clock, grants, meetings, webhooks, faults)
+        self._ledger = Ledger(self._clock, meetings)
+        self._world = World(
+            app, base_url, self.people, store, self._clock, grants, meetings, webhooks, faults, self._ledger
+        )
         self._api = Api(self.people, grants, Limits(store, self._clock), meetings)
         self._tokens = TokenEndpoint(app, self.people, grants, self._clock, self._world.revoked)
         self.calls: list[tuple[str, str]] = []
@@ -165,10 +169,12 @@ class ZoomEmulator:
         with self._lock:
             self.calls.append((request.method, request.url.path))
             self._world.webhooks.tick()
-            call = self._call(request)
+            call, named, told = self._call(request), self._ledger.about(request), None
             try:
                 response = self.faults.answer(self._world, call, self._route, outcome)
+                told = response.status_code
             finally:
+                self._ledger.write(call, outcome, told, named)
                 self._store.flush()
         if outcome.wait:
             self._sleep(outcome.wait)

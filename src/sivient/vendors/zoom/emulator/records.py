@@ -156,6 +156,33 @@ class FaultRule:
     struck: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One request of the app in the ledger, written when its work was done, before a late answer leaves.
+
+    `at` is the time inside, `outside` the machine's. `status` is what was answered, or "dropped"; `done` what the real
+    work ended with (None: nothing was done); `late` how many seconds the answer was held back. `effect` is made,
+    changed or deleted, with the meeting and the booking reference of its agenda. `kind` is exchange, refresh or
+    revoke at the token endpoint, and `issued` whether new tokens were given.
+    """
+
+    number: int
+    at: str
+    outside: str
+    method: str
+    route: str
+    user_id: str | None
+    status: int | str
+    done: int | None
+    late: float
+    faults: list[str]
+    effect: str
+    meeting_id: int | None
+    reference: str
+    kind: str
+    issued: bool
+
+
 @dataclass(slots=True)
 class Injection:
     """One fault that struck, and what really happened: a judge compares this with what the app believes.

@@ -8,6 +8,7 @@ from sivient.vendors.zoom.emulator.app import ZoomApp
 from sivient.vendors.zoom.emulator.clock import Clock
 from sivient.vendors.zoom.emulator.faults import Faults
 from sivient.vendors.zoom.emulator.grants import Grants
+from sivient.vendors.zoom.emulator.ledger import Ledger
 from sivient.vendors.zoom.emulator.meetings import MeetingBook
 from sivient.vendors.zoom.emulator.people import People
 from sivient.vendors.zoom.emulator.records import Delivery
@@ -28,6 +29,7 @@ class World:
     meetings: MeetingBook
     webhooks: Webhooks
     faults: Faults
+    ledger: Ledger
 
     def remove_app(self, user_id: str) -> Delivery | None:
         """Do what Remove under Installed apps does; return the event, which a private app does not get."""

@@ -51,13 +51,15 @@ class Call:
 class Outcome:
     """What the real work ended with, whatever is told: no status means that nothing was done.
 
-    `wait` is how many seconds to hold the answer back; one that is `lost` never comes.
+    `wait` is how many seconds to hold the answer back; one that is `lost` never comes. `struck` are the names
+    of the faults that had a part in it.
     """
 
     status: int | None = None
     body: dict[str, object] = field(default_factory=dict)
     wait: float = 0.0
     lost: bool = False
+    struck: list[str] = field(default_factory=list)
 
     @property
     def meeting_id(self) -> int | None:

@@ -104,6 +104,7 @@ class Faults:
         told: int | None,
         delivery_id: str | None = None,
     ) -> None:
+        outcome.struck.append(rule.name)
         number = len(self._store.injections) + 1
         injection = Injection(
             number=number,
