@@ -62,11 +62,18 @@ def postgres(*, durable: bool = False) -> Iterator[str]:
 
     `durable` keeps PostgreSQL's own settings for fsync: for measurements. Raises PostgresMissing.
     """
+    with running_cluster(durable=durable) as cluster:
+        yield cluster.url
+
+
+@contextmanager
+def running_cluster(*, durable: bool = False) -> Iterator["Cluster"]:
+    """As `postgres`, for who crashes the server and starts it again: then it has to be durable."""
     remove_abandoned()
-    cluster = _Cluster.create(binaries())
+    cluster = Cluster.create(binaries())
     try:
         cluster.start({} if durable else CARELESS)
-        yield cluster.url
+        yield cluster
     finally:
         cluster.remove()
 
@@ -76,7 +83,7 @@ def remove_abandoned() -> None:
     for folder in ROOM.glob(f"{PREFIX}*"):
         maker = folder.name.removeprefix(PREFIX).partition("-")[0]
         if folder.stat().st_uid == _account().pw_uid and maker.isdecimal() and not _alive(int(maker)):
-            _Cluster(binaries(), folder, password="").remove()
+            Cluster(binaries(), folder, password="").remove()
 
 
 def _alive(pid: int) -> bool:
@@ -100,7 +107,7 @@ def _account() -> pwd.struct_passwd:
 
 
 @dataclass
-class _Cluster:
+class Cluster:
     """A database cluster in `folder`, and the server on it. The folder's name says which process made it."""
 
     bin: Path
@@ -109,7 +116,8 @@ class _Cluster:
     port: int = 0
 
     @classmethod
-    def create(cls, bin_folder: Path) -> "_Cluster":
+    def create(cls, bin_folder: Path) -> "Cluster":
+        """Make the files of a cluster."""
         folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=ROOM))
         cluster = cls(bin_folder, folder, secrets.token_urlsafe(18))
         try:
@@ -128,6 +136,7 @@ class _Cluster:
 
     @property
     def url(self) -> str:
+        """The address of the database, the same as long as the cluster lives."""
         return f"postgres://sivient:{self.password}@127.0.0.1:{self.port}/sivient"
 
     def start(self, settings: dict[str, str]) -> None:
@@ -151,10 +160,18 @@ class _Cluster:
                     raise
         self._create_database()
 
+    def crash(self) -> None:
+        """End every process of the server at once, without a checkpoint: as if it had been killed."""
+        self._run("pg_ctl", "stop", "--wait", "--silent", "--mode=immediate")
+
+    def resume(self) -> None:
+        """Start the server again where it was; it recovers from its log (WAL) first."""
+        self._run("pg_ctl", "start", "--wait", "--silent", f"--log={self.folder / 'log'}")
+
     def remove(self) -> None:
         """Stop the server at once and take the files away."""
         if (self.folder / "data/postmaster.pid").exists():
-            self._run("pg_ctl", "stop", "--wait", "--silent", "--mode=immediate")
+            self.crash()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _create_database(self) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.house.tree import ROOT
 from tools import postgres as module
-from tools.postgres import postgres
+from tools.postgres import postgres, running_cluster
 
 
 def clusters() -> set[Path]:
@@ -39,6 +39,19 @@ def test_a_server_answers_and_then_is_gone() -> None:
 def test_a_durable_server_waits_for_the_disk() -> None:
     with postgres(durable=True) as url:
         assert [setting(url, name) for name in ("fsync", "synchronous_commit", "full_page_writes")] == ["on"] * 3
+
+
+def test_what_was_committed_outlives_a_crash_and_the_address_stays() -> None:
+    with running_cluster(durable=True) as cluster:
+        with psycopg.connect(cluster.url) as connection:
+            connection.execute("CREATE TABLE kept AS SELECT 1 AS one")
+        url = cluster.url
+        cluster.crash()
+        with pytest.raises(psycopg.OperationalError):
+            psycopg.connect(url)
+        cluster.resume()
+        with psycopg.connect(url) as connection:
+            assert connection.execute("SELECT one FROM kept").fetchone() == (1,)
 
 
 def test_nobody_enters_without_the_password() -> None:

@@ -24,7 +24,7 @@ from sivient.vendors.zoom.emulator.limits import Limits
 from sivient.vendors.zoom.emulator.meetings import MeetingBook
 from sivient.vendors.zoom.emulator.mint import Mint
 from sivient.vendors.zoom.emulator.pages import site
-from sivient.vendors.zoom.emulator.people import SEEDED, People
+from sivient.vendors.zoom.emulator.people import SEEDED, People, ZoomUser
 from sivient.vendors.zoom.emulator.store import Store
 from sivient.vendors.zoom.emulator.tokens import TokenEndpoint
 from sivient.vendors.zoom.emulator.webhooks import Webhooks
@@ -36,9 +36,9 @@ OAUTH_API = ("/oauth/token", "/oauth/revoke")
 class ZoomEmulator:
     """Zoom as its contract describes it, for one registered app. Thread-safe.
 
-    `state_file` keeps everything over a restart. `join_base` is where join links point: None varies
-    Zoom's own hosts, a served emulator gives its own address so that people can open the links (then
-    `join_url` is http, the one way in which answers differ from the contract). `retry_scale`
+    `users` are who exists at Zoom. `state_file` keeps everything over a restart. `join_base` is where join
+    links point: None varies Zoom's own hosts, a served emulator gives its own address so that people can open
+    the links (then `join_url` is http, the one way in which answers differ from the contract). `retry_scale`
     multiplies the waits between webhook tries. `sleep` is how late answers wait; closing ends every wait.
     """
 
@@ -50,6 +50,7 @@ class ZoomEmulator:
         state_file: Path | None = None,
         clock: Callable[[], datetime] = wall_clock,
         seed: int = 1,
+        users: tuple[ZoomUser, ...] = SEEDED,
         join_base: str | None = None,
         retry_scale: float = 1.0,
         webhook_transport: httpx.BaseTransport | None = None,
@@ -58,7 +59,7 @@ class ZoomEmulator:
         self._lock = threading.RLock()
         self._closed = threading.Event()
         self._sleep = sleep or self._closed.wait
-        self.people = People(SEEDED)
+        self.people = People(users)
         self._store = store = Store(state_file)
         self._clock = Clock(clock, store)
         mint = Mint(seed, store)
