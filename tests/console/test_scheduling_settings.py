@@ -1,5 +1,7 @@
 """Handle, Meeting Platform, and whether the page is published."""
 
+from html import escape
+
 import pytest
 from django.test import Client
 
@@ -152,6 +154,7 @@ def test_a_fallback_link_is_saved_shown_and_taken_away(browser: Client) -> None:
     [
         ("javascript:alert(1)", "Enter a link that begins with https:// or http://."),
         ("meet.example/mara", "Enter a link that begins with https:// or http://."),
+        ("https://meet.example/<mara>", "This link has characters that an invite cannot carry"),
         ("https://meet.example/" + "x" * 500, "A link has up to 500 characters."),
     ],
 )
@@ -160,7 +163,7 @@ def test_a_fallback_link_that_no_guest_could_open_is_named_and_kept(browser: Cli
     page = answer.content.decode()
     assert answer.status_code == 422
     assert sentence in page
-    assert f'value="{typed}"' in page
+    assert f'value="{escape(typed)}"' in page
     assert SchedulingPage.objects.get().platform == ""
 
 

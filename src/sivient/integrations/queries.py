@@ -7,6 +7,7 @@ from enum import StrEnum
 from sivient.accounts.models import User
 from sivient.accounts.plans import Feature, allows
 from sivient.integrations import registry
+from sivient.integrations.limits import WARN_AT
 from sivient.integrations.models import Connection, Grant, OAuthFlow
 from sivient.ports.conferencing import Ability
 from sivient.ports.vendor import Note, Provider
@@ -39,6 +40,8 @@ class Card:
     reason: str = ""
     notes: tuple[Note, ...] = ()
     started_at: datetime | None = None  # the host went to the vendor and did not come back
+    paused_until: datetime | None = None  # the vendor's daily limit is used up
+    nearly_used: int = 0  # meetings made or changed today (UTC), from the number on that the host is warned at
 
     @property
     def is_live(self) -> bool:
@@ -94,7 +97,7 @@ def card(user: User, vendor: str, *, now: datetime) -> Card:
     if connection is None:
         return plain
     if connection.grant is not None and connection.state == Connection.State.CONNECTED:
-        return _live(plain, connection, connection.grant, app.client_id)
+        return _live(plain, connection, connection.grant, app.client_id, now)
     if not app.configured:
         return plain
     removed = connection.state == Connection.State.DEAUTHORIZED
@@ -102,7 +105,7 @@ def card(user: User, vendor: str, *, now: datetime) -> Card:
     return replace(plain, state=state, since=connection.ended_at)
 
 
-def _live(plain: Card, connection: Connection, grant: Grant, client_id: str) -> Card:
+def _live(plain: Card, connection: Connection, grant: Grant, client_id: str, now: datetime) -> Card:
     known = replace(
         plain,
         email=grant.email,
@@ -115,7 +118,22 @@ def _live(plain: Card, connection: Connection, grant: Grant, client_id: str) -> 
         return replace(known, state=CardState.RECONNECT if client_id else CardState.OFF, reason=reason)
     if grant.state == Grant.State.NEEDS_RECONNECT:
         return replace(known, state=CardState.RECONNECT, since=grant.state_since, reason=grant.reason)
-    return replace(known, state=CardState.CONNECTED)
+    pause, used = grant.paused_until, grant.changes if grant.changes_on == now.date() else 0
+    return replace(
+        known,
+        state=CardState.CONNECTED,
+        paused_until=pause if pause and pause > now else None,
+        nearly_used=used if used >= WARN_AT else 0,
+    )
+
+
+def to_reconnect(user: User, *, now: datetime) -> list[Card]:
+    """Return the cards of the vendors that need a reconnect by the user: one query while all is well."""
+    own = [registry.app(vendor).client_id for vendor in registry.PROVIDERS]
+    live = Connection.objects.filter(user=user, state=Connection.State.CONNECTED)
+    ended = live.exclude(grant__state=Grant.State.CONNECTED, grant__client_id__in=own)
+    cards = [card(user, vendor, now=now) for vendor in ended.values_list("vendor", flat=True)]
+    return [each for each in cards if each.state == CardState.RECONNECT]
 
 
 def _gone_since(user: User, vendor: str, now: datetime) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from sivient.accounts.models import User
 from sivient.accounts.plans import Feature, PlanTooSmall, allows
+from sivient.core.invite import fits_invite
 from sivient.core.text import clean_line
 from sivient.integrations.queries import connected
 from sivient.scheduling.models import Platform
@@ -53,6 +54,8 @@ def check_fallback(typed: str) -> str:
         raise LinkUnfit(f"A link has up to {LONGEST_DETAILS} characters.")
     if link and not is_web_address(link):
         raise LinkUnfit(NO_LINK)
+    if link and not fits_invite(link):
+        raise LinkUnfit("This link has characters that an invite cannot carry, such as quotes or brackets.")
     return link
 
 

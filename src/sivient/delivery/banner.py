@@ -1,0 +1,63 @@
+"""What every page of a host says above all else: a vendor has to be connected again."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from sivient.accounts.models import User
+from sivient.booking.models import Booking
+from sivient.core import moments
+from sivient.integrations.queries import Card, to_reconnect
+from sivient.scheduling.models import Platform
+
+SAID_BY_ITSELF = "settings-integrations"  # pages whose names begin so say it in their own words
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """What has happened, what it means, and the button that leads to mending it."""
+
+    happened: str
+    means: str
+    href: str
+    way_on: str
+
+
+def banners(request: HttpRequest) -> dict[str, object]:
+    """Give templates `banners`. They are looked for only where a template reads them: on no guest's page."""
+    return {"banners": SimpleLazyObject(lambda: _banners(request))}
+
+
+def waiting_words(count: int) -> str:
+    """Say how many bookings wait for a link, as a sentence; "" for none."""
+    if not count:
+        return ""
+    if count == 1:
+        return "1 booking waits for a link; it gets it by itself once you reconnect."
+    return f"{count} bookings wait for a link; they get it by themselves once you reconnect."
+
+
+def _banners(request: HttpRequest) -> list[Banner]:
+    user, match = getattr(request, "user", None), request.resolver_match
+    if not isinstance(user, User) or (match and (match.url_name or "").startswith(SAID_BY_ITSELF)):
+        return []
+    now = timezone.now()
+    return [_reconnect(user, card, now) for card in to_reconnect(user, now=now)]
+
+
+def _reconnect(user: User, card: Card, now: datetime) -> Banner:
+    since, label = card.since, card.provider.label
+    when = f" on {moments.day(since, user.timezone)}, {moments.clock(since, user.timezone)}" if since else ""
+    where = f" ({moments.city(user.timezone)})" if since else ""
+    ahead = Booking.objects.filter(host=user, platform=Platform.ZOOM, status=Booking.Status.CONFIRMED, start__gt=now)
+    waiting = waiting_words(ahead.exclude(conferences__unused=False).count())
+    return Banner(
+        happened=f"{label} stopped accepting our access{when}{where}.",
+        means=f"People can still book you. {waiting}".strip(),
+        href=reverse("settings-integrations"),
+        way_on=f"Reconnect {label}",
+    )
