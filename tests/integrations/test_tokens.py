@@ -12,12 +12,10 @@ from sivient.accounts.models import User
 from sivient.integrations import services, tokens
 from sivient.integrations.models import Grant
 from sivient.jobs.models import Work
-from sivient.jobs.worker import run_due
 from sivient.ports.conferencing import MadeMeeting
 from sivient.ports.errors import Misconfigured, Reconnect, Rejected, TryLater
 from sivient.ports.http import mounted
 from sivient.vendors.zoom.emulator import ZoomEmulator
-from tests.delivery.conftest import Post
 from tests.integrations.zoom import MARAS_ID, calls, connect
 from tests.vendors.zoom.adapted import MEETING
 
@@ -80,12 +78,17 @@ def test_an_outage_uses_what_is_left_of_the_token(status: int, connected: User, 
     ages(minutes=4)
     zoom.fail_next["POST /oauth/token"] += [status]
     assert make(connected).join_url
+    assert refreshes(zoom) == 1
+    assert make(connected).join_url  # without asking again at once
+    assert refreshes(zoom) == 1
     ages(seconds=30)
+    services.try_now(connected, "zoom")
     zoom.fail_next["POST /oauth/token"] += [status]
     with pytest.raises(TryLater):
         make(connected)
     grant = Grant.objects.get()
     assert (grant.state, grant.lease_owner) == ("connected", "")
+    services.try_now(connected, "zoom")
     assert make(connected).join_url  # the same refresh token, once Zoom is back
 
 
@@ -105,12 +108,11 @@ def test_a_lost_answer_is_followed_by_the_same_token_and_ends_nothing(connected:
     with mounted(httpx.MockTransport(lost), settings.ZOOM_OAUTH_BASE), pytest.raises(TryLater):
         make(connected)
     assert Grant.objects.get().state == "connected"
+    services.try_now(connected, "zoom")
     assert make(connected).join_url
 
 
-def test_a_dead_refresh_token_asks_the_host_to_reconnect_and_says_so_once(
-    connected: User, zoom: ZoomEmulator, post: Post
-) -> None:
+def test_a_dead_refresh_token_asks_the_host_to_reconnect_and_says_so_once(connected: User, zoom: ZoomEmulator) -> None:
     ages(minutes=0)
     zoom.remove_app(MARAS_ID)
     for _ in range(3):
@@ -120,10 +122,8 @@ def test_a_dead_refresh_token_asks_the_host_to_reconnect_and_says_so_once(
     assert (grant.state, grant.reason) == ("needs_reconnect", "Zoom no longer accepts our access.")
     assert grant.state_since is not None
     assert refreshes(zoom) == 1  # no loop on a dead grant
-    run_due()
-    (mail,) = post.to(connected.email)
-    assert "Reconnect Zoom" in mail["Subject"]
-    assert "/settings/integrations" in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    told, connection = Work.objects.get(kind="delivery.tell_reconnect"), grant.connections.get()
+    assert (told.key, told.payload) == (f"connection:{connection.pk}", {"connection": connection.pk})
 
 
 def test_a_refused_token_is_renewed_once_and_the_call_repeated(connected: User, zoom: ZoomEmulator) -> None:
@@ -168,7 +168,7 @@ def test_a_refusal_of_old_tokens_does_not_touch_a_new_authorization(connected: U
     connect(connected, zoom)
     tokens.end(held, "too late")
     assert Grant.objects.get().state == "connected"
-    assert not Work.objects.filter(kind="integrations.tell_reconnect").exists()
+    assert not Work.objects.filter(kind="delivery.tell_reconnect").exists()
     assert tokens.renewed(held).version == 2  # waits for nobody and asks nobody: newer tokens are there
 
 

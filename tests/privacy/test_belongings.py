@@ -39,7 +39,7 @@ def test_what_tells_a_host_about_their_connection_belongs_to_them(account: User)
     grant = account.connections.get().grant
     assert grant is not None
     tokens.end(tokens.read(grant.pk), "Zoom says no.")
-    told = Work.objects.get(kind="integrations.tell_reconnect")
+    told = Work.objects.get(kind="delivery.tell_reconnect")
     assert told.key in found(account)
 
 

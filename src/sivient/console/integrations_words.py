@@ -56,7 +56,7 @@ _NOTICES = {
     ),
     Outcome.PERMISSIONS: Notice(
         "{0} gave us fewer permissions than meetings need.",
-        "We gave them back. Press Connect {0} again and allow both permissions.",
+        "We do not keep them. Press Connect {0} again and allow both permissions.",
         "missing-permission",
     ),
     Outcome.OPERATOR: Notice(
@@ -67,9 +67,14 @@ _NOTICES = {
     Outcome.SILENT: Notice(
         "{0} did not answer.", "Nothing changed. Try again in a few minutes.", "zoom-does-not-answer"
     ),
+    Outcome.INCOMPLETE: Notice(
+        "{0} gave us access that would not last.",
+        "We do not keep it. Try again in a few minutes.",
+        "zoom-does-not-answer",
+    ),
     Outcome.NAMELESS: Notice(
         "{0} did not say whose account it is.",
-        "We gave the permission back. Try again in a few minutes.",
+        "We do not keep the permission. Try again in a few minutes.",
         "zoom-does-not-answer",
     ),
 }

@@ -1,6 +1,6 @@
 """A vendor's user removed us there (Zoom contract 7.5): tokens and identifiers go at once, every host is told."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db import transaction
@@ -8,11 +8,17 @@ from django.utils import timezone
 
 from sivient.audit.log import record
 from sivient.integrations import registry, tokens
-from sivient.integrations.models import Connection, Grant
+from sivient.integrations.models import Connection, Grant, WebhookEvent
+from sivient.integrations.revocation import digest
 from sivient.integrations.scrub import scrub_later
 from sivient.jobs.queue import enqueue
 from sivient.ports.errors import Reconnect, TokenRefused
 from sivient.ports.vendor import Deauthorization
+
+# The vendor's clock may differ from ours by as much as a message's timestamp may. A removal that was told for a
+# moment so soon after the last authorization may have come before it.
+CLOCKS_DIFFER = timedelta(minutes=5)
+CONNECTING = timedelta(minutes=10)  # an event may come that long before its user's connection is stored
 
 
 class Outcome(StrEnum):
@@ -24,24 +30,41 @@ class Outcome(StrEnum):
     ENDED = "ended"
 
 
-def settle(vendor: str, event: Deauthorization, *, fresh: bool) -> Outcome:
-    """Act on a removal. An event from before the last authorization, or a stale one, is believed only after asking.
+def settle(event: WebhookEvent, told: Deauthorization) -> Outcome:
+    """Act on a removal. One that may be older than the last authorization, stale or nameless is checked first.
 
     TryLater: the vendor could not be asked; nothing changed. May be run twice.
     """
-    client_id = registry.app(vendor).client_id
-    if event.client_id != client_id:
+    client_id = registry.app(event.vendor).client_id
+    if told.client_id and told.client_id != client_id:
         return Outcome.OTHER_APP
-    grant = Grant.objects.filter(vendor=vendor, client_id=client_id, vendor_user_id=event.user_id).first()
+    # Noted before we look: a host who is connecting just now is found here, or finds this (`settle_early`).
+    user = digest(client_id, told.user_id)
+    WebhookEvent.objects.filter(pk=event.pk).update(vendor_user=user, about_at=told.at)
+    grant = Grant.objects.filter(vendor=event.vendor, client_id=client_id, vendor_user_id=told.user_id).first()
     if grant is None:
         return Outcome.UNKNOWN_USER
-    certain = fresh and event.at is not None and event.at >= grant.authorized_at
-    if not certain and _still_allowed(grant):
-        return Outcome.STILL_ALLOWED
-    return Outcome.ENDED if _end(grant) else Outcome.STILL_ALLOWED
+    ours = bool(told.client_id)
+    newer = told.at is not None and told.at >= grant.authorized_at + CLOCKS_DIFFER
+    return _ended(grant) if ours and newer and event.fresh else _checked(grant)
 
 
-def _still_allowed(grant: Grant) -> bool:
+def settle_early(grant_id: int) -> Outcome | None:
+    """Act on a removal that was told before the connection was stored; None when there was none. As `settle`."""
+    grant = Grant.objects.filter(pk=grant_id).first()
+    if grant is None:
+        return None
+    early = WebhookEvent.objects.filter(
+        vendor_user=digest(grant.client_id, grant.vendor_user_id), received_at__gte=grant.authorized_at - CONNECTING
+    )
+    if not early.exists():
+        return None
+    outcome = _checked(grant)
+    early.update(vendor_user="")
+    return outcome
+
+
+def _checked(grant: Grant) -> Outcome:
     """Ask the vendor with the grant's tokens, and with renewed ones before believing a refusal."""
     oauth = registry.provider(grant.vendor).oauth(registry.app(grant.vendor), tokens.IN_WORKER)
     try:
@@ -51,22 +74,22 @@ def _still_allowed(grant: Grant) -> bool:
         except TokenRefused:
             oauth.account(tokens.renewed(held).access.token)
     except Reconnect:
-        return False
-    return True
+        return _ended(grant)
+    return Outcome.STILL_ALLOWED
 
 
-def _end(grant: Grant) -> bool:
+def _ended(grant: Grant) -> Outcome:
     """Delete the grant and end its connections, unless somebody authorized again since it was read."""
     with transaction.atomic():
         same = Grant.objects.select_for_update().filter(pk=grant.pk, generation=grant.generation)
         if not same.exists():
-            return False
+            return Outcome.STILL_ALLOWED
         now = timezone.now()
         for connection in list(grant.connections.all()):
             _end_connection(connection, now)
         grant.delete()
         scrub_later()
-    return True
+    return Outcome.ENDED
 
 
 def _end_connection(connection: Connection, now: datetime) -> None:

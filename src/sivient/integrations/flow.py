@@ -7,14 +7,14 @@ import hashlib
 import logging
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from sivient.accounts.models import User
 from sivient.accounts.plans import Feature, allows
-from sivient.integrations import registry, services
+from sivient.integrations import alarms, registry, renewal, revocation, services
 from sivient.integrations.models import Connection, OAuthFlow
 from sivient.ports.errors import IntegrationError, Misconfigured, Rejected
 from sivient.ports.http import Patience
@@ -41,7 +41,12 @@ class Outcome(StrEnum):
     PERMISSIONS = "permissions"  # a scope is missing
     OPERATOR = "operator"  # the vendor does not accept our app
     SILENT = "silent"  # the vendor did not answer
+    INCOMPLETE = "incomplete"  # the vendor's answer lacks what lasting access needs
     NAMELESS = "nameless"  # the vendor did not say who it was
+
+
+# After these the vendor may have made new tokens, and so have ended those that the host's connection has.
+IN_DOUBT = frozenset({Outcome.PERMISSIONS, Outcome.SILENT, Outcome.INCOMPLETE, Outcome.NAMELESS})
 
 
 class NotConnected(Exception):
@@ -73,7 +78,7 @@ def start(user: User, vendor: str, *, session_key: str) -> str:
         session_digest=_digest(session_key),
         vendor=vendor,
         verifier=verifier,
-        created_at=timezone.now(),
+        created_at=Now(),
     )
     return _oauth(provider).authorize_url(redirect_uri=registry.redirect_uri(vendor), state=state, verifier=verifier)
 
@@ -81,19 +86,34 @@ def start(user: User, vendor: str, *, session_key: str) -> str:
 def finish(user: User, vendor: str, back: Return) -> Connection:
     """Connect the host who came back, or raise NotConnected and leave everything as it was."""
     provider = registry.provider(vendor)
-    flow = _take(user, vendor, back)
+    verifier, returned_at = _take(user, vendor, back)
     if back.error:
         raise NotConnected(Outcome.DECLINED if back.error == "access_denied" else Outcome.REFUSED)
     if not back.code:
         raise NotConnected(Outcome.REFUSED)
     _check_may_connect(user, vendor)
-    oauth, asked_at = _oauth(provider), timezone.now()
-    tokens = _exchange(oauth, vendor, back.code, flow.verifier)
-    if not provider.grants_enough(tokens.scope):
-        services.withdraw(vendor, tokens)
-        raise NotConnected(Outcome.PERMISSIONS)
-    account = _account(oauth, vendor, tokens)
-    return services.connect(user, vendor, tokens, account, asked_at=asked_at)
+    try:
+        return _connected(user, provider, back.code, verifier, asked_at=returned_at)
+    except NotConnected as ended:
+        if ended.outcome in IN_DOUBT:
+            renewal.check_later(user, vendor)
+        raise
+
+
+def _connected(user: User, provider: Provider, code: str, verifier: str, *, asked_at: datetime) -> Connection:
+    """Exchange the code, ask who it is, and store both. What cannot be used is given back."""
+    oauth = _oauth(provider)
+    tokens = _exchange(oauth, provider.key, code, verifier)
+    try:
+        if not tokens.refresh_token:
+            raise NotConnected(Outcome.INCOMPLETE)
+        if not provider.grants_enough(tokens.scope):
+            raise NotConnected(Outcome.PERMISSIONS)
+        account = _account(oauth, tokens)
+    except NotConnected:
+        revocation.withdraw(provider.key, tokens)
+        raise
+    return services.connect(user, provider.key, tokens, account, asked_at=asked_at)
 
 
 def _check_may_connect(user: User, vendor: str) -> None:
@@ -103,19 +123,22 @@ def _check_may_connect(user: User, vendor: str) -> None:
         raise NotConnected(Outcome.PLAN)
 
 
-def _take(user: User, vendor: str, back: Return) -> OAuthFlow:
-    """Use up the state, which works once, for the user and the session that it was made for."""
+def _take(user: User, vendor: str, back: Return) -> tuple[str, datetime]:
+    """Use up the state, which works once, for the user and the session that it was made for.
+
+    Returns the verifier, and when the host came back on the database's clock.
+    """
     if not back.state:
         raise NotConnected(Outcome.UNASKED if back.code else Outcome.REFUSED)
     flow = OAuthFlow.objects.filter(digest=_digest(back.state), vendor=vendor, user=user).first()
     if flow is None or not secrets.compare_digest(flow.session_digest, _digest(back.session_key)):
         raise NotConnected(Outcome.FOREIGN)
-    now = timezone.now()
-    if not OAuthFlow.objects.filter(pk=flow.pk, returned_at=None).update(returned_at=now):
+    if not OAuthFlow.objects.filter(pk=flow.pk, returned_at=None).update(returned_at=Now()):
         raise NotConnected(Outcome.USED)
-    if now - flow.created_at > STATE_LIFETIME:
+    flow.refresh_from_db(fields=["returned_at"])
+    if flow.returned_at is None or flow.returned_at - flow.created_at > STATE_LIFETIME:
         raise NotConnected(Outcome.LATE)
-    return flow
+    return flow.verifier, flow.returned_at
 
 
 def _exchange(oauth: OAuth, vendor: str, code: str, verifier: str) -> Tokens:
@@ -123,6 +146,7 @@ def _exchange(oauth: OAuth, vendor: str, code: str, verifier: str) -> Tokens:
         return oauth.exchange(code, redirect_uri=registry.redirect_uri(vendor), verifier=verifier)
     except Misconfigured as error:
         log.error("vendor refused our app", extra={"vendor": vendor})
+        alarms.app_refused(vendor)
         raise NotConnected(Outcome.OPERATOR) from error
     except Rejected as error:
         raise NotConnected(Outcome.CODE) from error
@@ -130,12 +154,11 @@ def _exchange(oauth: OAuth, vendor: str, code: str, verifier: str) -> Tokens:
         raise NotConnected(Outcome.SILENT) from error
 
 
-def _account(oauth: OAuth, vendor: str, tokens: Tokens) -> VendorAccount:
-    """Ask who it is, once. Without an answer the permission is given back: nobody could end it later."""
+def _account(oauth: OAuth, tokens: Tokens) -> VendorAccount:
+    """Ask who it is, once. Without an answer the permission cannot be kept: nobody could end it later."""
     try:
         return oauth.account(tokens.access_token)
     except IntegrationError as error:
-        services.withdraw(vendor, tokens)
         raise NotConnected(Outcome.NAMELESS) from error
 
 

@@ -7,18 +7,20 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
-from sivient.integrations import registry
-from sivient.integrations.models import WebhookEvent
+from sivient.integrations import alarms, registry
+from sivient.integrations.models import WebhookEvent, WebhookHealth
 from sivient.jobs.queue import enqueue
 from sivient.ports.vendor import Inbox, Received
 
+REFUSED_ALARM = 5  # wrong signatures in a row: a vendor never sends again what was refused
 log = logging.getLogger(__name__)
 
 
 class NotSigned(Exception):
-    """The signature is missing or wrong. Nothing was stored."""
+    """The signature is missing or wrong. Nothing was stored but that it came."""
 
 
 def inbox(vendor: str) -> Inbox:
@@ -35,25 +37,47 @@ def receive(vendor: str, headers: Mapping[str, str], body: bytes, *, now: dateti
     received = post.receive(headers, body, now=now)
     if received is None:
         log.warning("webhook signature is wrong", extra={"vendor": vendor})
+        if registry.app(vendor).configured:
+            _note_refused(vendor, now)
         raise NotSigned
-    _store(vendor, received, body, wanted=post.deauthorization(body) is not None)
+    with transaction.atomic():
+        _store(vendor, received, body, wanted=post.deauthorization(body) is not None)
+        _note_good(vendor, received, now)
     return received.reply or {}
 
 
 def _store(vendor: str, received: Received, body: bytes, *, wanted: bool) -> None:
     """Keep the message once. Only the body of one that needs work is kept, until the work is done."""
     outcome = "" if wanted else "answered" if received.reply else "ignored"
+    event, created = WebhookEvent.objects.get_or_create(
+        digest=hashlib.sha256(body).hexdigest(),
+        defaults={
+            "vendor": vendor,
+            "event": received.event[:60],
+            "body": body.decode(errors="replace") if wanted else "",
+            "fresh": received.fresh,
+            "outcome": outcome,
+            "handled_at": None if wanted else timezone.now(),
+        },
+    )
+    if created and wanted:
+        enqueue("integrations.webhook", key=f"event:{event.pk}", payload={"event": event.pk})
+
+
+def _note_good(vendor: str, received: Received, now: datetime) -> None:
+    """Note that the vendor's messages arrive, and when it last checked the address."""
+    last = "last_validation_at" if received.reply else "last_event_at"
+    refused_before = WebhookHealth.objects.filter(vendor=vendor, refused__gte=REFUSED_ALARM).exists()
+    WebhookHealth.objects.update_or_create(vendor=vendor, defaults={last: now, "refused": 0})
+    if refused_before:
+        alarms.webhooks_accepted(vendor)
+
+
+def _note_refused(vendor: str, now: datetime) -> None:
+    """Count a message that was not believed; at the fifth in a row the operator is told."""
     with transaction.atomic():
-        event, created = WebhookEvent.objects.get_or_create(
-            digest=hashlib.sha256(body).hexdigest(),
-            defaults={
-                "vendor": vendor,
-                "event": received.event[:60],
-                "body": body.decode(errors="replace") if wanted else "",
-                "fresh": received.fresh,
-                "outcome": outcome,
-                "handled_at": None if wanted else timezone.now(),
-            },
-        )
-        if created and wanted:
-            enqueue("integrations.webhook", key=f"event:{event.pk}", payload={"event": event.pk})
+        health, _ = WebhookHealth.objects.get_or_create(vendor=vendor)
+        mine = WebhookHealth.objects.filter(pk=health.pk)
+        mine.update(refused=F("refused") + 1, last_refused_at=now)
+        if mine.filter(refused=REFUSED_ALARM).exists():
+            alarms.webhooks_refused(vendor, REFUSED_ALARM)

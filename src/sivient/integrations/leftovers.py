@@ -7,6 +7,7 @@ from sivient.integrations.models import Grant, OAuthFlow, Revocation, WebhookEve
 from sivient.jobs.models import Work
 
 TOKENS_KEPT = timedelta(hours=1)  # the vendor has been told long before, or never will be
+EARLY_KEPT = timedelta(hours=1)  # the user whom a removal named has connected since, or did not
 FLOWS_KEPT = timedelta(days=2)  # longer than the card remembers them
 
 
@@ -16,6 +17,7 @@ def delete_leftovers(*, now: datetime) -> None:
     Revocation.objects.filter(created_at__lte=now - TOKENS_KEPT).delete()
     Grant.objects.filter(connections=None).delete()
     OAuthFlow.objects.filter(created_at__lte=now - FLOWS_KEPT).delete()
+    WebhookEvent.objects.filter(received_at__lte=now - EARLY_KEPT).exclude(vendor_user="").update(vendor_user="")
     WebhookEvent.objects.filter(received_at__lte=long_ago).exclude(pk__in=_waiting_events()).delete()
     ended = Work.objects.exclude(state=Work.State.WAITING)
     ended.filter(kind__startswith="integrations.", created_at__lte=long_ago).delete()

@@ -1,17 +1,18 @@
 """Connect, disconnect, and use a host's connection."""
 
-import hashlib
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from sivient.accounts.models import User
 from sivient.audit.log import record
-from sivient.integrations import queries, registry
+from sivient.integrations import alarms, queries, registry
 from sivient.integrations.live import LiveConferencing
 from sivient.integrations.models import Connection, Grant, OAuthFlow, Revocation
+from sivient.integrations.revocation import digest, withdraw_grant
 from sivient.integrations.scrub import scrub_later
 from sivient.jobs.queue import enqueue
 from sivient.ports.errors import Reconnect
@@ -21,8 +22,9 @@ from sivient.ports.vendor import Tokens, VendorAccount
 def connect(user: User, vendor: str, new: Tokens, account: VendorAccount, *, asked_at: datetime) -> Connection:
     """Store a host's permission. Every token field is replaced, whatever stood there before.
 
-    `asked_at` is when the tokens were asked for. Everybody who shares the vendor user gets the new tokens, because
-    the new authorization has killed the old ones; bookings of theirs that waited for a link are woken.
+    `asked_at` is when the tokens were asked for, on the database's clock. Everybody who shares the vendor user gets
+    the new tokens, because the new authorization has killed the old ones; bookings of theirs that waited for a link
+    are woken.
     """
     client_id = registry.app(vendor).client_id
     with transaction.atomic():
@@ -42,6 +44,8 @@ def connect(user: User, vendor: str, new: Tokens, account: VendorAccount, *, ask
             _release(before)
         Revocation.objects.filter(vendor_user=digest(client_id, account.user_id)).delete()
         record(f"{vendor} connected", account=user.pk, actor="host", subject=f"connection:{connection.pk}")
+        enqueue("integrations.early", key=f"grant:{grant.pk}", payload={"grant": grant.pk})
+        alarms.app_accepted(vendor)
         for host in grant.connections.values_list("user_id", flat=True):
             enqueue("delivery.links_wanted", key=f"account:{host}", payload={"user": host})
     return connection
@@ -75,22 +79,6 @@ def disconnect_all(user: User, *, by: str) -> None:
             disconnect(user, vendor, by=by)
 
 
-def withdraw(vendor: str, unwanted: Tokens, *, vendor_user: str = "") -> None:
-    """Give tokens back to the vendor that we cannot use. `vendor_user` is a `digest`, empty when not known."""
-    now = timezone.now()
-    _revoke_later(
-        Revocation(
-            vendor=vendor,
-            client_id=registry.app(vendor).client_id,
-            vendor_user=vendor_user,
-            access_token=unwanted.access_token,
-            refresh_token=unwanted.refresh_token,
-            expires_at=now + unwanted.lifetime,
-            created_at=now,
-        )
-    )
-
-
 def conferencing_for(user: User, vendor: str) -> LiveConferencing:
     """Return what makes meetings for the user; its calls ask the vendor, so they are for workers only.
 
@@ -112,11 +100,6 @@ def try_now(user: User, vendor: str) -> None:
         Grant.objects.filter(pk=grant.pk).update(refresh_after=None)
 
 
-def digest(client_id: str, vendor_user_id: str) -> str:
-    """Return what stands for a vendor user where the identifier itself is already deleted."""
-    return hashlib.sha256(f"{client_id}\n{vendor_user_id}".encode()).hexdigest()
-
-
 def _lock(user: User, vendor: str, client_id: str = "", vendor_user_id: str = "") -> Grant | None:
     """Lock the grants that a change touches, in the order of their ids; return the one the user has now."""
     touched = Q(connections__user=user, connections__vendor=vendor)
@@ -127,7 +110,6 @@ def _lock(user: User, vendor: str, client_id: str = "", vendor_user_id: str = ""
 
 
 def _store_grant(vendor: str, client_id: str, new: Tokens, account: VendorAccount, asked_at: datetime) -> Grant:
-    now = timezone.now()
     values = {
         "vendor": vendor,
         "vendor_account_id": account.account_id,
@@ -142,16 +124,18 @@ def _store_grant(vendor: str, client_id: str, new: Tokens, account: VendorAccoun
         "state": Grant.State.CONNECTED,
         "reason": "",
         "state_since": None,
-        "authorized_at": now,
-        "refreshed_at": now,
+        "authorized_at": Now(),
+        "refreshed_at": Now(),
         "lease_owner": "",
         "lease_until": None,
+        "refresh_failures": 0,
+        "refresh_after": None,
     }
     grown = {"generation": F("generation") + 1, "token_version": F("token_version") + 1}
     grant, _ = Grant.objects.update_or_create(
         client_id=client_id, vendor_user_id=account.user_id, defaults=values | grown, create_defaults=values
     )
-    return grant
+    return Grant.objects.get(pk=grant.pk)
 
 
 def _release(grant: Grant) -> None:
@@ -159,22 +143,6 @@ def _release(grant: Grant) -> None:
     if grant.connections.filter(state=Connection.State.CONNECTED).exists():
         return
     if grant.access_token:
-        _revoke_later(
-            Revocation(
-                vendor=grant.vendor,
-                client_id=grant.client_id,
-                vendor_user=digest(grant.client_id, grant.vendor_user_id),
-                access_token=grant.access_token,
-                refresh_token=grant.refresh_token,
-                expires_at=grant.expires_at,
-                created_at=timezone.now(),
-            )
-        )
+        withdraw_grant(grant)
     grant.delete()
     scrub_later()
-
-
-def _revoke_later(revocation: Revocation) -> None:
-    with transaction.atomic():
-        revocation.save()
-        enqueue("integrations.revoke", key=f"revocation:{revocation.pk}", payload={"revocation": revocation.pk})

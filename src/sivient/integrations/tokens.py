@@ -1,8 +1,10 @@
 """Valid access tokens. One refresh at a time per grant, across all processes (Zoom contract chapter 8).
 
-Nobody holds a transaction while the vendor is asked. Expiry and leases are read on the database's clock.
+Nobody holds a transaction while the vendor is asked, and nobody sleeps after its trouble: the row says when it may
+be asked again, with the same refresh token. Expiry, leases and waits are read on the database's clock.
 """
 
+import random
 import secrets
 import time
 from dataclasses import dataclass, field
@@ -13,12 +15,12 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from sivient.audit.log import record
-from sivient.integrations import registry
+from sivient.integrations import alarms, registry
 from sivient.integrations.models import Grant
 from sivient.jobs.queue import enqueue
-from sivient.ports.errors import IntegrationError, Reconnect, TryLater
+from sivient.ports.errors import IntegrationError, Misconfigured, Reconnect, TryLater
 from sivient.ports.http import Patience
-from sivient.ports.vendor import Access, OAuth, Tokens
+from sivient.ports.vendor import Access, Tokens
 
 EARLY = timedelta(minutes=5)  # before the access token ends
 STILL_GOOD = timedelta(seconds=60)  # what must be left of it to be used when the refresh found nobody
@@ -26,6 +28,8 @@ LEASE = timedelta(seconds=45)
 LONGEST_WAIT = 20.0  # seconds, for another process's refresh
 IN_WORKER = Patience(connect=5, answer=20)
 SOON = timedelta(seconds=1)
+FIRST_WAITS = (1, 4, 15)  # seconds after the first failures in a row (contract chapter 8, step 7)
+NEXT_WAIT, LONGEST_BACKOFF = 60.0, 3600.0  # seconds: doubled from the one to the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +37,20 @@ class Held:
     """The tokens of a grant as they were read: which version they are, and whose."""
 
     grant: int
+    vendor: str
     version: int
     access: Access
     refresh_token: str = field(repr=False)
     expires_at: datetime
     read_at: datetime  # the database's clock
     leased: bool  # somebody is renewing them
+    failures: int  # to renew them, in a row
+    refresh_after: datetime | None  # they may not be renewed before
+
+    @property
+    def wait(self) -> timedelta:
+        """How long the vendor is left alone because it had trouble renewing them."""
+        return max(timedelta(), self.refresh_after - self.read_at) if self.refresh_after else timedelta()
 
     def lasts(self, at_least: timedelta) -> bool:
         """Whether the access token is good for that much longer."""
@@ -48,7 +60,8 @@ class Held:
 def fresh(grant_id: int, *, refused: int | None = None) -> Held:
     """Return tokens that are good now; `refused` is a version that the vendor did not accept.
 
-    Reconnect: the permission is gone, and the host has been told. TryLater: nothing is known, nothing changed.
+    Reconnect: the permission is gone, and the host has been told. TryLater (also Misconfigured, never
+    OutcomeUnknown): nothing is known, nothing changed; `after` says when it may be asked again.
     """
     held = read(grant_id)
     if held.version != refused and held.lasts(EARLY):
@@ -73,21 +86,27 @@ def read(grant_id: int) -> Held:
         raise Reconnect(grant.reason)
     return Held(
         grant=grant.pk,
+        vendor=grant.vendor,
         version=grant.token_version,
         access=Access(grant.access_token, grant.scope, grant.pmi),
         refresh_token=grant.refresh_token,
         expires_at=grant.expires_at,
         read_at=grant.read_at,
         leased=grant.lease_until is not None and grant.lease_until > grant.read_at,
+        failures=grant.refresh_failures,
+        refresh_after=grant.refresh_after,
     )
 
 
 def renewed(held: Held) -> Held:
-    """Return the tokens that follow `held`: refreshed by us, or by whoever was first. Changes no state."""
+    """Return the tokens that follow `held`: refreshed by us, or by whoever was first. Changes no state.
+
+    TryLater: the vendor had trouble, now or a moment ago; then it is not asked at all.
+    """
     me = secrets.token_hex(16)
     if not _take_lease(held, me):
         return _await(held)
-    oauth = _oauth(held.grant)
+    oauth = registry.provider(held.vendor).oauth(registry.app(held.vendor), IN_WORKER)
     try:
         tokens = oauth.refresh(held.refresh_token)
     except Reconnect:
@@ -96,11 +115,10 @@ def renewed(held: Held) -> Held:
         if newer.version == held.version:
             raise
         return newer
-    except IntegrationError:
+    except IntegrationError as error:
         # The tokens may have been rotated and the answer lost. The same refresh token is tried again (contract
         # 2.3 saw a grace time); only the vendor's clear no ends the permission.
-        _drop_lease(held, me)
-        raise
+        raise _put_off(held, me, error) from error
     _store(held, me, tokens)
     return read(held.grant)
 
@@ -116,12 +134,21 @@ def end(held: Held, reason: str) -> None:
             record(
                 f"{connection.vendor} needs reconnecting", account=connection.user_id, actor="vendor", subject=subject
             )
-            enqueue("integrations.tell_reconnect", key=subject, payload={"connection": connection.pk})
+            enqueue("delivery.tell_reconnect", key=subject, payload={"connection": connection.pk})
+
+
+def backoff(failures: int) -> timedelta:
+    """Return how long the vendor is left alone after so many failures in a row: 1, 4, 15 s, then up to an hour."""
+    if failures <= len(FIRST_WAITS):
+        return timedelta(seconds=FIRST_WAITS[failures - 1])
+    longest = min(LONGEST_BACKOFF, NEXT_WAIT * 2 ** min(failures - len(FIRST_WAITS) - 1, 10))
+    return timedelta(seconds=random.uniform(0.9 * longest, longest))  # noqa: S311 - spreads load, hides nothing
 
 
 def _take_lease(held: Held, me: str) -> bool:
     free = Q(lease_until=None) | Q(lease_until__lt=Now())
-    same = Grant.objects.filter(free, pk=held.grant, token_version=held.version, state=Grant.State.CONNECTED)
+    may = Q(refresh_after=None) | Q(refresh_after__lte=Now())
+    same = Grant.objects.filter(free, may, pk=held.grant, token_version=held.version, state=Grant.State.CONNECTED)
     return bool(same.update(lease_owner=me, lease_until=Now() + LEASE))
 
 
@@ -129,37 +156,54 @@ def _drop_lease(held: Held, me: str) -> None:
     Grant.objects.filter(pk=held.grant, lease_owner=me).update(lease_owner="", lease_until=None)
 
 
+def _put_off(held: Held, me: str, error: IntegrationError) -> TryLater:
+    """Give the lease back and leave the vendor alone for a while; return the error that says for how long.
+
+    Whatever it was, the request for which the tokens are wanted has not left: this is no unknown outcome.
+    """
+    wait = backoff(held.failures + 1)
+    with transaction.atomic():
+        Grant.objects.filter(pk=held.grant, lease_owner=me).update(
+            lease_owner="", lease_until=None, refresh_failures=F("refresh_failures") + 1, refresh_after=Now() + wait
+        )
+        if isinstance(error, Misconfigured):
+            alarms.app_refused(held.vendor)
+    kind = Misconfigured if isinstance(error, Misconfigured) else TryLater
+    return kind(str(error), after=wait)
+
+
 def _store(held: Held, me: str, tokens: Tokens) -> None:
     """Store the new pair before it is used. No row: a new authorization was stored meanwhile, and it counts."""
-    Grant.objects.filter(pk=held.grant, lease_owner=me, token_version=held.version).update(
-        access_token=tokens.access_token,
-        refresh_token=tokens.refresh_token or held.refresh_token,
-        scope=tokens.scope or held.access.scope,
-        expires_at=held.read_at + tokens.lifetime,
-        refreshed_at=Now(),
-        token_version=F("token_version") + 1,
-        lease_owner="",
-        lease_until=None,
-    )
+    with transaction.atomic():
+        Grant.objects.filter(pk=held.grant, lease_owner=me, token_version=held.version).update(
+            access_token=tokens.access_token,
+            refresh_token=tokens.refresh_token or held.refresh_token,
+            scope=tokens.scope or held.access.scope,
+            expires_at=held.read_at + tokens.lifetime,
+            refreshed_at=Now(),
+            refresh_failures=0,
+            refresh_after=None,
+            token_version=F("token_version") + 1,
+            lease_owner="",
+            lease_until=None,
+        )
+        if held.failures:
+            alarms.app_accepted(held.vendor)
 
 
 def _await(held: Held) -> Held:
-    """Wait for whoever refreshes: until there are new tokens, or the lease is free again without any.
+    """Wait for whoever refreshes: until there are new tokens, or nobody is at it and there are none.
 
     Version and lease must be of one reading: new tokens are stored as the lease is given back.
     """
     pause, deadline = 0.1, time.monotonic() + LONGEST_WAIT
-    while time.monotonic() < deadline:
-        newer = read(held.grant)
-        if newer.version != held.version:
-            return newer
+    newer = read(held.grant)
+    while newer.version == held.version:
         if not newer.leased:
-            break
+            raise TryLater("Our access could not be renewed a moment ago.", after=max(SOON, newer.wait))
+        if time.monotonic() > deadline:
+            raise TryLater("Our access is being renewed.", after=SOON)
         time.sleep(pause)
         pause = min(1.0, pause * 1.5)
-    raise TryLater("Another attempt to renew the access is under way.", after=SOON)
-
-
-def _oauth(grant_id: int) -> OAuth:
-    grant = Grant.objects.get(pk=grant_id)
-    return registry.provider(grant.vendor).oauth(registry.app(grant.vendor), IN_WORKER)
+        newer = read(held.grant)
+    return newer

@@ -3,7 +3,7 @@
 import logging
 
 from django.core.exceptions import RequestDataTooBig
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -26,4 +26,6 @@ def webhook(request: HttpRequest, vendor: str) -> HttpResponse:
         return HttpResponse(status=401)
     except RequestDataTooBig:
         return HttpResponse(status=413)
+    except UnreadablePostError:
+        return HttpResponse(status=400)
     return JsonResponse(dict(reply))

@@ -1,19 +1,21 @@
 """The room's background work, registered with the worker. Each piece is safe to run twice."""
 
+from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
-from sivient.integrations import inbox, mails, registry, tokens
-from sivient.integrations.deauthorization import settle
+from sivient.integrations import inbox, mails, renewal, tokens
+from sivient.integrations.deauthorization import Outcome, settle, settle_early
 from sivient.integrations.leftovers import delete_leftovers
-from sivient.integrations.models import Connection, Grant, Revocation, WebhookEvent
+from sivient.integrations.models import Connection, Revocation, WebhookEvent
+from sivient.integrations.revocation import carry_out
 from sivient.integrations.scrub import empty_log, scrub_later
 from sivient.jobs.completion import work_completion
 from sivient.jobs.models import Work
 from sivient.jobs.registry import every, handles
-from sivient.ports.errors import IntegrationError, TryLater
+from sivient.ports.errors import IntegrationError, Reconnect, TryLater
 from sivient.site import mailer
 
 CALLS_LEASE = timedelta(seconds=90)  # up to three calls of 25 s: ask, renew, ask again
@@ -28,9 +30,33 @@ def handle_event(work: Work) -> None:
     if event is None:
         return
     removal = inbox.inbox(event.vendor).deauthorization(event.body.encode())
-    outcome = settle(event.vendor, removal, fresh=event.fresh) if removal else "ignored"
+    outcome = settle(event, removal) if removal else "ignored"
+    done: dict[str, Any] = {"body": "", "handled_at": timezone.now(), "outcome": outcome}
+    if outcome != Outcome.UNKNOWN_USER:
+        done["vendor_user"] = ""
     with work_completion(work, result={"outcome": outcome}):
-        WebhookEvent.objects.filter(pk=event.pk).update(body="", handled_at=timezone.now(), outcome=outcome)
+        WebhookEvent.objects.filter(pk=event.pk).update(**done)
+
+
+@handles("integrations.early", lease=CALLS_LEASE)
+def handle_early_event(work: Work) -> None:
+    """Act on a removal that was told while the host was still on the way back to us."""
+    outcome = settle_early(work.payload["grant"])
+    with work_completion(work, result={"outcome": outcome or "none"}):
+        pass
+
+
+@every(timedelta(hours=1), "integrations.keep_alive")
+def keep_alive(work: Work) -> None:
+    """Plan the renewal of access that nobody has used for long."""
+    renewal.plan_idle()
+
+
+@handles("integrations.refresh", lease=CALLS_LEASE, slow=True)
+def refresh(work: Work) -> None:
+    """Renew the tokens of a grant, unless somebody has done so since."""
+    with suppress(Reconnect):  # the hosts have been told, or there is no grant any more
+        tokens.fresh(work.payload["grant"], refused=work.payload["version"])
 
 
 @handles("integrations.scrub")
@@ -42,19 +68,16 @@ def scrub(work: Work) -> None:
 @handles("integrations.revoke", lease=CALLS_LEASE)
 def revoke(work: Work) -> None:
     """Withdraw tokens at the vendor, in at most two tries, and delete them whatever it says."""
-    revocation = Revocation.objects.filter(pk=work.payload["revocation"]).first()
-    if revocation is None:
-        return
-    revoked = False
+    pk, revoked = work.payload["revocation"], False
     try:
-        revoked = _withdraw(revocation)
+        revoked = carry_out(pk)
     except TryLater:
         if work.attempt < REVOKE_TRIES:
             raise
     except IntegrationError:
         pass  # the vendor does not know these tokens any more, which is what was wanted
     with work_completion(work, result={"revoked": revoked}):
-        revocation.delete()
+        Revocation.objects.filter(pk=pk).delete()
         scrub_later()
 
 
@@ -68,39 +91,7 @@ def tell_deauthorized(work: Work) -> None:
         mailer.send(mails.deauthorized(connection), to=connection.user.email)
 
 
-@handles("integrations.tell_reconnect", lease=MAIL_LEASE)
-def tell_reconnect(work: Work) -> None:
-    """Mail a host whose connection needs them, unless it does not any more."""
-    connection = Connection.objects.select_related("user", "grant").filter(pk=work.payload["connection"]).first()
-    if connection is None or connection.grant is None or not connection.user.email:
-        return
-    grant = connection.grant
-    if grant.state == Grant.State.NEEDS_RECONNECT:
-        mailer.send(mails.reconnect(connection, grant), to=connection.user.email)
-
-
 @every(timedelta(hours=1), "integrations.tidy")
 def tidy(work: Work) -> None:
     """Delete what has done its service."""
     delete_leftovers(now=timezone.now())
-
-
-def _withdraw(revocation: Revocation) -> bool:
-    """Revoke the access token; an expired one is renewed first, as the vendor takes only a valid one.
-
-    False: the same vendor user has connected again meanwhile. What that cannot see is in docs/decisions/0004.
-    """
-    oauth = registry.provider(revocation.vendor).oauth(registry.app(revocation.vendor), tokens.IN_WORKER)
-    access_token = revocation.access_token
-    if revocation.expires_at <= timezone.now() and revocation.refresh_token:
-        access_token = oauth.refresh(revocation.refresh_token).access_token
-    if not _is_wanted(revocation):
-        return False
-    oauth.revoke(access_token)
-    return True
-
-
-def _is_wanted(revocation: Revocation) -> bool:
-    """Whether the row still stands, once everybody who is deleting it just now has finished."""
-    with transaction.atomic():
-        return bool(Revocation.objects.select_for_update().filter(pk=revocation.pk).values_list("pk"))

@@ -75,7 +75,10 @@ class OAuth(Protocol):
         ...
 
     def exchange(self, code: str, *, redirect_uri: str, verifier: str) -> Tokens:
-        """Turn a code into tokens. Rejected: the code is expired, used or foreign."""
+        """Turn a code into tokens. Rejected: the code is expired, used or foreign.
+
+        `refresh_token` is empty when the answer had none: then the permission does not last, and is of no use.
+        """
         ...
 
     def refresh(self, refresh_token: str) -> Tokens:
@@ -102,7 +105,10 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Deauthorization:
-    """The vendor's user removed us. `at` is the vendor's time of it, None when it did not say."""
+    """The vendor's user removed us from the app `client_id`, "" when it did not say from which.
+
+    `at` is the vendor's time of it, None when it did not say.
+    """
 
     client_id: str
     user_id: str

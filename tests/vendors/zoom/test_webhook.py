@@ -136,8 +136,17 @@ def test_a_deauthorization_names_app_user_and_moment() -> None:
     [
         ({"event_ts": 1740439732278}, datetime(2025, 2, 24, 23, 28, 52, 278000, UTC)),
         ({"deauthorization_time": "2026-06-17T13:52:28"}, datetime(2026, 6, 17, 13, 52, 28, tzinfo=UTC)),
+        ({"event_ts": 1740439732}, datetime(2025, 2, 24, 23, 28, 52, tzinfo=UTC)),
+        (
+            {"deauthorization_time": "yesterday", "event_ts": 1740439732278},
+            datetime(2025, 2, 24, 23, 28, 52, 278000, UTC),
+        ),
         ({"deauthorization_time": "yesterday"}, None),
+        ({"deauthorization_time": "0001-01-01T00:00:00+14:00"}, None),
+        ({"deauthorization_time": {"year": 2026}, "event_ts": True}, None),
         ({"event_ts": 10**30}, None),
+        ({"event_ts": -(10**30)}, None),
+        ({"event_ts": "soon"}, None),
         ({}, None),
     ],
 )
@@ -146,7 +155,15 @@ def test_the_moment_of_a_deauthorization_may_be_missing(payload: dict[str, Any],
     event = inbox().deauthorization(body)
     assert event is not None
     assert event.at == at
-    assert event.client_id == APP.client_id  # not named: the signature was this app's
+    assert event.client_id == ""  # whose app it was is not said
+
+
+@pytest.mark.parametrize("user", [None, 7, ["u"], {"id": "u"}, "\ud800", "u" * 5000])
+def test_a_strange_user_is_no_error(user: object) -> None:
+    body = json.dumps({"event": "app_deauthorized", "payload": {"user_id": user}}).encode()
+    event = inbox().deauthorization(body)
+    assert event is not None
+    assert len(event.user_id.encode()) <= 200
 
 
 def test_the_emulated_zoom_signs_what_we_believe() -> None:

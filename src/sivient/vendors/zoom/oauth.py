@@ -43,17 +43,14 @@ class ZoomOAuth:
         return f"{self.app.oauth_base}/oauth/authorize?{urlencode(query)}"
 
     def exchange(self, code: str, *, redirect_uri: str, verifier: str) -> Tokens:
-        """Turn a code into tokens. Rejected: the code is expired, used or foreign."""
+        """Turn a code into tokens, perhaps without a lasting one. Rejected: the code is expired, used or foreign."""
         form = {
             "grant_type": "authorization_code",
             "code": code,
             "redirect_uri": redirect_uri,
             "code_verifier": verifier,
         }
-        tokens = _tokens(self._post("/oauth/token", form, _judge_exchange))
-        if not tokens.refresh_token:
-            raise OutcomeUnknown("Zoom gave an answer that cannot be read.")
-        return tokens
+        return _tokens(self._post("/oauth/token", form, _judge_exchange))
 
     def refresh(self, refresh_token: str) -> Tokens:
         """Return new tokens. Reconnect: the permission is gone."""

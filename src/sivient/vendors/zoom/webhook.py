@@ -15,6 +15,7 @@ WINDOW = timedelta(minutes=5)  # each way; Zoom names none
 NAME_LIMIT = 200
 VALIDATION = "endpoint.url_validation"
 DEAUTHORIZED = "app_deauthorized"
+MILLISECONDS = 10**11  # a number from here on counts milliseconds: as seconds it would be the year 5138
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class ZoomInbox:
         if message.get("event") != DEAUTHORIZED or not isinstance(payload, dict):
             return None
         return Deauthorization(
-            client_id=clean_line(str(payload.get("client_id") or self.app.client_id), NAME_LIMIT),
+            client_id=clean_line(str(payload.get("client_id") or ""), NAME_LIMIT),
             user_id=clean_line(str(payload.get("user_id") or ""), NAME_LIMIT),
             at=_moment(payload.get("deauthorization_time"), payload.get("event_ts", message.get("event_ts"))),
         )
@@ -89,13 +90,17 @@ def _is_fresh(timestamp: str, now: datetime) -> bool:
     return abs(now.timestamp() - seconds) <= WINDOW.total_seconds()
 
 
-def _moment(said: object, milliseconds: object) -> datetime | None:
+def _moment(said: object, stamp: object) -> datetime | None:
+    """Return the moment that is said as text, or else as a number of seconds or milliseconds; None for neither."""
     try:
-        if isinstance(said, str):
-            moment = datetime.fromisoformat(said)
-            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        if isinstance(milliseconds, int):
-            return datetime.fromtimestamp(milliseconds / 1000, UTC)
+        moment = datetime.fromisoformat(said) if isinstance(said, str) else None
+        if moment is not None:
+            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass  # such as 0001-01-01T00:00+14:00
+    try:
+        if isinstance(stamp, int) and not isinstance(stamp, bool):
+            return datetime.fromtimestamp(stamp / (1000 if stamp >= MILLISECONDS else 1), UTC)
     except (ValueError, OverflowError, OSError):
         pass
     return None

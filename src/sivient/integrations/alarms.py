@@ -1,0 +1,38 @@
+"""What the operator must know about a vendor. The alarms are kept and mailed by the room `ops`."""
+
+from sivient.integrations import registry
+from sivient.jobs.queue import enqueue
+
+
+def app_refused(vendor: str) -> None:
+    """The vendor does not accept the operator's app: no host can mend that, and no connection is lost by it."""
+    label = registry.provider(vendor).label
+    _raise(
+        f"{vendor}:client",
+        f"{label} does not accept this server's client id and secret, or has disabled its app. "
+        "Hosts stay connected, but bookings wait for their links until that is mended.",
+    )
+
+
+def app_accepted(vendor: str) -> None:
+    """The vendor accepts the operator's app (again)."""
+    enqueue("ops.alarm_over", key=f"{vendor}:client")
+
+
+def webhooks_refused(vendor: str, refused: int) -> None:
+    """Messages come whose signature is wrong, and none that is right (Zoom contract 11, row 37)."""
+    label = registry.provider(vendor).label
+    _raise(
+        f"{vendor}:webhook",
+        f"The last {refused} messages to the {label} webhook address had a wrong signature. If {label} sent them, "
+        "its secret token differs from the one in this server's settings, and removals in it go unheard.",
+    )
+
+
+def webhooks_accepted(vendor: str) -> None:
+    """A message with a right signature has come again."""
+    enqueue("ops.alarm_over", key=f"{vendor}:webhook")
+
+
+def _raise(key: str, sentence: str) -> None:
+    enqueue("ops.alarm", key=key, payload={"sentence": sentence})
