@@ -29,9 +29,8 @@ def test_a_booking_comes_with_its_hold_its_steps_and_its_audit_row() -> None:
     booking = make_booking()
     assert booking.hold is not None
     assert booking.hold.end - booking.hold.start == HALF_HOUR
-    assert set(Work.objects.values_list("kind", "key")) == {
-        (kind, f"booking:{booking.pk}:1") for kind in ("delivery.conference", "delivery.invite", "delivery.host_invite")
-    }
+    kinds = ("delivery.conference", "delivery.invite", "delivery.host_invite", "delivery.link_due")
+    assert set(Work.objects.values_list("kind", "key")) == {(kind, f"booking:{booking.pk}:1") for kind in kinds}
     assert Entry.objects.get().event == "booking made"
 
 

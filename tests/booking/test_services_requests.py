@@ -46,6 +46,7 @@ def test_approving_makes_it_a_promise_and_brings_it_out() -> None:
     key = f"booking:{request.pk}:2"
     assert steps(approved) == {
         ("delivery.conference", key),
+        ("delivery.link_due", key),
         ("delivery.invite", key),
         ("delivery.host_invite", key),
         ("delivery.other_invite", f"{key}:0"),

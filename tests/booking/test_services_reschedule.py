@@ -220,7 +220,7 @@ def test_a_link_that_lasts_is_kept_and_the_invites_leave_at_once() -> None:
 def test_beyond_what_the_link_lasts_a_new_one_is_made() -> None:
     conference = linked(make_booking())
     moved = reschedule(conference.booking, MONDAY_10 + 28 * DAY, by="guest", now=NOW)
-    assert kinds(moved) == {"delivery.conference", "delivery.invite", "delivery.host_invite"}
+    assert kinds(moved) == {"delivery.conference", "delivery.invite", "delivery.host_invite", "delivery.link_due"}
     conference.refresh_from_db()
     assert (conference.unused, conference.replaced_at) == (True, NOW)
 

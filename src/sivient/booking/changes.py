@@ -21,10 +21,11 @@ from sivient.booking.refusals import (
     meeting_time,
     refusal,
 )
-from sivient.booking.steps import plan_cancellation, plan_standing
-from sivient.integrations.queries import link_lasts
+from sivient.booking.steps import plan_cancellation, plan_move, plan_standing, retire
+from sivient.integrations.queries import abilities, link_lasts
+from sivient.ports.conferencing import Ability
 from sivient.scheduling import queries
-from sivient.scheduling.models import EventType, Hold, Timetable
+from sivient.scheduling.models import EventType, Hold, Platform, Timetable
 
 GUEST, HOST = "guest", "host"
 Who = Literal["guest", "host"]
@@ -158,14 +159,21 @@ def _move(booking: Booking, hold: Hold, start: datetime, *, by: Who, now: dateti
 
 
 def _keeps_link(booking: Booking, now: datetime) -> bool:
-    """Say whether the booking's meeting is still good at its new time; one that is not gives way to a new one."""
+    """Say whether the booking's link stays at its new time; a meeting that does not reach it gives way to a new one.
+
+    A link of the host's own stays. Where the host's permission allows it, the meeting moves along (contract 4.4).
+    """
     conference = booking.conferences.filter(unused=False).first()
     if conference is None:
         return False
+    if conference.vendor != Platform.ZOOM:
+        return True
+    if Ability.MOVE in abilities(booking.host, conference.vendor):
+        plan_move(booking)
+        return True
     if booking.start <= conference.vendor_start + link_lasts(conference.vendor):
         return True
-    conference.unused, conference.replaced_at = True, now
-    conference.save(update_fields=["unused", "replaced_at"])
+    retire(conference, now=now)
     return False
 
 

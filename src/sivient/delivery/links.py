@@ -1,0 +1,135 @@
+"""The link of a booking: which one is in force, and the links that its host gives in place of Zoom's.
+
+Lock order: the steps' rows of work first, then the booking, as everywhere in this room.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+
+from sivient.audit.log import record
+from sivient.booking.models import Booking, Conference, ConferenceAttempt
+from sivient.booking.steps import retire
+from sivient.core.invite import fits_invite
+from sivient.delivery.readers import INVITES, readers
+from sivient.jobs.queue import enqueue
+from sivient.scheduling.models import Platform
+from sivient.scheduling.web_address import is_web_address
+
+LONGEST_LINK = 2048  # characters
+LONGEST_CALL = timedelta(minutes=2)  # after that, a request whose worker has said nothing is one whose worker is gone
+
+
+class NotALink(ValueError):
+    """The text cannot be opened by a browser, or not stand in an invite. The text is a sentence for the host."""
+
+
+class NotReplaceable(Exception):
+    """The booking needs no link of its host's: not in Zoom, not confirmed, or over. A sentence for the host."""
+
+
+def link_of(booking: Booking) -> Conference | None:
+    """Return the meeting whose link everybody has or gets."""
+    return booking.conferences.filter(unused=False).first()
+
+
+def waiting_for_link(host_id: int, *, now: datetime) -> QuerySet[Booking]:
+    """Return the host's bookings ahead that have no join link although they need one."""
+    confirmed = Booking.objects.filter(host=host_id, status=Booking.Status.CONFIRMED, platform=Platform.ZOOM)
+    return confirmed.filter(start__gt=now).exclude(conferences__unused=False)
+
+
+def possibly_unused(booking: Booking) -> list[ConferenceAttempt]:
+    """Return the requests that may have made a meeting of which we know nothing, oldest first."""
+    outcome = ConferenceAttempt.Outcome
+    silent = Q(outcome=outcome.OPEN, asked_at__lt=Now() - LONGEST_CALL)
+    return list(booking.conference_attempts.filter(Q(outcome=outcome.LOST) | silent).order_by("pk"))
+
+
+def replace_link(booking: Booking, url: str, *, now: datetime) -> Conference:
+    """Let the host's own link take the place of whatever there is, and tell everybody once.
+
+    The same link again changes nothing. Raises NotALink, NotReplaceable.
+    """
+    url = url.strip()
+    require_link(url)
+    _require_replaceable(booking, now)
+    present = link_of(booking)
+    if present is not None and present.join_url == url:
+        return present
+    with transaction.atomic():
+        conference = _put_in_force(booking, Conference.BY_HAND, url, now=now)
+        record("link replaced", account=booking.host_id, actor="host", subject=f"booking:{booking.pk}")
+    return conference
+
+
+def use_fallback(booking: Booking, *, now: datetime) -> Conference | None:
+    """Give a booking without a link its host's fallback link, and tell everybody.
+
+    None: the host has set none, the booking has a link by now, or it needs none any more.
+    """
+    page = getattr(booking.host, "page", None)
+    url = page.fallback_link if page else ""
+    if not url or link_of(booking) is not None:
+        return None
+    try:
+        with transaction.atomic():
+            conference = _put_in_force(booking, Conference.FALLBACK, url, now=now, over=False)
+            record("fallback link used", account=booking.host_id, actor="system", subject=f"booking:{booking.pk}")
+    except NotReplaceable:
+        return None
+    return conference
+
+
+def plan_invites(booking: Booking) -> None:
+    """Bring everybody's invite up to date: a step that is under way runs once more."""
+    payload = {"booking": booking.pk, "version": booking.version}
+    for each in readers(booking):
+        more = {} if each.number is None else {"other": each.number}
+        enqueue(INVITES[each.role], key=each.key(booking), payload=payload | more)
+
+
+def require_link(url: str) -> None:
+    """Raise NotALink for what guests could not open, or what no invite can carry."""
+    if not is_web_address(url):
+        raise NotALink("Write the whole address of the meeting, such as https://example.org/my-room.")
+    if len(url) > LONGEST_LINK:
+        raise NotALink(f"This address is too long. The most is {LONGEST_LINK} characters.")
+    if not fits_invite(url):
+        raise NotALink("This address has characters that an invite cannot carry, such as quotes or angle brackets.")
+
+
+def _require_replaceable(booking: Booking, now: datetime) -> None:
+    if booking.platform != Platform.ZOOM:
+        raise NotReplaceable("This meeting does not take place in Zoom.")
+    if booking.status != Booking.Status.CONFIRMED:
+        raise NotReplaceable("This booking does not stand, so it needs no link.")
+    if booking.end <= now:
+        raise NotReplaceable("This meeting is over.")
+
+
+def _put_in_force(booking: Booking, vendor: str, url: str, *, now: datetime, over: bool = True) -> Conference:
+    """Make `url` the link. `over`: also over one that is there; without, NotReplaceable when there is one."""
+    plan_invites(booking)
+    same = Booking.objects.select_for_update().get(pk=booking.pk)
+    if same.version != booking.version:
+        raise NotReplaceable("The booking has just been changed. Look at it again.")
+    present = link_of(same)
+    if present is not None:
+        if not over:
+            raise NotReplaceable("The booking has a link by now.")
+        retire(present, now=now)
+    return _known_before(same, url) or Conference.objects.create(
+        booking=same, vendor=vendor, join_url=url, vendor_start=same.start, created_at=now
+    )
+
+
+def _known_before(booking: Booking, url: str) -> Conference | None:
+    """Return the booking's earlier meeting of that link, in force again, if it is still there."""
+    earlier = booking.conferences.filter(join_url=url, unused=True, deleted_at=None).order_by("pk").last()
+    if earlier is not None:
+        earlier.unused, earlier.replaced_at = False, None
+        earlier.save(update_fields=["unused", "replaced_at"])
+    return earlier
