@@ -58,7 +58,7 @@ def elapse(act: Act) -> dict[str, Any]:
     """Let time pass: what waits is due, and a lease of somebody who is gone has ended."""
     past = timezone.now() - timedelta(seconds=1)
     Work.objects.filter(lease_until__isnull=False).update(lease_until=past)
-    Grant.objects.filter(lease_until__isnull=False).update(lease_until=past)
+    Grant.objects.update(lease_until=past, refresh_after=None)
     waiting = Work.objects.filter(state=Work.State.WAITING).exclude(key="every")
     return {"due": waiting.exclude(kind="delivery.link_due").update(run_at=past)}
 

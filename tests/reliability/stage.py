@@ -59,7 +59,7 @@ def outside(folder: Path) -> Iterator[tuple[Outside, dict[str, str]]]:
     )
     box = Mailbox(folder / "mails")
     world = Outside(ZoomEmulator(app), Post(folder / "mails", box))
-    smtp, web = start_smtp(box, 0), serve(world.handle)
+    smtp, web = start_smtp(box, 0), serve(lambda request: world.handle(request))
     try:
         yield (
             world,
