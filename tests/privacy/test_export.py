@@ -75,7 +75,7 @@ LEFT_OUT = {
         "client_id": "names the server's app, not the account",
     },
     "Work": dict.fromkeys(
-        ("id", "payload", "fence", "again", "lease_owner", "lease_until", "lane", "begun", "asked_at"), INNER
+        ("id", "payload", "fence", "again", "lease_owner", "lease_until", "lane", "lost", "begun", "asked_at"), INNER
     ),
     "Entry": {"id": INNER, "account": INNER},
 }

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
-from sivient.jobs.models import Work
+from sivient.jobs import lanes
+from sivient.jobs.models import AFRESH, Work
 from sivient.jobs.registry import handler
+
+Trouble = Work.Trouble
 
 
 class LeaseLost(Exception):
@@ -24,7 +28,7 @@ def work_completion(work: Work, *, result: Mapping[str, Any] | None = None) -> I
     """
     kept = work.result if result is None else dict(result)
     with transaction.atomic():
-        _settle(work, state=Work.State.DONE, result=kept, last_error="", done_at=Now())
+        _end(work, state=Work.State.DONE, result=kept, last_error="", trouble=Trouble.NONE, done_at=Now())
         yield
     work.state = Work.State.DONE
 
@@ -32,42 +36,58 @@ def work_completion(work: Work, *, result: Mapping[str, Any] | None = None) -> I
 def renew(work: Work, lease: timedelta) -> None:
     """Hold the work for `lease` from now; asked before each outside call, so that a killed worker's work waits short.
 
-    Raises LeaseLost when somebody else has it.
+    Raises LeaseLost when the lease has run out: somebody else may have the work, or its lane.
     """
-    mine = Work.objects.filter(pk=work.pk, fence=work.fence, lease_until__isnull=False)
-    if not mine.update(lease_until=Now() + lease):
-        raise LeaseLost(f"{work.kind} {work.key}")
+    with transaction.atomic():
+        lanes.lock(work.lane)
+        if not _mine(work).filter(lease_until__gte=Now()).update(lease_until=Now() + lease):
+            raise LeaseLost(str(work))
 
 
 def write_down(work: Work, result: Mapping[str, Any]) -> None:
     """Keep what the work is about to do, before it does it: the next run knows what may have happened already."""
-    mine = Work.objects.filter(pk=work.pk, fence=work.fence, lease_until__isnull=False)
-    if not mine.update(result=dict(result)):
-        raise LeaseLost(f"{work.kind} {work.key}")
+    if not _mine(work).update(result=dict(result)):
+        raise LeaseLost(str(work))
     work.result = dict(result)
 
 
-def postpone(work: Work, *, run_at: datetime, error: str) -> None:
-    """Give the work back to run at `run_at`; the reason is what the timeline shows."""
-    _settle(work, run_at=run_at, last_error=error[:300])
+def postpone(work: Work, *, wait: timedelta, error: str, trouble: Trouble = Trouble.LATER) -> None:
+    """Give the work back to run after `wait` by the database's clock; the reason is what the timeline shows."""
+    changes: dict[str, Any] = {"run_at": Now() + wait, "last_error": error[:300], "trouble": trouble}
+    if trouble == Trouble.UNKNOWN:
+        changes["lost"] = F("lost") + 1
+    _settle(work, ended=trouble != Trouble.BUG, **changes)
 
 
-def park(work: Work, *, error: str) -> None:
+def park(work: Work, *, error: str, trouble: Trouble = Trouble.RECONNECT) -> None:
     """Leave the work until somebody resumes it."""
-    _settle(work, state=Work.State.PARKED, last_error=error[:300])
+    _end(work, state=Work.State.PARKED, last_error=error[:300], trouble=trouble)
 
 
-def fail(work: Work, *, error: str) -> None:
+def fail(work: Work, *, error: str, trouble: Trouble = Trouble.REJECTED) -> None:
     """Give the work up."""
-    _settle(work, state=Work.State.FAILED, last_error=error[:300], done_at=Now())
+    _end(work, state=Work.State.FAILED, last_error=error[:300], trouble=trouble, done_at=Now())
 
 
-def _settle(work: Work, **changes: Any) -> None:
-    mine = Work.objects.filter(pk=work.pk, fence=work.fence, lease_until__isnull=False)
-    if not mine.update(lease_until=None, lease_owner="", **changes):
-        raise LeaseLost(f"{work.kind} {work.key}")
-    rerun = Work.objects.filter(pk=work.pk, again=True)
-    rerun.update(again=False, state=Work.State.WAITING, run_at=Now(), attempt=0)
+def _end(work: Work, **changes: Any) -> None:
+    """Settle a run that needs no other, except that periodic work comes back."""
+    _settle(work, ended=True, **changes)
     interval = getattr(handler(work.kind), "interval", None)
     if interval is not None:
-        Work.objects.filter(pk=work.pk).update(state=Work.State.WAITING, run_at=Now() + interval, attempt=0)
+        again = Work.objects.filter(pk=work.pk)
+        again.update(state=Work.State.WAITING, run_at=Now() + interval, **AFRESH)
+
+
+def _settle(work: Work, *, ended: bool, **changes: Any) -> None:
+    if ended:
+        changes["begun"] = 0
+    with transaction.atomic():
+        if not _mine(work).update(lease_until=None, lease_owner="", **changes):
+            raise LeaseLost(str(work))
+        rerun = Work.objects.filter(pk=work.pk, again=True)
+        rerun.update(again=False, state=Work.State.WAITING, run_at=Now(), **AFRESH)
+
+
+def _mine(work: Work) -> QuerySet[Work]:
+    """Return the row as long as nobody has taken it over."""
+    return Work.objects.filter(pk=work.pk, fence=work.fence, lease_until__isnull=False)

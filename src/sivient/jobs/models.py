@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils import timezone
 
+AFRESH = {"attempt": 0, "lost": 0}  # the values of work whose tries are counted anew
+
 
 class Work(models.Model):
     """One thing to do outside the caller's transaction. The row stays when it is done: it is the timeline.
@@ -38,7 +40,8 @@ class Work(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     run_at = models.DateTimeField()
     attempt = models.PositiveIntegerField(default=0)
-    begun = models.PositiveIntegerField(default=0)  # runs since the last one that came to any end
+    lost = models.PositiveIntegerField(default=0)  # of these, how many ended without knowing the outcome
+    begun = models.PositiveIntegerField(default=0)  # runs since the last that came to an end other than a bug
     fence = models.PositiveIntegerField(default=0)
     again = models.BooleanField(default=False)  # asked for once more while it was running
     lease_owner = models.CharField(max_length=40, blank=True)
@@ -55,6 +58,7 @@ class Work(models.Model):
         indexes = [
             models.Index(fields=["run_at"], condition=models.Q(state="waiting"), name="work_due"),
             models.Index(fields=["key"], name="work_by_key"),
+            models.Index(fields=["state", "kind"], condition=~models.Q(state="done"), name="work_not_done"),
             models.Index(fields=["lane"], condition=models.Q(lease_until__isnull=False), name="work_busy_lane"),
         ]
 

@@ -1,23 +1,32 @@
 """Put work into the table, in the caller's transaction: it happens if and only if the caller commits."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 
-from sivient.jobs.models import Work
+from sivient.jobs.models import AFRESH, Work
 
 CHANNEL = "sivient_work"  # PostgreSQL NOTIFY; only a hint, the table is the truth
+AT_ONCE = timedelta()
 
 
-def new(kind: str, *, key: str, payload: Mapping[str, Any], run_at: datetime | None = None, lane: str = "") -> Work:
-    """Return a row that is not stored yet, for `enqueue_new`."""
-    now = timezone.now()
-    return Work(
-        kind=kind, key=key, lane=lane, payload=dict(payload), run_at=run_at or now, created_at=now, asked_at=now
-    )
+def new(
+    kind: str,
+    *,
+    key: str,
+    payload: Mapping[str, Any],
+    run_at: datetime | None = None,
+    wait: timedelta = AT_ONCE,
+    lane: str = "",
+) -> Work:
+    """Return a row that is not stored yet, for `enqueue_new`. Its moments are read on the database's clock as it is
+    stored: `wait` from then, unless `run_at` says when.
+    """
+    due = Now() + wait if run_at is None else run_at
+    return Work(kind=kind, key=key, lane=lane, payload=dict(payload), run_at=due, created_at=Now(), asked_at=Now())
 
 
 def enqueue_new(works: Iterable[Work]) -> None:
@@ -32,34 +41,51 @@ def enqueue(
     key: str,
     payload: Mapping[str, Any] | None = None,
     run_at: datetime | None = None,
+    wait: timedelta = AT_ONCE,
     lane: str = "",
 ) -> Work:
-    """Have `kind` done for `key` at `run_at` (default: now), once.
+    """Have `kind` done for `key` once: at `run_at`, or else `wait` from now by the database's clock.
 
     The same kind and key again is the same row: pulled forward when it waits, armed again when it was done,
     parked or failed, and run once more after the present run when a worker has it.
     """
-    fresh = new(kind, key=key, payload=payload or {}, run_at=run_at, lane=lane)
+    fresh = new(kind, key=key, payload=payload or {}, run_at=run_at, wait=wait, lane=lane)
     values = {name: getattr(fresh, name) for name in ("payload", "lane", "run_at", "created_at", "asked_at")}
     with transaction.atomic():
         work, created = Work.objects.get_or_create(kind=kind, key=key, defaults=values)
-        if not created:
+        if created:
+            work.refresh_from_db()  # the moments that the database wrote
+        else:
             # Locked: a worker that claims or settles it at this moment must come wholly before or after us.
-            work = Work.objects.select_for_update().get(pk=work.pk)
-            _arm(work, fresh)
+            held = Work.objects.select_for_update().annotate(read_at=Now()).get(pk=work.pk)
+            _arm(held, fresh, run_at=run_at or held.read_at + wait, now=held.read_at)
+            work = held
     _hint()
     return work
 
 
-def _arm(work: Work, fresh: Work) -> None:
+def pull_forward(kind: str, *, lane: str, troubles: Collection[Work.Trouble]) -> int:
+    """Run now what waits in the lane because of one of these troubles; return how much it was."""
+    waiting = Work.objects.filter(kind=kind, lane=lane, state=Work.State.WAITING, trouble__in=troubles)
+    pulled = waiting.filter(lease_until=None, run_at__gt=Now()).update(run_at=Now())
+    if pulled:
+        _hint()
+    return pulled
+
+
+def _arm(work: Work, fresh: Work, *, run_at: datetime, now: datetime) -> None:
     if work.lease_until is not None:
         work.again = True
     elif work.state == Work.State.WAITING:
-        work.run_at = min(work.run_at, fresh.run_at)
+        work.run_at = min(work.run_at, run_at)
     else:
-        work.state, work.run_at, work.attempt = Work.State.WAITING, fresh.run_at, 0
+        work.state, work.run_at = Work.State.WAITING, run_at
         work.last_error, work.trouble, work.done_at = "", "", None
-    work.payload, work.lane, work.asked_at = fresh.payload, fresh.lane, fresh.asked_at
+        for name, value in AFRESH.items():
+            setattr(work, name, value)
+    if work.lease_until is None:
+        work.lane = fresh.lane  # not while it is leased: its lane is taken, the other one perhaps, too
+    work.payload, work.asked_at = fresh.payload, now
     work.save()
 
 

@@ -11,27 +11,35 @@ Function = Callable[[Work], None]
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """A function, how long it may hold its work, how often it comes back by itself, and whether it may keep waiting."""
+    """A function, how long it may hold its work, how often it comes back by itself, whether it may keep a thread
+    waiting, and how long after it was asked for it is still tried (None: for ever).
+    """
 
     function: Function
     lease: timedelta
     interval: timedelta | None = None
     slow: bool = False
+    patience: timedelta | None = None
 
 
 _handlers: dict[str, Handler] = {}
 
 
 def handles(
-    kind: str, *, lease: timedelta = timedelta(seconds=45), slow: bool = False
+    kind: str,
+    *,
+    lease: timedelta = timedelta(seconds=45),
+    slow: bool = False,
+    patience: timedelta | None = None,
 ) -> Callable[[Function], Function]:
     """Register the function for a kind. `lease` must exceed its longest outside calls plus a margin.
 
     `slow` work waits for a vendor that may be silent for long: it never takes the last thread of a worker.
+    Trouble later than `patience` after the work was last asked for gives it up.
     """
 
     def register(function: Function) -> Function:
-        _add(kind, Handler(function, lease, slow=slow))
+        _add(kind, Handler(function, lease, slow=slow, patience=patience))
         return function
 
     return register

@@ -7,17 +7,20 @@ import threading
 import time
 from collections.abc import Callable
 
-from django.db import close_old_connections, connection
-from django.utils import timezone
+from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
+from django.db.models.functions import Now
 
-from sivient.jobs import claim, completion, queue, registry
+from sivient.jobs import claim, completion, queue, registry, retry
 from sivient.jobs.completion import LeaseLost
 from sivient.jobs.models import Work
-from sivient.ports.errors import IntegrationError, OutcomeUnknown, Reconnect, Rejected, TryLater
+from sivient.jobs.queue import enqueue
+from sivient.ports.errors import OutcomeUnknown, Paused, Reconnect, Rejected, TryLater
 
 log = logging.getLogger(__name__)
 POLL = 0.25  # seconds between two looks of a process; on PostgreSQL a notification usually comes first
-BUG_LIMIT = 20  # runs that end in an unexpected error before the work is given up
+STARTS = 5  # of a work that then breaks off or ends in an unexpected error, before somebody has to look at it
+ALARM = "ops.alarm"
+DATABASE_AWAY = (OperationalError, InterfaceError)
 
 
 def run_once(owner: str, *, slow: bool = True, claimed: Callable[[], None] = lambda: None) -> bool:
@@ -48,16 +51,17 @@ def plant_periodic() -> None:
     """Make sure that periodic work has its row."""
     for kind in registry.periodic():
         Work.objects.get_or_create(
-            kind=kind, key="every", defaults=dict.fromkeys(("run_at", "created_at", "asked_at"), timezone.now())
+            kind=kind, key="every", defaults=dict.fromkeys(("run_at", "created_at", "asked_at"), Now())
         )
 
 
 def _run(work: Work) -> None:
     known = registry.handler(work.kind)
     if known is None:
-        completion.postpone(
-            work, run_at=timezone.now() + claim.backoff(work.attempt), error="This version cannot do it."
-        )
+        completion.postpone(work, wait=retry.backoff(work.attempt), error="This version cannot do it.")
+        return
+    if work.begun > STARTS:
+        _give_to_operator(work, "It broke off each time it was tried.", Work.Trouble.BROKE_OFF)
         return
     try:
         known.function(work)
@@ -66,31 +70,55 @@ def _run(work: Work) -> None:
                 pass
     except LeaseLost:
         raise
-    except IntegrationError as error:
-        _settle_trouble(work, error)
+    except TryLater as error:
+        _settle_later(work, known, error)
+    except Reconnect as error:
+        completion.park(work, error=str(error), trouble=Work.Trouble.RECONNECT)
+    except Rejected as error:
+        completion.fail(work, error=str(error), trouble=Work.Trouble.REJECTED)
+    except DATABASE_AWAY as error:  # no bug; the lease ends by itself if the database cannot be told even this
+        log.warning("database away during work", extra={**_names(work), "error": type(error).__name__})
+        close_old_connections()
+        completion.postpone(work, wait=retry.backoff(work.attempt), error="The database did not answer.")
     except Exception:  # the worker's top: a bug in one piece of work must not stop the others
-        log.exception("work failed", extra={"kind": work.kind, "key": work.key})
+        log.exception("work failed", extra=_names(work))
         _settle_bug(work)
 
 
-def _settle_trouble(work: Work, error: IntegrationError) -> None:
-    log.info("work deferred", extra={"kind": work.kind, "key": work.key, "error": type(error).__name__})
-    match error:
-        case TryLater(after=after):
-            wait = after or claim.backoff(work.attempt, unknown=isinstance(error, OutcomeUnknown))
-            completion.postpone(work, run_at=timezone.now() + wait, error=str(error))
-        case Reconnect():
-            completion.park(work, error=str(error))
-        case Rejected():
-            completion.fail(work, error=str(error))
+def _settle_later(work: Work, known: registry.Handler, error: TryLater) -> None:
+    log.info("work deferred", extra={**_names(work), "error": type(error).__name__})
+    trouble = Work.Trouble.LATER
+    if isinstance(error, OutcomeUnknown):
+        trouble = Work.Trouble.UNKNOWN
+    elif isinstance(error, Paused):
+        trouble = Work.Trouble.PAUSED
+    now, asked_at = Work.objects.values_list(Now(), "asked_at").get(pk=work.pk)
+    if known.patience is not None and now >= asked_at + known.patience:
+        completion.fail(work, error=str(error), trouble=trouble)
+    else:
+        completion.postpone(work, wait=retry.wait_after(work, error, now=now), error=str(error), trouble=trouble)
 
 
 def _settle_bug(work: Work) -> None:
-    if work.attempt >= BUG_LIMIT and registry.handler(work.kind) is not None:
-        completion.fail(work, error="An unexpected error; the log has it.")
+    if work.begun >= STARTS:
+        _give_to_operator(work, "An unexpected error; the log has it.", Work.Trouble.BUG)
     else:
-        wait = claim.backoff(work.attempt)
-        completion.postpone(work, run_at=timezone.now() + wait, error="An unexpected error; trying again.")
+        wait = retry.backoff(work.attempt)
+        completion.postpone(work, wait=wait, error="An unexpected error; trying again.", trouble=Work.Trouble.BUG)
+
+
+def _give_to_operator(work: Work, error: str, trouble: Work.Trouble) -> None:
+    """Park work that only a new version or a look into the log can help, and say so to the operator."""
+    log.error("work parked", extra={**_names(work), "trouble": trouble.value})
+    with transaction.atomic():
+        completion.park(work, error=error, trouble=trouble)
+        if work.kind != ALARM:  # an alarm about alarms would be raised for ever
+            sentence = f"Work of the kind {work.kind} ({work.key}) was begun {STARTS} times without coming to an end."
+            enqueue(ALARM, key=f"work:{work.kind}", payload={"sentence": sentence})
+
+
+def _names(work: Work) -> dict[str, str]:
+    return {"kind": work.kind, "key": work.key}
 
 
 class Worker:

@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                 ),
                 ("run_at", models.DateTimeField()),
                 ("attempt", models.PositiveIntegerField(default=0)),
+                ("lost", models.PositiveIntegerField(default=0)),
                 ("begun", models.PositiveIntegerField(default=0)),
                 ("fence", models.PositiveIntegerField(default=0)),
                 ("again", models.BooleanField(default=False)),
@@ -60,6 +61,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(condition=models.Q(("state", "waiting")), fields=["run_at"], name="work_due"),
                     models.Index(fields=["key"], name="work_by_key"),
+                    models.Index(
+                        condition=models.Q(("state", "done"), _negated=True),
+                        fields=["state", "kind"],
+                        name="work_not_done",
+                    ),
                     models.Index(
                         condition=models.Q(("lease_until__isnull", False)), fields=["lane"], name="work_busy_lane"
                     ),

@@ -1,0 +1,43 @@
+"""How long to wait before a run that met trouble is repeated. Jitter keeps those who failed together apart."""
+
+import random
+from datetime import datetime, timedelta
+
+from sivient.jobs.models import Work
+from sivient.ports.errors import OutcomeUnknown, Paused, Throttled, TryLater
+
+FIRST = timedelta(seconds=2)
+LONGEST = timedelta(minutes=5)
+LONGEST_ASKED = timedelta(days=1)  # more than this is no answer that a vendor gives (Zoom contract chapters 5 and 6)
+THROTTLED_TRIES = 4  # Zoom contract chapter 5
+MOMENT = timedelta(seconds=1)
+# Each try whose answer is lost may leave something behind at the vendor (Zoom contract chapter 9).
+AFTER_LOST = (timedelta(seconds=5), timedelta(seconds=30), timedelta(seconds=120), timedelta(hours=1))
+AFTER_PAUSE = timedelta(seconds=60)
+
+chance = random.Random()  # noqa: S311 - spreads load, hides nothing
+
+
+def wait_after(work: Work, error: TryLater, *, now: datetime) -> timedelta:
+    """Return how long the work waits after this error. `now` is the database's."""
+    asked = min(max(error.after or timedelta(), timedelta()), LONGEST_ASKED)
+    match error:
+        case Paused():
+            pause = min(max(error.until - now, timedelta()), LONGEST_ASKED)
+            return pause + chance.random() * AFTER_PAUSE
+        case OutcomeUnknown():
+            step = AFTER_LOST[min(work.lost, len(AFTER_LOST) - 1)]
+            return max(asked, step) * chance.uniform(1, 1.1)
+        case Throttled() if work.attempt <= THROTTLED_TRIES:
+            return (asked or MOMENT) + chance.random() * MOMENT
+        case Throttled():
+            return max(asked, backoff(work.attempt))
+        case _ if asked:
+            return asked * chance.uniform(1, 1.1)
+        case _:
+            return backoff(work.attempt)
+
+
+def backoff(attempt: int) -> timedelta:
+    """Return the wait after the given attempt: at most 2 s after the first, doubling up to 5 min, full jitter."""
+    return chance.random() * min(LONGEST, FIRST * 2.0 ** min(max(attempt, 1) - 1, 10))
