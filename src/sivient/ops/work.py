@@ -1,12 +1,15 @@
 """The room's background work: alarms, which any room raises by name with `enqueue`."""
 
+from datetime import timedelta
+
 from django.conf import settings
 
 from sivient.delivery.work.standing import MAIL_LEASE
 from sivient.jobs.completion import work_completion
 from sivient.jobs.models import Work
-from sivient.jobs.registry import handles
-from sivient.ops import alarms
+from sivient.jobs.registry import every, handles
+from sivient.ops import alarms, clock
+from sivient.ops.watch import watch
 from sivient.site import mailer
 
 OVER = "ops.alarm_over"
@@ -33,3 +36,9 @@ def sound(work: Work) -> None:
 def end(work: Work) -> None:
     """Let the alarm that the key names go, unless it was raised again later."""
     alarms.clear(work.key, at=work.asked_at)
+
+
+@every(timedelta(minutes=5), "ops.watch")
+def look_around(work: Work) -> None:
+    """Raise the alarms for work that is late and a disk that is nearly full, and end those that are over."""
+    watch(clock.database_now())

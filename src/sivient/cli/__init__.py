@@ -1,9 +1,7 @@
 """The `sivient` command."""
 
 import argparse
-import errno
 import json
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,6 +11,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - somebody may run it with an olde
     print("Sivient needs Python 3.11 or newer. Choose one with PYTHON=... or its own name.", file=sys.stderr)
     sys.exit(2)
 
+from sivient.cli.printing import printed, silence_output
 from sivient.config.env import ConfigError, Env, name_settings_module
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"sivient: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:
-        _silence_output()
+        silence_output()
         return 141  # what a shell says of a process that SIGPIPE ended
     except KeyboardInterrupt:
         return 130
@@ -46,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="sivient", description="Self-hosted scheduling.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_running(commands)
+    _add_looking(commands)
     _add_accounts(commands)
     _add_slots(commands)
     return parser
@@ -71,10 +71,22 @@ def _add_running(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     worker.set_defaults(command=_worker)
 
     commands.add_parser("migrate", help="bring the database up to date").set_defaults(command=_migrate)
-    commands.add_parser("check", help="say what is missing before `serve` can start").set_defaults(command=_check)
     commands.add_parser(
         "rotate-keys", help="encrypt stored tokens anew with the first of SIVIENT_TOKEN_KEYS"
     ).set_defaults(command=_rotate_keys)
+
+
+def _add_looking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    commands.add_parser("check", help="say what is missing before `serve` can start").set_defaults(command=_check)
+
+    status = commands.add_parser("status", help="how the work stands: what waits, connections, messages, clocks")
+    status.add_argument("--json", action="store_true", help="for programs")
+    status.set_defaults(command=_status)
+
+    doctor = commands.add_parser("doctor", help="find what is not as it should be, and explain it")
+    doctor.add_argument("--fix", action="store_true", help="mend what is safe to mend")
+    doctor.add_argument("--json", action="store_true", help="for programs")
+    doctor.set_defaults(command=_doctor)
 
 
 def _add_accounts(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -147,28 +159,7 @@ def _slots(options: argparse.Namespace) -> int:
     except BadInput as error:
         print(f"sivient: {error}", file=sys.stderr)
         return 2
-    return _printed(json.dumps(found))
-
-
-def _printed(answer: str) -> int:
-    """Print an answer that programs read: one that could not be written whole is no success."""
-    try:
-        if sys.stdout is None:
-            raise OSError(errno.EBADF, "it is closed")
-        print(answer, flush=True)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        print(f"sivient: Standard output cannot be written: {error.strerror}.", file=sys.stderr)
-        _silence_output()
-        return 2
-    return 0
-
-
-def _silence_output() -> None:
-    """Let Python's own flush at its end succeed."""
-    if sys.stdout is not None:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return printed(json.dumps(found))
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -230,6 +221,24 @@ def _check(_: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
+def _status(options: argparse.Namespace) -> int:
+    _require_settings()
+    _installation()
+    from sivient.ops import status
+
+    now = status.status()
+    return printed(json.dumps(status.as_json(now)) if options.json else status.as_text(now))
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    _require_settings()
+    _django()
+    from sivient.ops import doctor
+
+    said, code = doctor.examine(fix=options.fix, as_json=options.json)
+    return printed(said) or code
+
+
 def _rotate_keys(_: argparse.Namespace) -> int:
     _installation()
     from sivient.ops.keys import rotate
@@ -283,7 +292,3 @@ def _account_delete(options: argparse.Namespace) -> int:
     user = close(_account(options.who), keep_bookings=options.keep_bookings, by="operator", now=timezone.now())
     print(f"{user} is closed. It is erased on {user.purge_at:%Y-%m-%d}; signing in before then can restore it.")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,0 +1,37 @@
+"""The clocks of this process and of the database. Work goes by the database's (reliability.md section 3, row 38)."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from django.db import connection
+from django.utils import timezone
+
+WORTH_SAYING = timedelta(seconds=2)
+ROUNDS = 3
+QUESTIONS = {
+    "postgresql": "SELECT clock_timestamp()",
+    "sqlite": "SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')",  # the clock of this machine
+}
+
+
+def database_now() -> datetime:
+    """Return the database's clock at this moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(QUESTIONS[connection.vendor])
+        answer: datetime | str = cursor.fetchone()[0]
+    return datetime.fromisoformat(answer).replace(tzinfo=UTC) if isinstance(answer, str) else answer
+
+
+def difference(own: Callable[[], datetime] = timezone.now) -> timedelta:
+    """Return by how much this process's clock is ahead of the database's; negative when it is behind.
+
+    Of several rounds the shortest counts; the database is taken to have answered in its middle.
+    """
+    return min((_round(own) for _ in range(ROUNDS)), key=lambda took_and_ahead: took_and_ahead[0])[1]
+
+
+def _round(own: Callable[[], datetime]) -> tuple[timedelta, timedelta]:
+    before = own()
+    database = database_now()
+    took = own() - before
+    return took, before + took / 2 - database

@@ -1,0 +1,27 @@
+"""What is not as it should be with this installation. Looking writes nothing and holds no lock."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from sivient.ops import clock
+from sivient.ops.findings import bookings, connections, database, machine, work
+from sivient.ops.findings.finding import Finding, Severity
+
+__all__ = ["Finding", "Severity", "look"]
+
+LOOKS: tuple[Callable[[datetime], Iterator[Finding]], ...] = (
+    machine.look,
+    database.look,
+    work.look,
+    bookings.look,
+    connections.look,
+)
+
+
+def look() -> list[Finding]:
+    """Return everything that is found, what needs the operator first. django.db.Error: the database is away."""
+    if waiting := database.unmigrated():
+        return [waiting]  # nothing else can be asked
+    now = clock.database_now()
+    found = [finding for each in LOOKS for finding in each(now)]
+    return sorted(found, key=lambda finding: list(Severity).index(finding.severity))

@@ -1,0 +1,46 @@
+"""One thing that is not as it should be, in words for the operator."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Severity(StrEnum):
+    """Who has to do something; in the order in which findings are told."""
+
+    OPERATOR = "operator"
+    HOST = "host"
+    NOTE = "note"  # nobody: it passes by itself, and is good to know
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is, what it means, and what to do. Examples are numbers of ours: no name, no address.
+
+    `fix` mends it where that is safe, in transactions of its own, and returns what it did.
+    """
+
+    code: str
+    severity: Severity
+    what: str
+    meaning: str
+    todo: str
+    count: int = 1
+    examples: tuple[str, ...] = ()
+    fix: Callable[[], str] | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it for programs."""
+        names = ("code", "what", "meaning", "todo", "count")
+        told: dict[str, Any] = {name: getattr(self, name) for name in names}
+        return told | {
+            "severity": self.severity.value,
+            "examples": list(self.examples),
+            "fixable": self.fix is not None,
+        }
+
+
+def number(count: int, one: str, many: str = "") -> str:
+    """Return a count with its word: '1 booking', '2 bookings'."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
