@@ -10,6 +10,7 @@ from sivient.accounts.models import User
 from sivient.booking.models import Booking
 from sivient.delivery.timeline import timeline
 from sivient.integrations.models import Grant
+from sivient.integrations.queries import CardState, card
 from sivient.jobs.models import Work
 from sivient.jobs.worker import run_due
 from sivient.scheduling.models import EventType
@@ -67,6 +68,11 @@ def expire(host: User) -> None:
 def grant_of(host: User) -> Grant:
     """Return the host's grant, with its tokens."""
     return Grant.objects.defer(None).get(connections__user=host)
+
+
+def card_of(host: User) -> CardState:
+    """Return what the host's card says about Zoom."""
+    return card(host, "zoom", now=timezone.now()).state
 
 
 def link_of(booking: Booking) -> str:
