@@ -12,29 +12,14 @@ from sivient.accounts.models import User
 from sivient.integrations import services, tokens
 from sivient.integrations.models import Grant
 from sivient.jobs.models import Work
-from sivient.ports.conferencing import MadeMeeting
 from sivient.ports.errors import Misconfigured, Reconnect, Rejected, TryLater
 from sivient.ports.http import mounted
 from sivient.vendors.zoom.emulator import ZoomEmulator
+from tests.integrations.making import ages, make, refreshes
 from tests.integrations.zoom import MARAS_ID, calls, connect
 from tests.vendors.zoom.adapted import MEETING
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
-
-
-def ages(**left: float) -> None:
-    """Let the access token have this much left by our reckoning."""
-    Grant.objects.update(expires_at=timezone.now() + timedelta(**left))
-
-
-def make(host: User) -> MadeMeeting:
-    start = timezone.now() + timedelta(days=7)
-    meeting = dataclasses.replace(MEETING, start=start, end=start + timedelta(minutes=30))
-    return services.conferencing_for(host, "zoom").create(meeting)
-
-
-def refreshes(zoom: ZoomEmulator) -> int:
-    return calls(zoom, "POST", "/oauth/token") - 1  # the first was the exchange
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from django.test import Client
 from sivient.accounts.models import User
 from sivient.integrations import flow
 from sivient.integrations.models import Connection
+from sivient.integrations.tokens import IN_WORKER
+from sivient.jobs.models import Work
 from sivient.ports.http import mounted
 from sivient.vendors.zoom.emulator import ZoomApp, ZoomEmulator
 from tests.vendors.zoom.emulated import MARA
@@ -31,10 +33,16 @@ def an_app(**changes: Any) -> ZoomApp:
     return ZoomApp(**registered | changes)
 
 
+def impatience(seconds: float) -> None:
+    """Stand for our own timeouts where nothing really waits: an answer that takes longer never comes."""
+    if seconds > IN_WORKER.answer:
+        raise httpx.ReadTimeout("slow")
+
+
 @contextmanager
 def emulated(**changes: Any) -> Iterator[ZoomEmulator]:
-    """Mount an emulated Zoom; `changes` are the app's."""
-    emulator = ZoomEmulator(an_app(**changes))
+    """Mount an emulated Zoom; `changes` are the app's. Its slow answers do not wait, see `impatience`."""
+    emulator = ZoomEmulator(an_app(**changes), sleep=impatience)
     with mounted(httpx.MockTransport(emulator.handle), settings.ZOOM_OAUTH_BASE, settings.ZOOM_API_BASE):
         yield emulator
     emulator.close()
@@ -69,6 +77,12 @@ def post_event(client: Client, body: bytes, headers: dict[str, str]) -> int:
     """Post an event to our inbox; return the status."""
     answer = client.post("/webhooks/zoom", data=body, content_type="application/json", headers=dict(headers))
     return answer.status_code
+
+
+def told_operator() -> list[tuple[str, str]]:
+    """What the operator is told about us, in order: (ops.alarm or ops.alarm_over, key)."""
+    told = Work.objects.filter(kind__startswith="ops.alarm").order_by("asked_at")
+    return list(told.values_list("kind", "key"))
 
 
 def calls(zoom: ZoomEmulator, method: str, path: str) -> int:
