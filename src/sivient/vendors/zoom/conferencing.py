@@ -12,7 +12,7 @@ import httpx
 
 from sivient.core.text import clean_line, clean_text
 from sivient.ports.conferencing import Ability, MadeMeeting, MeetingRequest
-from sivient.ports.errors import Gone, Rejected, Unusable
+from sivient.ports.errors import Gone, OutcomeUnknown, Rejected, Unusable
 from sivient.ports.http import Patience, client
 from sivient.ports.vendor import Access, App
 from sivient.vendors.zoom.api import call
@@ -96,11 +96,12 @@ class ZoomConferencing:
     def _upcoming(self) -> Iterator[dict[str, Any]]:
         """Yield what the list of upcoming meetings holds, up to a bound: this waits for every page."""
         query = {"type": "upcoming", "page_size": PAGE_SIZE}
-        page: dict[str, Any] = {}
         for _ in range(MOST_PAGES):
             page = self._call("GET", f"{MEETINGS}?{urlencode(query)}", LIST)
             meetings = page.get("meetings")
-            yield from (body for body in (meetings if isinstance(meetings, list) else []) if isinstance(body, dict))
+            if not isinstance(meetings, list):  # nothing was found out: it is not the same as an empty list
+                raise OutcomeUnknown("Zoom gave an answer that cannot be read.")
+            yield from (body for body in meetings if isinstance(body, dict))
             if not page.get("next_page_token"):
                 return
             query["next_page_token"] = str(page["next_page_token"])

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import httpx
 
 from sivient.vendors.zoom.emulator import errors
+from sivient.vendors.zoom.emulator.app import CLASSIC
 from sivient.vendors.zoom.emulator.grants import Grants
 from sivient.vendors.zoom.emulator.limits import Label, Limits
 from sivient.vendors.zoom.emulator.meetings import MeetingBook, listed, shown
@@ -18,6 +19,8 @@ from sivient.vendors.zoom.emulator.validation import check_meeting, read_object
 
 Handler = Callable[[httpx.Request, ZoomUser, str], httpx.Response]
 PAGE_SIZE = 30
+UPCOMING = "upcoming"
+LISTS = ("scheduled", UPCOMING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ class Api:
         match = route.match(request) if route else None
         if route is None or match is None:
             raise errors.unknown_endpoint()
-        if route.scope not in token.scope.split():
+        if not {route.scope, CLASSIC[route.scope]} & set(token.scope.split()):
             raise errors.missing_scope(route.scope)
         user = self._people.get(token.user_id)
         name, value = next(iter(match.groupdict().items()))
@@ -132,7 +135,10 @@ class Api:
             first = int(request.url.params.get("next_page_token") or 0)
         except ValueError:
             raise errors.validation_failed([{"field": "page_size", "message": "Invalid field."}]) from None
-        meetings = self._meetings.of(user)
+        kind = request.url.params.get("type", LISTS[0])
+        if kind not in LISTS:
+            raise errors.validation_failed([{"field": "type", "message": "Invalid field."}])
+        meetings = self._meetings.planned(user, upcoming=kind == UPCOMING)
         size = min(max(size, 1), 300)
         more = first + size < len(meetings)
         body = {

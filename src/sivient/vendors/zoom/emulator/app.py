@@ -11,8 +11,21 @@ SCOPE_LABELS = {
     "meeting:delete:meeting": "Delete your meetings",
     "meeting:read:meeting": "View your meetings",
     "meeting:read:list_meetings": "View the list of your meetings",
+    "meeting:write": "View and manage your meetings",
+    "meeting:read": "View your meetings",
+    "user:read": "View your user information",
 }
-"""Every scope an emulated app may ask for, with the words of Zoom's consent page."""
+"""Every scope an emulated app may ask for, with the words of Zoom's consent page; older apps have the last three."""
+
+CLASSIC = {
+    "meeting:write:meeting": "meeting:write",
+    "meeting:update:meeting": "meeting:write",
+    "meeting:delete:meeting": "meeting:write",
+    "meeting:read:meeting": "meeting:read",
+    "meeting:read:list_meetings": "meeting:read",
+    "user:read:user": "user:read",
+}
+"""Which scope of an older app allows the same (contract 4.3; 11, row 12)."""
 
 PRODUCT_SCOPES = ("meeting:write:meeting", "user:read:user")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sivient.vendors.zoom.emulator import validation
@@ -14,6 +14,9 @@ from sivient.vendors.zoom.emulator.store import Store
 
 KEPT_AFTER = timedelta(days=30)
 """A one-time id expires this long after its date or its last use, whichever is later."""
+
+LISTED_AGENDA = 250
+"""Characters of an agenda in a list, as Zoom's API reference says; the contract has no number."""
 
 Body = dict[str, Any]
 
@@ -94,6 +97,12 @@ class MeetingBook:
         alive = [m for m in mine if m.expires_at is None or now < m.expires_at]
         return sorted(alive, key=lambda meeting: str(meeting.body["start_time"]))
 
+    def planned(self, host: ZoomUser, *, upcoming: bool) -> list[Meeting]:
+        """Return what lists show: no instant meetings, and of `upcoming` only what has not ended."""
+        now = self._clock.now()
+        planned = [meeting for meeting in self.of(host) if meeting.body["type"] != validation.INSTANT]
+        return [meeting for meeting in planned if not upcoming or _end(meeting) > now]
+
     def join(self, meeting: Meeting) -> None:
         """Count a person who opened the link; use keeps the id alive."""
         meeting.joins += 1
@@ -137,12 +146,18 @@ def shown(meeting: Meeting, *, created: bool = False) -> Body:
 
 
 def listed(meeting: Meeting) -> Body:
-    """Return the meeting as a list shows it: short, and without a way to start it."""
+    """Return the meeting as a list shows it: short, its agenda cut, and without a way to start it."""
     names = (
         "uuid", "id", "host_id", "topic", "type", "start_time", "duration", "timezone", "agenda",
         "created_at", "join_url",
     )  # fmt: skip
-    return {name: meeting.body[name] for name in names}
+    body = {name: meeting.body[name] for name in names}
+    return body | {"agenda": str(body["agenda"])[:LISTED_AGENDA]}
+
+
+def _end(meeting: Meeting) -> datetime:
+    start = datetime.fromisoformat(str(meeting.body["start_time"]))
+    return start + timedelta(minutes=int(meeting.body["duration"]))
 
 
 def _settings(host: ZoomUser, wanted: Body) -> Body:
