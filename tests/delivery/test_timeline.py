@@ -69,7 +69,7 @@ def test_after_a_move_the_steps_of_the_new_time_stand_and_those_before_are_folde
     booking = make_booking(event_type, others=(BO,))
     run_due()
     reschedule(booking, MONDAY_10 + HOUR, by="guest", now=timezone.now())
-    invites = [step for step in steps(booking) if step.state == "now"]
+    invites = [step for step in steps(booking) if step.state == "waiting"]
     assert [step.title for step in invites] == ["Invite", "Your copy of the invite", f"Invite to {BO}"]
     run_due()
     assert titles(booking) == [
@@ -106,18 +106,19 @@ def test_what_waits_for_the_link_says_until_when(event_type: EventType, zoom: Zo
     zoom.switch(answers_503=True)
     booking = make_booking(event_type)
     run_due()
-    _, meeting, invite, copy = steps(booking)
+    _, meeting, deadline, invite, copy = steps(booking)
     assert (meeting.state, meeting.zoom) == ("trying", True)
+    assert (deadline.state, deadline.next_at) == ("waiting", Work.objects.get(kind="delivery.link_due").run_at)
     assert (invite.state, copy.state) == ("waiting", "waiting")
     assert invite.next_at == Work.objects.get(kind="delivery.invite").run_at
     pass_time()
     run_due()
-    assert "the link follows" in steps(booking)[2].detail
+    assert "the link follows" in steps(booking)[-2].detail
 
 
 def test_a_request_waits_for_the_host_until_it_expires(asked: EventType) -> None:
     booking = make_booking(asked)
-    assert [step.state for step in steps(booking)] == ["done", "now", "now", "needs_you"]
+    assert [step.state for step in steps(booking)] == ["done", "waiting", "waiting", "needs_you"]
     run_due()
     requested, to_host, to_guest, answer = steps(booking)
     assert [step.title for step in (requested, to_host, to_guest, answer)] == [

@@ -9,10 +9,9 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from sivient.accounts.models import User
-from sivient.booking.models import Booking
 from sivient.core import moments
+from sivient.delivery.links import waiting_for_link
 from sivient.integrations.queries import Card, to_reconnect
-from sivient.scheduling.models import Platform
 
 SAID_BY_ITSELF = "settings-integrations"  # pages whose names begin so say it in their own words
 
@@ -53,8 +52,7 @@ def _reconnect(user: User, card: Card, now: datetime) -> Banner:
     since, label = card.since, card.provider.label
     when = f" on {moments.day(since, user.timezone)}, {moments.clock(since, user.timezone)}" if since else ""
     where = f" ({moments.city(user.timezone)})" if since else ""
-    ahead = Booking.objects.filter(host=user, platform=Platform.ZOOM, status=Booking.Status.CONFIRMED, start__gt=now)
-    waiting = waiting_words(ahead.exclude(conferences__unused=False).count())
+    waiting = waiting_words(waiting_for_link(user.pk, now=now).count())
     return Banner(
         happened=f"{label} stopped accepting our access{when}{where}.",
         means=f"People can still book you. {waiting}".strip(),

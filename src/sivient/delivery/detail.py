@@ -13,7 +13,12 @@ from sivient.accounts.access import HostRequest
 from sivient.accounts.models import User
 from sivient.booking.models import Booking
 from sivient.core import moments
+from sivient.delivery.links import possibly_unused
+from sivient.delivery.meeting_steps import in_force
+from sivient.delivery.step_words import Help
 from sivient.delivery.timeline import timeline
+from sivient.integrations.queries import to_reconnect
+from sivient.scheduling.models import Platform
 from sivient.site import said, zones
 from sivient.site.ticket import Ticket
 
@@ -47,20 +52,25 @@ def page(request: HostRequest, booking: Booking, *, status: int = 200, problem: 
     """Show the booking as it stands, and why nothing was done, if so."""
     now = timezone.now()
     steps = timeline(booking, now)
-    conferences = list(booking.conferences.all())
+    lost = possibly_unused(booking)
     context: dict[str, Any] = {
         "booking": booking,
         "problem": problem,
         "said": said.take(request),
         "zone": zones.label(booking.host.timezone, now),
         "ticket": ticket_of(booking),
-        "conference": next((c for c in conferences if not c.unused), None),
-        "unused": [c for c in conferences if c.unused],
+        "conference": in_force(booking),
+        "unused": [c for c in booking.conferences.all() if c.unused and c.external_id and not c.deleted_at],
+        "unusable": [attempt for attempt in lost if attempt.external_id],
+        "lost": [attempt for attempt in lost if not attempt.external_id],
+        "reference": booking.uid[:8].upper(),  # as the agenda of its meetings says
         "steps": steps,
-        "moving": any(step.state in ("now", "waiting", "trying") for step in steps),
+        "reconnects": any(Help.RECONNECT in step.helps for step in steps) and to_reconnect(booking.host, now=now),
+        "moving": any(step.moves(now) for step in steps),
         "asks": booking.status == Booking.Status.PENDING,
         "can_cancel": booking.status == Booking.Status.CONFIRMED and booking.start > now,
         "can_reschedule": fixed(booking, now) is None,
+        "can_link": linkable(booking, now),
     }
     return render(request, "delivery/booking.html", context, status=status)
 
@@ -72,6 +82,11 @@ def fixed(booking: Booking, now: datetime) -> Problem | None:
     if booking.answer_is_due(now):
         return ANSWERS[Booking.Status.EXPIRED]
     return BEGUN if booking.start <= now else None
+
+
+def linkable(booking: Booking, now: datetime) -> bool:
+    """Say whether a link of the host's own can take the place of what the booking has."""
+    return booking.platform == Platform.ZOOM and booking.status == Booking.Status.CONFIRMED and booking.end > now
 
 
 def saying(request: HostRequest, booking: Booking, sentence: str) -> HttpResponse:

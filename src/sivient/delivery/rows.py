@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sivient.booking.models import Booking
+from sivient.booking.models import Booking, Conference
+from sivient.booking.steps import DELETE, deletion_key
 from sivient.delivery.readers import INVITES, Reader, Role, readers, step_keys
 from sivient.jobs.models import Work
 
@@ -28,6 +29,10 @@ class Rows:
         key = reader.key(self.booking, version) if reader else f"booking:{self.booking.pk}:{version}"
         return self.by_name.get((kind, key))
 
+    def removal(self, meeting: Conference) -> Work | None:
+        """Return the row that deletes a meeting at its vendor, or None."""
+        return self.by_name.get((DELETE, deletion_key(meeting.pk)))
+
     def told_earlier(self) -> Iterator[tuple[Work, Reader]]:
         """Yield what had left at earlier versions, and to whom; what gave way has no result."""
         for version in range(1, self.standing):
@@ -40,5 +45,6 @@ class Rows:
 
 def rows_of(booking: Booking) -> Rows:
     """Return every step of the booking, read at once."""
-    works = Work.objects.filter(key__in=step_keys(booking, range(1, booking.version + 1)))
+    removals = [deletion_key(meeting.pk) for meeting in booking.conferences.all()]
+    works = Work.objects.filter(key__in=[*step_keys(booking, range(1, booking.version + 1)), *removals])
     return Rows(booking, {(work.kind, work.key): work for work in works})

@@ -1,19 +1,22 @@
 """What has happened to a booking and what happens next: the steps' own rows, in words for the host."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.db.models import QuerySet
 
-from sivient.booking.models import Booking, Conference
+from sivient.booking.models import Booking
+from sivient.booking.steps import deletion_key
 from sivient.core import moments
-from sivient.delivery.readers import CANCELLATIONS, INVITES, Reader, Role, guest, host, others, step_keys
+from sivient.delivery.meeting_steps import in_force, made, meeting_steps, removal_steps, spaced
+from sivient.delivery.readers import CANCELLATIONS, INVITES, Reader, Role, guest, host, readers, step_keys
 from sivient.delivery.rows import REQUESTS, Rows, rows_of
-from sivient.delivery.step_words import Step, invite_step, work_step
+from sivient.delivery.step_words import Step, Subject, invite_step, work_step
 from sivient.jobs.models import Work
 from sivient.scheduling.models import Platform
 from sivient.site import zones
 
+OWN_ADDRESS = "See whether the address that your account has still takes mail."
 ENDS = {"cancelled": "Cancelled", "declined": "Declined", "expired": "Expired"}
 
 
@@ -22,29 +25,20 @@ def timeline(booking: Booking, now: datetime) -> list[Step]:
     rows = rows_of(booking)
     steps = [*_changes(booking, rows)]
     if booking.status == Booking.Status.PENDING:
-        steps += _request_steps(booking, rows)
+        steps += _request_steps(booking, rows, now)
     if booking.status == Booking.Status.CONFIRMED or _was_confirmed(booking):
         steps += _delivery_steps(booking, rows, now)
     if not booking.stands:
-        steps += _end_steps(booking, rows)
-    return steps
-
-
-def waiting_for_link(bookings: Iterable[Booking]) -> list[Booking]:
-    """Return those that still have no join link although they need one; `conferences` should be prefetched."""
-    return [
-        booking
-        for booking in bookings
-        if booking.platform == Platform.ZOOM
-        and booking.status == Booking.Status.CONFIRMED
-        and not any(not conference.unused for conference in booking.conferences.all())
-    ]
+        steps += _end_steps(booking, rows, now)
+    return [*steps, *removal_steps(booking, rows, now)]
 
 
 def step_works(booking: Booking) -> QuerySet[Work]:
     """Return the booking's rows at its present version that met trouble and have not come to an end."""
-    present = Work.objects.filter(key__in=step_keys(booking, [booking.version]), kind__startswith="delivery.")
-    return present.exclude(state=Work.State.DONE).exclude(last_error="")
+    removals = [deletion_key(meeting.pk) for meeting in booking.conferences.all()]
+    keys = [*step_keys(booking, [booking.version]), *removals]
+    present = Work.objects.filter(key__in=keys, kind__startswith="delivery.")
+    return present.exclude(state=Work.State.DONE).exclude(last_error="", trouble="")
 
 
 def asked_first(booking: Booking) -> bool:
@@ -73,81 +67,43 @@ def _folded(booking: Booking, rows: Rows) -> list[Step]:
     steps = [Step(f"{_named(work)} {_to(reader)}", "done", at=work.done_at) for work, reader in rows.told_earlier()]
     for meeting in booking.conferences.all():
         if meeting.replaced_at:
-            detail = f"{_spaced(meeting)}, replaced since"
-            steps.append(Step("Zoom meeting created", "done", detail, at=meeting.created_at))
+            detail = f"{spaced(meeting.external_id)}, replaced since" if meeting.external_id else "Replaced since"
+            steps.append(Step(made(meeting), "done", detail, at=meeting.created_at))
     return sorted(steps, key=lambda step: step.at or booking.created_at)
 
 
-def _request_steps(booking: Booking, rows: Rows) -> Iterator[Step]:
-    yield from work_step("Request sent to you", "Telling you", rows.of(REQUESTS[Role.HOST]))
-    yield from work_step(*_mail_to(booking.guest_email), rows.of(REQUESTS[Role.GUEST]))
+def _request_steps(booking: Booking, rows: Rows, now: datetime) -> Iterator[Step]:
+    asking = Subject("Request sent to you", "Telling you", OWN_ADDRESS)
+    yield from work_step(asking, rows.of(REQUESTS[Role.HOST]), now)
+    yield from work_step(_mail(guest(booking)), rows.of(REQUESTS[Role.GUEST]), now)
     if booking.answer_by:
         until = f"{_when(booking, booking.answer_by)} ({zones.label(booking.host.timezone, booking.answer_by)})"
         yield Step("Your answer", "needs_you", f"Approve or decline until {until}. The request expires then.")
 
 
 def _delivery_steps(booking: Booking, rows: Rows, now: datetime) -> Iterator[Step]:
-    zoom, conference = booking.platform == Platform.ZOOM, _conference(booking)
-    version = rows.standing
+    zoom, version = booking.platform == Platform.ZOOM, rows.standing
     if zoom:
-        yield from _conference_step(booking, conference, rows.of("delivery.conference", version=version), now)
-    for reader, done, pending in _copies(booking):
+        yield from meeting_steps(booking, rows, now)
+    linked = in_force(booking) is not None
+    for reader in readers(booking):
         work = rows.of(INVITES[reader.role], reader, version)
         if booking.stands or (work is not None and "sequence" in work.result):
-            yield from invite_step(done, pending, work, zoom=zoom, linked=conference is not None)
+            yield from invite_step(_invite(reader), work, now, zoom=zoom, linked=linked)
 
 
-def _copies(booking: Booking) -> Iterator[tuple[Reader, str, str]]:
-    """Yield who gets an invite, and the words for it when it has left and while it has not."""
-    yield guest(booking), f"Invite sent to {booking.guest_email}", "Invite"
-    yield host(booking), "Your copy of the invite sent", "Your copy of the invite"
-    for other in others(booking):
-        yield other, f"Invite sent to {other.address}", f"Invite to {other.address}"
-
-
-def _conference_step(
-    booking: Booking, conference: Conference | None, work: Work | None, now: datetime
-) -> Iterator[Step]:
-    if conference is not None:
-        yield Step("Zoom meeting created", "done", _meeting(booking, conference), at=conference.created_at)
-    elif not booking.stands:
-        yield Step("No Zoom meeting", "done", "Cancelled before it was made")
-    elif booking.start <= now:
-        yield Step("No Zoom meeting", "failed", "The meeting's time came without a link.", at=booking.start)
-    else:
-        yield from work_step("Zoom meeting created", "Zoom meeting", work, zoom=True)
-
-
-def _end_steps(booking: Booking, rows: Rows) -> Iterator[Step]:
+def _end_steps(booking: Booking, rows: Rows, now: datetime) -> Iterator[Step]:
     yield Step(ENDS[booking.status], "done", _by(booking), at=booking.cancelled_at)
     if booking.status != Booking.Status.CANCELLED:
-        yield from work_step(*_mail_to(booking.guest_email), rows.of("delivery.declined"))
-        yield from work_step(*_mail_to("you"), rows.of("delivery.request_expired"))
+        yield from work_step(_mail(guest(booking)), rows.of("delivery.declined"), now)
+        yield from work_step(_mail(host(booking)), rows.of("delivery.request_expired"), now)
         return
-    yield from work_step(*_mail_to(booking.guest_email), rows.of(CANCELLATIONS[Role.GUEST]))
-    yield from work_step(*_mail_to("you"), rows.of(CANCELLATIONS[Role.HOST]))
-    for other in others(booking):
-        yield from work_step(*_mail_to(other.address), rows.of(CANCELLATIONS[Role.OTHER], other))
+    for reader in readers(booking):
+        yield from work_step(_mail(reader), rows.of(CANCELLATIONS[reader.role], reader), now)
 
 
 def _was_confirmed(booking: Booking) -> bool:
     return booking.status == Booking.Status.CANCELLED and (not asked_first(booking) or booking.approved_at is not None)
-
-
-def _conference(booking: Booking) -> Conference | None:
-    return next((meeting for meeting in booking.conferences.all() if not meeting.unused), None)
-
-
-def _meeting(booking: Booking, conference: Conference) -> str:
-    """Return the number of the meeting; Zoom's own list keeps the time for which it was made (contract chapter 4.4)."""
-    if conference.vendor_start == booking.start:
-        return _spaced(conference)
-    return f"{_spaced(conference)}. In Zoom's own list it still stands at {_when(booking, conference.vendor_start)}."
-
-
-def _spaced(conference: Conference) -> str:
-    number = conference.external_id
-    return f"{number[:3]} {number[3:7]} {number[7:]}".strip() if number.isdigit() else number
 
 
 def _when(booking: Booking, at: datetime) -> str:
@@ -155,9 +111,27 @@ def _when(booking: Booking, at: datetime) -> str:
     return f"{moments.day(at, zone)}, {moments.clock(at, zone)}"
 
 
-def _mail_to(whom: str) -> tuple[str, str]:
-    """Return the words for a mail when it has left and while it has not."""
-    return f"Mail to {whom} sent", f"Mail to {whom}"
+def _invite(reader: Reader) -> Subject:
+    """Return the words for the invite of one reader."""
+    if reader.role is Role.HOST:
+        return Subject("Your copy of the invite sent", "Your copy of the invite", _refused(reader))
+    to = "" if reader.role is Role.GUEST else f" to {reader.address}"
+    return Subject(f"Invite sent to {reader.address}", f"Invite{to}", _refused(reader))
+
+
+def _mail(reader: Reader) -> Subject:
+    """Return the words for a mail to one reader."""
+    whom = "you" if reader.role is Role.HOST else reader.address
+    return Subject(f"Mail to {whom} sent", f"Mail to {whom}", _refused(reader))
+
+
+def _refused(reader: Reader) -> str:
+    """Return what the host can do about an address that no mail reaches."""
+    if reader.role is Role.HOST:
+        return OWN_ADDRESS
+    if reader.role is Role.GUEST:
+        return f"The booking stands. Reach {reader.name} another way: {reader.address} takes no mail of ours."
+    return f"The booking stands. Ask your guest for another address than {reader.address}."
 
 
 def _named(work: Work) -> str:

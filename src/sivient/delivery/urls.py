@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from sivient.delivery import answer_views, invite_file, reschedule_views, views
+from sivient.delivery import answer_views, invite_file, link_views, reschedule_views, views
 
 urlpatterns: list[URLPattern] = [
     path("bookings", views.bookings, name="bookings"),
@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("bookings/<int:pk>/approve", answer_views.approve, name="booking-approve"),
     path("bookings/<int:pk>/decline", answer_views.decline, name="booking-decline"),
     path("bookings/<int:pk>/reschedule", reschedule_views.reschedule, name="booking-reschedule"),
+    path("bookings/<int:pk>/link", link_views.link, name="booking-link"),
     path("bookings/<int:pk>/cancel", answer_views.cancel, name="booking-cancel"),
     path("b/<slug:token>/invite.ics", invite_file.invite_file, name="booked-invite"),
 ]

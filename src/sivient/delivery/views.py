@@ -15,7 +15,7 @@ from sivient.booking.models import Booking
 from sivient.core import moments
 from sivient.delivery import detail
 from sivient.delivery import services as delivery
-from sivient.delivery.timeline import waiting_for_link
+from sivient.delivery.meeting_steps import linkless, needing_host
 
 PER_PAGE = 50
 VIEWS = {"upcoming": "Upcoming", "past": "Past", "cancelled": "Cancelled"}
@@ -29,13 +29,15 @@ def bookings(request: HostRequest) -> HttpResponse:
     page = Paginator(_listed(request.user, view), PER_PAGE).get_page(request.GET.get("page"))
     rows = list(page)
     zone = request.user.timezone
-    upcoming = view == "upcoming"
+    upcoming, now = view == "upcoming", timezone.now()
+    waiting = linkless(rows) if upcoming else []
     context = {
         "view": view,
         "views": VIEWS,
         "page": page,
         "days": [(day, list(of_day)) for day, of_day in groupby(rows, key=lambda b: moments.day(b.start, zone))],
-        "waiting": {booking.pk for booking in waiting_for_link(rows)} if upcoming else set(),
+        "waiting": {booking.pk for booking in waiting},
+        "stuck": needing_host(waiting, now),
         "requests": list(_requests(request.user)) if upcoming and page.number == 1 else [],
     }
     return render(request, "delivery/bookings.html", context)

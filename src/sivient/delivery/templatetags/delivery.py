@@ -5,7 +5,9 @@ from zoneinfo import ZoneInfo
 
 from django import template
 
+from sivient.booking.models import Conference, ConferenceAttempt
 from sivient.core import moments
+from sivient.delivery.meeting_steps import spaced
 from sivient.site import zones
 
 register = template.Library()
@@ -21,6 +23,12 @@ def local_day(at: datetime, zone: str) -> str:
 def day_and_clock(at: datetime, zone: str) -> str:
     """Return the local date and time of day with its zone: 'Tuesday 24 November 2026, 14:00 (Berlin, UTC+1)'."""
     return f"{moments.day(at, zone)}, {moments.clock(at, zone)} ({zones.label(zone, at)})"
+
+
+@register.filter
+def meeting_number(meeting: Conference | ConferenceAttempt) -> str:
+    """Return the number of a meeting as Zoom writes it: '845 1290 3377'."""
+    return spaced(meeting.external_id)
 
 
 @register.filter
