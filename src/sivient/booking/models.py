@@ -71,7 +71,10 @@ class Booking(models.Model):
     cancel_reason = models.CharField(max_length=1000, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["host", "start"], name="booking_by_host_and_start")]
+        indexes = [
+            models.Index(fields=["host", "start"], name="booking_by_host_and_start"),
+            models.Index(fields=["start"], name="booking_by_start"),  # what is ahead, whoever the host is
+        ]
         constraints = [models.CheckConstraint(condition=Q(end__gt=F("start")), name="booking_ends_after_start")]
 
     def __str__(self) -> str:

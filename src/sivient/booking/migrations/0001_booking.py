@@ -173,6 +173,10 @@ class Migration(migrations.Migration):
             model_name="booking",
             index=models.Index(fields=["host", "start"], name="booking_by_host_and_start"),
         ),
+        migrations.AddIndex(
+            model_name="booking",
+            index=models.Index(fields=["start"], name="booking_by_start"),
+        ),
         migrations.AddConstraint(
             model_name="booking",
             constraint=models.CheckConstraint(
