@@ -1,6 +1,5 @@
 """Work is done once, by whoever holds its lease, and comes back when it could not be done."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -8,31 +7,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from sivient.jobs import claim, registry
-from sivient.jobs.completion import LeaseLost, work_completion
+from sivient.jobs.completion import LeaseLost, renew, work_completion
 from sivient.jobs.models import Work
-from sivient.jobs.queue import enqueue
+from sivient.jobs.queue import enqueue, enqueue_new, new, pull_forward
 from sivient.jobs.worker import Worker, plant_periodic, run_due, run_once
-from sivient.ports.errors import OutcomeUnknown, Reconnect, Rejected, TryLater
+from tests.jobs.conftest import until_due
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
-
-
-@pytest.fixture
-def runs(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Work]]:
-    """Register the kind test.note, which appends to the list."""
-    monkeypatch.setattr(registry, "_handlers", {})
-    noted: list[Work] = []
-    registry.handles("test.note")(noted.append)
-    yield noted
-
-
-def raising(error: Exception) -> None:
-    """Register the kind test.trouble, which raises."""
-
-    def trouble(work: Work) -> None:
-        raise error
-
-    registry.handles("test.trouble")(trouble)
 
 
 def test_work_runs_once_and_stays_as_a_record(runs: list[Work]) -> None:
@@ -108,46 +89,6 @@ def test_a_stopping_process_gives_its_own_leases_back_and_no_others(runs: list[W
         pass
 
 
-def test_try_later_waits_longer_each_time(runs: list[Work]) -> None:
-    raising(TryLater("Zoom answered 503."))
-    enqueue("test.trouble", key="a")
-    waits = []
-    for _ in range(4):
-        assert run_once("w")
-        work = Work.objects.get()
-        waits.append((work.run_at - timezone.now()).total_seconds())
-        assert (work.state, work.last_error) == ("waiting", "Zoom answered 503.")
-        Work.objects.update(run_at=timezone.now() - timedelta(seconds=1))
-    assert waits[0] <= 2 < waits[3] <= 16
-
-
-def test_the_vendors_own_wait_is_kept(runs: list[Work]) -> None:
-    raising(TryLater("Daily cap.", after=timedelta(hours=3)))
-    enqueue("test.trouble", key="a")
-    run_due()
-    assert Work.objects.get().run_at > timezone.now() + timedelta(hours=2)
-
-
-def test_reconnect_parks_until_somebody_asks_again(runs: list[Work]) -> None:
-    raising(Reconnect("Zoom is not connected."))
-    enqueue("test.trouble", key="a")
-    assert run_due() == 1
-    assert Work.objects.get().state == "parked"
-    enqueue("test.trouble", key="a")
-    assert run_due() == 1
-
-
-def test_an_unknown_outcome_is_tried_for_ten_minutes_and_then_once_an_hour(runs: list[Work]) -> None:
-    raising(OutcomeUnknown("Zoom did not answer."))
-    enqueue("test.trouble", key="a")
-    waits = []
-    for _ in range(10):
-        assert run_once("w")
-        waits.append(round((Work.objects.get().run_at - timezone.now()).total_seconds()))
-        Work.objects.update(run_at=timezone.now() - timedelta(seconds=1))
-    assert waits == [5, 15, 30, 30, 30, 60, 120, 300, 3600, 3600]
-
-
 def test_a_thread_that_takes_no_slow_work_leaves_it_to_others(runs: list[Work]) -> None:
     registry.handles("test.slow", slow=True)(runs.append)
     enqueue("test.slow", key="a")
@@ -163,23 +104,6 @@ def test_a_worker_that_was_never_started_stops_without_a_word() -> None:
     Worker(threads=2).stop(drain=0)
 
 
-def test_rejected_is_given_up_with_its_reason(runs: list[Work]) -> None:
-    raising(Rejected("This Zoom user cannot host."))
-    enqueue("test.trouble", key="a")
-    assert run_due() == 1
-    work = Work.objects.get()
-    assert (work.state, work.last_error) == ("failed", "This Zoom user cannot host.")
-
-
-def test_a_bug_in_one_kind_does_not_stop_another(runs: list[Work]) -> None:
-    raising(ZeroDivisionError("secret 42"))
-    enqueue("test.trouble", key="a")
-    enqueue("test.note", key="b")
-    run_due()
-    assert len(runs) == 1
-    assert "42" not in Work.objects.get(kind="test.trouble").last_error
-
-
 def test_periodic_work_comes_back(runs: list[Work]) -> None:
     registry.every(timedelta(hours=1), "test.hourly")(runs.append)
     plant_periodic()
@@ -188,3 +112,59 @@ def test_periodic_work_comes_back(runs: list[Work]) -> None:
     work = Work.objects.get(kind="test.hourly")
     assert work.state == "waiting"
     assert timedelta(minutes=59) < work.run_at - timezone.now() < timedelta(minutes=61)
+
+
+def test_new_work_is_due_when_the_database_says_so_and_not_the_process(
+    runs: list[Work], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ahead = timezone.now() + timedelta(minutes=10)
+    monkeypatch.setattr(timezone, "now", lambda: ahead)
+    enqueue("test.note", key="a")
+    enqueue_new([new("test.note", key="b", payload={})])
+    assert run_due() == 2
+
+
+def test_work_can_wait_a_while_from_now(runs: list[Work]) -> None:
+    work = enqueue("test.note", key="a", wait=timedelta(minutes=5))
+    enqueue_new([new("test.note", key="b", payload={}, wait=timedelta(minutes=5))])
+    assert work.run_at - work.created_at == timedelta(minutes=5)
+    assert timedelta(minutes=4) < until_due(Work.objects.get(key="b")) <= timedelta(minutes=5)
+    assert run_due() == 0
+
+
+def test_work_asked_for_again_says_when(runs: list[Work]) -> None:
+    enqueue("test.note", key="a")
+    run_due()
+    long_ago = timezone.now() - timedelta(days=1)
+    Work.objects.update(created_at=long_ago, asked_at=long_ago)
+    work = enqueue("test.note", key="a")
+    assert work.created_at == long_ago
+    assert work.asked_at > long_ago + timedelta(hours=23)
+
+
+def test_a_lease_that_ran_out_cannot_be_held_longer(runs: list[Work]) -> None:
+    enqueue("test.note", key="a")
+    work = claim.claim("first")
+    assert work is not None
+    renew(work, timedelta(minutes=5))
+    assert Work.objects.get().lease_until > timezone.now() + timedelta(minutes=4)
+    Work.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    with pytest.raises(LeaseLost):
+        renew(work, timedelta(minutes=5))
+
+
+def test_what_waits_because_of_a_trouble_is_pulled_forward_and_nothing_else(runs: list[Work]) -> None:
+    hour, trouble = timedelta(hours=1), Work.Trouble
+    for key, kind, lane, why in [
+        ("a", "test.note", "zoom:1", trouble.PAUSED),
+        ("b", "test.note", "zoom:1", trouble.UNKNOWN),
+        ("c", "test.note", "zoom:1", trouble.LATER),
+        ("d", "test.note", "zoom:2", trouble.PAUSED),
+        ("e", "test.mail", "zoom:1", trouble.PAUSED),
+        ("f", "test.note", "zoom:1", trouble.NONE),
+    ]:
+        enqueue(kind, key=key, lane=lane, wait=hour)
+        Work.objects.filter(key=key).update(trouble=why)
+    assert pull_forward("test.note", lane="zoom:1", troubles=[trouble.PAUSED, trouble.UNKNOWN]) == 2
+    assert run_due() == 2
+    assert {work.key for work in runs} == {"a", "b"}

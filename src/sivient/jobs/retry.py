@@ -39,5 +39,8 @@ def wait_after(work: Work, error: TryLater, *, now: datetime) -> timedelta:
 
 
 def backoff(attempt: int) -> timedelta:
-    """Return the wait after the given attempt: at most 2 s after the first, doubling up to 5 min, full jitter."""
-    return chance.random() * min(LONGEST, FIRST * 2.0 ** min(max(attempt, 1) - 1, 10))
+    """Return the wait after the given attempt: drawn from nearly all of a span of 2 s that doubles up to 5 min.
+
+    Not all of it: at once would be no wait.
+    """
+    return chance.uniform(0.1, 1) * min(LONGEST, FIRST * 2.0 ** min(max(attempt, 1) - 1, 10))
