@@ -76,7 +76,27 @@ def test_the_link_shows_as_soon_as_it_exists(client: Client) -> None:
     assert f'href="{LINK}"' in text
     assert "Join Zoom meeting" in text
     assert "Time reserved, Zoom meeting made, the invite is on its way." in text
-    assert status(client, booking) == {"seen": "1-ready-not-invited", "settled": False}
+    answer = status(client, booking)
+    assert str(answer["seen"]).startswith("1-ready-not-invited-")
+    assert answer["settled"] is False
+    assert "pwd" not in str(answer)
+
+
+@pytest.mark.parametrize("vendor", [Conference.BY_HAND, Conference.FALLBACK])
+def test_a_link_of_the_hosts_own_is_not_called_zooms(client: Client, vendor: str) -> None:
+    booking = booked(link=LINK)
+    before = status(client, booking)["seen"]
+    Conference.objects.update(unused=True, replaced_at=NOW)
+    more = {"vendor_start": booking.start, "created_at": NOW}
+    booking.conferences.create(vendor=vendor, join_url="https://meet.example/mara", **more)
+    text = page(client, booking)
+    assert 'href="https://meet.example/mara"' in text
+    assert LINK not in text
+    assert "Join meeting" in text
+    assert "Time reserved, link ready, the invite is on its way." in text
+    assert 'data-says="Your link is ready."' in text
+    assert "Zoom" not in text
+    assert status(client, booking)["seen"] != before
 
 
 def test_a_ready_booking_asks_no_more(client: Client) -> None:

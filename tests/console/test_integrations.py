@@ -1,6 +1,7 @@
 """The Integrations page says how things are in one word, and what to do in one button."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -68,6 +69,26 @@ def test_reconnect_needed_says_how_many_bookings_wait(host: User, browser: Clien
     assert "1 booking waits for a link; it gets it by itself once you reconnect." in page
     assert "/docs/zoom#reconnecting" in page
     assert 'href="/settings/integrations/zoom/disconnect"' in page
+
+
+def test_a_daily_limit_that_is_used_up_says_until_when(host: User, browser: Client) -> None:
+    midnight = datetime.combine(timezone.now().date() + timedelta(days=1), time(), UTC)
+    connect_zoom(host, paused_until=midnight, pause_reason="The daily limit is used up.", changes=95)
+    page = shown(browser)
+    assert "daily limit is used up until" in page
+    assert "(Berlin)." in page
+    assert 'href="/settings/scheduling#id_fallback_link"' in page
+    assert "of 100 meetings made today" not in page
+    Grant.objects.update(paused_until=timezone.now())
+    assert "daily limit is used up" not in shown(browser)
+
+
+@pytest.mark.parametrize(("used", "ago", "said"), [(89, 0, False), (90, 0, True), (95, 1, False)])
+def test_from_the_ninetieth_meeting_of_a_day_on_they_are_counted(
+    host: User, browser: Client, used: int, ago: int, said: bool
+) -> None:
+    connect_zoom(host, changes=used, changes_on=timezone.now().date() - timedelta(days=ago))
+    assert (f"{used} of 100 meetings made today." in shown(browser)) is said
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,16 @@
 """How a booking stands, for the guest who holds its link."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlencode
 
 from sivient.booking.changes import may_cancel, may_reschedule
-from sivient.booking.models import Booking
+from sivient.booking.models import Booking, Conference
 from sivient.booking.pages import notice_words
 from sivient.booking.places import Place, place
-from sivient.booking.steps import step_key
+from sivient.booking.steps import CONFERENCE, LINK_DUE, step_key
 from sivient.core import moments
 from sivient.integrations.queries import connected
 from sivient.jobs.models import Work
@@ -19,7 +20,6 @@ from sivient.site.ticket import Ticket
 
 PATIENCE = timedelta(minutes=2)  # so long a link may take without a word
 GIVEN_UP = timedelta(minutes=10)  # after that, a page without JavaScript stops refreshing itself
-MAKING, TELLING = "delivery.conference", "delivery.no_link"  # steps of the room above: make the link, tell the host
 GOOGLE = "https://calendar.google.com/calendar/render"
 OUTLOOK = "https://outlook.live.com/calendar/0/action/compose"
 
@@ -58,21 +58,32 @@ SAYS = {
     State.DELAYED: "Your Zoom link takes longer than usual. It comes by email.",
     State.LINKLESS: "There is no Zoom link for this meeting.",
 }
+OWN_READY = "Your link is ready."
 WITHDRAWN = "This request is withdrawn."
 
 
 @dataclass(frozen=True, slots=True)
 class BookedPage:
-    """What `booking/booked.html` shows. `link` is the join link, '' while there is none.
+    """What `booking/booked.html` shows. `conference` is where they meet, None while there is no link.
 
     `host_told`: a mail to the host has left that says that no link is coming.
     """
 
     booking: Booking
     state: State
-    link: str
+    conference: Conference | None
     now: datetime
     host_told: bool = False
+
+    @property
+    def link(self) -> str:
+        """The join link, '' while there is none."""
+        return self.conference.join_url if self.conference else ""
+
+    @property
+    def in_zoom(self) -> bool:
+        """Whether Zoom made the meeting; else the host gave the link, which may lead anywhere."""
+        return self.conference is not None and self.conference.vendor == Platform.ZOOM
 
     @property
     def complete(self) -> bool:
@@ -102,12 +113,15 @@ class BookedPage:
 
     @property
     def seen(self) -> str:
-        """A word that changes when the page would look different."""
-        return f"{self.booking.version}-{self.state}-{'invited' if self.invited else 'not-invited'}"
+        """A word that changes when the page would look different, also by another link."""
+        link = f"-{hashlib.sha256(self.link.encode()).hexdigest()[:8]}" if self.link else ""
+        return f"{self.booking.version}-{self.state}-{'invited' if self.invited else 'not-invited'}{link}"
 
     @property
     def says(self) -> str:
         """The state in a sentence, for those who do not see the page change."""
+        if self.state == State.READY and not self.in_zoom:
+            return OWN_READY
         return WITHDRAWN if self.state == State.CANCELLED and self.was_request else SAYS[self.state]
 
     @property
@@ -195,12 +209,11 @@ class BookedPage:
 def booked_page(booking: Booking, now: datetime) -> BookedPage:
     """Return how the booking stands now."""
     conference = booking.conferences.filter(unused=False).first()
-    link = conference.join_url if conference else ""
-    state = _state(booking, link, now)
+    state = _state(booking, conference, now)
     if state in (State.WAITING, State.PENDING, State.DELAYED) and _is_hopeless(booking, now):
-        told = bool(booking.host.email) and _stands(booking, TELLING, Work.State.DONE)
-        return BookedPage(booking, State.LINKLESS, link, now, host_told=told)
-    return BookedPage(booking, state, link, now)
+        told = bool(booking.host.email) and _stands(booking, LINK_DUE, Work.State.DONE)
+        return BookedPage(booking, State.LINKLESS, conference, now, host_told=told)
+    return BookedPage(booking, state, conference, now)
 
 
 def ticket_of(booking: Booking, *, off: bool = False) -> Ticket:
@@ -217,7 +230,7 @@ def ticket_of(booking: Booking, *, off: bool = False) -> Ticket:
     )
 
 
-def _state(booking: Booking, link: str, now: datetime) -> State:
+def _state(booking: Booking, conference: Conference | None, now: datetime) -> State:
     if booking.status in ENDS:
         return ENDS[Booking.Status(booking.status)]
     if booking.status == Booking.Status.PENDING:
@@ -226,7 +239,7 @@ def _state(booking: Booking, link: str, now: datetime) -> State:
         return State.PAST
     if booking.platform != Platform.ZOOM:
         return State.ARRANGED
-    if link:
+    if conference is not None:
         return State.READY
     if not connected(booking.host, Platform.ZOOM):
         return State.WAITING
@@ -236,7 +249,7 @@ def _state(booking: Booking, link: str, now: datetime) -> State:
 def _is_hopeless(booking: Booking, now: datetime) -> bool:
     """Whether no link comes by itself: given up, nobody's Zoom is left to make it, or the meeting's time has come."""
     host_left = booking.host.closed_at is not None
-    return host_left or booking.start <= now or _stands(booking, MAKING, Work.State.FAILED)
+    return host_left or booking.start <= now or _stands(booking, CONFERENCE, Work.State.FAILED)
 
 
 def _stands(booking: Booking, step: str, state: Work.State) -> bool:

@@ -10,6 +10,8 @@ from sivient.accounts.models import User
 from sivient.booking.models import Booking, Conference
 from sivient.console.integrations_words import Notice
 from sivient.core.moments import city, clock, day
+from sivient.delivery.banner import waiting_words
+from sivient.delivery.links import waiting_for_link
 from sivient.integrations.queries import Card, CardState
 from sivient.scheduling.models import EventType
 
@@ -23,6 +25,7 @@ class Row:
     connected_on: str
     since: str
     started: str
+    paused: str  # until when the vendor makes no meetings, because its daily limit is used up
     last_meeting: str
     used_for: tuple[str, ...]
     waiting: int  # bookings without a link
@@ -32,6 +35,11 @@ class Row:
     def word(self) -> str:
         """The state in the word that the guide uses."""
         return _WORDS.get(self.card.state, "Not connected")
+
+    @property
+    def waits(self) -> str:
+        """How many bookings wait for a reconnect, in words."""
+        return waiting_words(self.waiting)
 
 
 _WORDS = {
@@ -46,17 +54,17 @@ def row(user: User, card: Card, *, notice: Notice | None, now: datetime) -> Row:
     vendor = card.provider.key
     say = _speaker(user)
     ahead = Booking.objects.filter(host=user, platform=vendor, status=Booking.Status.CONFIRMED, end__gt=now)
-    linked = ahead.filter(conferences__unused=False).count()
     return Row(
         card=card,
         notice=notice,
         connected_on=day(card.connected_at, user.timezone) if card.connected_at else "",
         since=say(card.since),
         started=clock(card.started_at, user.timezone) if card.started_at else "",
+        paused=say(card.paused_until),
         last_meeting=_last_meeting(user, vendor, say) if card.is_live else "",
         used_for=_used_for(user, vendor) if card.is_live else (),
-        waiting=ahead.count() - linked,
-        upcoming=linked,
+        waiting=waiting_for_link(user.pk, now=now).count(),
+        upcoming=ahead.filter(conferences__unused=False).count(),
     )
 
 

@@ -1,5 +1,8 @@
 """What the host answers: approve or decline a request, and cancel a booking."""
 
+from collections.abc import Callable
+from functools import partial
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -33,34 +36,34 @@ def approve(request: HostRequest, pk: int) -> HttpResponse:
 @host_page
 def decline(request: HostRequest, pk: int) -> HttpResponse:
     """Ask, and on POST decline, with a message to the guest."""
-    booking = detail.own(request.user, pk)
-    form = AnswerForm(request.POST) if request.method == "POST" else AnswerForm()
-    if not form.is_valid():
-        return _ask(request, "delivery/decline.html", booking, form)
     try:
-        services.decline(booking, now=timezone.now(), **form.cleaned_data)
-    except services.AlreadyMoved:
-        return _ask_again(request, "delivery/decline.html", pk, form)
+        return _answer(request, pk, "delivery/decline.html", services.decline, "Request declined.")
     except services.NotPending as refused:
         return _not_pending(request, pk, refused)
-    return detail.saying(request, booking, f"Request declined. {booking.guest_name} is told.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @host_page
 def cancel(request: HostRequest, pk: int) -> HttpResponse:
     """Ask, and on POST cancel."""
+    try:
+        return _answer(request, pk, "delivery/cancel.html", partial(services.cancel, by="host"), "Meeting cancelled.")
+    except services.NotCancellable:
+        return detail.page(request, detail.own(request.user, pk), status=409, problem=detail.BEGUN)
+
+
+def _answer(request: HostRequest, pk: int, template: str, verb: Callable[..., object], done: str) -> HttpResponse:
+    """Ask with `template`, and on POST answer with `verb`, whose refusals are the caller's; `done` is said then."""
     booking = detail.own(request.user, pk)
     form = AnswerForm(request.POST) if request.method == "POST" else AnswerForm()
     if not form.is_valid():
-        return _ask(request, "delivery/cancel.html", booking, form)
+        return _ask(request, template, booking, form)
     try:
-        services.cancel(booking, by="host", now=timezone.now(), **form.cleaned_data)
+        verb(booking, now=timezone.now(), **form.cleaned_data)
     except services.AlreadyMoved:
-        return _ask_again(request, "delivery/cancel.html", pk, form)
-    except services.NotCancellable:
-        return detail.page(request, detail.own(request.user, pk), status=409, problem=detail.BEGUN)
-    return detail.saying(request, booking, f"Meeting cancelled. {booking.guest_name} is told.")
+        booking = detail.own(request.user, pk)
+        return _ask(request, template, booking, form, detail.moved(booking))
+    return detail.saying(request, booking, f"{done} {booking.guest_name} is told.")
 
 
 def _ask(
@@ -70,11 +73,6 @@ def _ask(
     problem = problem or (detail.UNREAD if "version" in form.errors else None)
     context = {"booking": booking, "ticket": detail.ticket_of(booking), "problem": problem, "form": form}
     return render(request, template, context, status=409 if problem else 422 if form.errors else 200)
-
-
-def _ask_again(request: HostRequest, template: str, pk: int, form: AnswerForm) -> HttpResponse:
-    booking = detail.own(request.user, pk)
-    return _ask(request, template, booking, form, detail.moved(booking))
 
 
 def _not_pending(request: HostRequest, pk: int, refused: services.NotPending) -> HttpResponse:
