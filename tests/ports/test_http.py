@@ -37,7 +37,21 @@ def test_a_json_object_comes_back() -> None:
     assert ask(lambda request: httpx.Response(201, json={"id": 1})) == {"id": 1}
 
 
-@pytest.mark.parametrize("error", [httpx.ConnectError("refused"), httpx.ConnectTimeout("slow"), httpx.PoolTimeout("")])
+def test_a_204_has_no_body_and_is_a_success() -> None:
+    assert ask(lambda request: httpx.Response(204)) == {}
+    assert ask(lambda request: httpx.Response(204, stream=Raw(b"rest"))) == {}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        httpx.ConnectError("refused"),
+        httpx.ConnectTimeout("slow"),
+        httpx.PoolTimeout(""),
+        httpx.ProxyError("403 Forbidden"),
+        httpx.UnsupportedProtocol("no scheme"),
+    ],
+)
 def test_a_request_that_was_not_sent_is_tried_again_freely(error: httpx.TransportError) -> None:
     with pytest.raises(TryLater) as caught:
         ask(failing(error))
@@ -93,6 +107,11 @@ def test_compressed_bodies_are_limited_by_what_comes_out_of_them(monkeypatch: py
 def test_a_broken_compression_is_an_unknown_outcome() -> None:
     with pytest.raises(OutcomeUnknown):
         ask(lambda request: httpx.Response(200, stream=Raw(b"no gzip"), headers={"Content-Encoding": "gzip"}))
+
+
+def test_a_refusal_with_a_broken_compression_is_still_a_refusal() -> None:
+    with pytest.raises(Rejected, match="answer 401"):
+        ask(lambda request: httpx.Response(401, stream=Raw(b"no gzip"), headers={"Content-Encoding": "gzip"}))
 
 
 def test_a_port_where_nobody_listens_is_a_request_that_was_not_sent() -> None:

@@ -18,6 +18,15 @@ from sivient.ports.errors import IntegrationError, OutcomeUnknown, TryLater
 NO_CONTENT = 204
 LARGEST_ANSWER = 5 * 1024 * 1024  # bytes, after decompression
 
+# Before anything of the request has left: no connection, no TLS, a proxy that does not let us through.
+NOT_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+
 _mounts: dict[str, httpx.BaseTransport] = {}
 
 
@@ -83,7 +92,7 @@ def send(http: httpx.Client, method: str, path: str, *, who: str, patience: Pati
     try:
         with http.stream(method, path, timeout=timeout, **content) as response:
             body = _read(response, deadline, who)
-    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+    except NOT_SENT as error:
         raise TryLater(f"{who} could not be reached.") from error
     except httpx.RequestError as error:
         raise OutcomeUnknown(f"{who} did not answer.") from error
