@@ -41,6 +41,8 @@ def test_a_missing_setting_is_named(name: str) -> None:
         ("SIVIENT_DEFAULT_PLAN", "gold"),
         ("SIVIENT_SIGNUP", "domains:"),
         ("SIVIENT_PROXIES", "many"),
+        ("SIVIENT_STATUS_TOKEN", "short"),
+        ("SIVIENT_STATUS_TOKEN", "a" * 20),
         ("ZOOM_CLIENT_SECRET", ""),
         ("GOOGLE_CLIENT_SECRET", ""),
         ("MICROSOFT_CLIENT_SECRET", ""),

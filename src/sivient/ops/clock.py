@@ -1,6 +1,5 @@
 """The clocks of this process and of the database. Work goes by the database's (reliability.md section 3, row 38)."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection
@@ -22,16 +21,21 @@ def database_now() -> datetime:
     return datetime.fromisoformat(answer).replace(tzinfo=UTC) if isinstance(answer, str) else answer
 
 
-def difference(own: Callable[[], datetime] = timezone.now) -> timedelta:
+def own_now() -> datetime:
+    """Return the clock of this process."""
+    return timezone.now()
+
+
+def difference() -> timedelta:
     """Return by how much this process's clock is ahead of the database's; negative when it is behind.
 
     Of several rounds the shortest counts; the database is taken to have answered in its middle.
     """
-    return min((_round(own) for _ in range(ROUNDS)), key=lambda took_and_ahead: took_and_ahead[0])[1]
+    return min((_round() for _ in range(ROUNDS)), key=lambda took_and_ahead: took_and_ahead[0])[1]
 
 
-def _round(own: Callable[[], datetime]) -> tuple[timedelta, timedelta]:
-    before = own()
+def _round() -> tuple[timedelta, timedelta]:
+    before = own_now()
     database = database_now()
-    took = own() - before
+    took = own_now() - before
     return took, before + took / 2 - database

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 
-from sivient.accounts.models import User
 from sivient.booking.models import Booking
 from sivient.booking.services import expire, step_key
 from sivient.booking.steps import CONFERENCE, plan_link
@@ -20,7 +19,7 @@ from sivient.scheduling.models import Platform
 
 BATCH = 500
 PATIENCE = timedelta(seconds=60)  # the worker ends a request within seconds of its time
-LONG_OVER = timedelta(days=30)  # a request for a time before that holds nothing that anybody could book
+LONG_OVER = timedelta(days=7)  # a request for a time before that holds nothing that anybody could book
 WAITS = {
     Work.Trouble.LATER: "the vendor had trouble",
     Work.Trouble.UNKNOWN: "the vendor's answer was lost",
@@ -40,9 +39,8 @@ def look(now: datetime) -> Iterator[Finding]:
 
 
 def ahead(now: datetime) -> QuerySet[Booking]:
-    """Return the confirmed bookings ahead. By hosts, because the index is by host and start: the past is not read."""
-    hosts = User.objects.values("pk")
-    return Booking.objects.filter(host__in=hosts, start__gt=now, status=Booking.Status.CONFIRMED)
+    """Return the confirmed bookings ahead."""
+    return Booking.objects.filter(start__gt=now, status=Booking.Status.CONFIRMED)
 
 
 def _linkless(now: datetime) -> list[Booking]:
@@ -154,9 +152,8 @@ def _plan_invites(bookings: list[Booking]) -> str:
 
 
 def _requests_overdue(now: datetime) -> Iterator[Finding]:
-    hosts = User.objects.values("pk")
-    asked = Booking.objects.filter(host__in=hosts, start__gt=now - LONG_OVER, status=Booking.Status.PENDING)
-    overdue = list(asked.filter(answer_by__lt=now - PATIENCE).order_by("pk"))
+    asked = Booking.objects.filter(start__gt=now - LONG_OVER, status=Booking.Status.PENDING)
+    overdue = list(asked.filter(answer_by__lt=now - PATIENCE).order_by("start", "pk"))
     if overdue:
         yield Finding(
             "request-overdue",

@@ -1,14 +1,13 @@
 """Is the database what the code believes it to be?"""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import F, Window
 from django.db.models.functions import Lag
 
-from sivient.accounts.models import User
 from sivient.ops import clock, figures
 from sivient.ops.findings.finding import Finding, Severity, number
 from sivient.scheduling.models import Hold
@@ -18,6 +17,7 @@ QUESTIONS = {
     "postgresql": "SELECT count(*) FROM pg_constraint WHERE conname = %s AND convalidated",
     "sqlite": "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s || '%%'",
 }
+LONGEST = timedelta(days=1)  # a booking takes; so long before now one may have begun that goes on
 EXPECTED = {"postgresql": 1, "sqlite": 2}  # on SQLite a trigger for INSERT and one for UPDATE
 
 
@@ -76,7 +76,7 @@ def _backstop() -> Iterator[Finding]:
 
 def _overlaps(now: datetime) -> Iterator[Finding]:
     """Sorted by their start, a time overlaps any earlier one only if some neighbours overlap."""
-    ahead = Hold.objects.filter(host__in=User.objects.values("pk"), end__gt=now)
+    ahead = Hold.objects.filter(booking__start__gt=now - LONGEST)
     before = Window(Lag("end"), partition_by=[F("host")], order_by=[F("start"), F("pk")])
     twice = list(ahead.annotate(before=before).filter(before__gt=F("start")).values_list("pk", flat=True))
     if twice:
