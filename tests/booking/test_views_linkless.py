@@ -14,7 +14,7 @@ from tests.booking.test_views_booked import LINK, booked, page, status
 from tests.factories import NOW
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
-MAKING, TELLING = "delivery.conference", "delivery.no_link"
+MAKING, TELLING = "delivery.conference", "delivery.link_due"
 PROMISES = ("link is being made", "link takes longer", "link comes later", "comes by email", "brings the link")
 HONEST = "There is no Zoom link for this meeting"
 

@@ -122,8 +122,16 @@ def sequence_of(mail: EmailMessage) -> int:
     return int(event_of(mail)[1]["SEQUENCE"])
 
 
+DEADLINES = ("booking.expire", "delivery.link_due", "delivery.link_late")
+
+
 def pass_time() -> None:
-    """Let everything that waits be due, as if its time had come."""
-    Work.objects.filter(state="waiting").exclude(key="every").exclude(kind="booking.expire").update(
+    """Let everything that waits be due, as if its time had come; deadlines are still ahead."""
+    Work.objects.filter(state="waiting").exclude(key="every").exclude(kind__in=DEADLINES).update(
         run_at=timezone.now() - timedelta(seconds=1)
     )
+
+
+def deadline_comes(kind: str = "delivery.link_due") -> None:
+    """Let a deadline be now."""
+    Work.objects.filter(kind=kind, state="waiting").update(run_at=timezone.now() - timedelta(seconds=1))

@@ -10,6 +10,7 @@ from django.utils import timezone
 from sivient.accounts.models import User
 from sivient.booking.models import Booking, Conference
 from sivient.booking.services import cancel
+from sivient.delivery.attempts import Asking
 from sivient.delivery.services import try_now
 from sivient.delivery.timeline import timeline
 from sivient.jobs.models import Work
@@ -147,21 +148,21 @@ def test_a_step_that_ran_twice_makes_no_second_meeting_and_no_second_mail(
 def test_a_worker_frozen_after_zoom_acted_leaves_one_link_and_one_unused_meeting(
     booking: Booking, zoom: ZoomEmulator, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sivient.delivery.work import meetings as steps
+    before = Asking.before
 
-    make = steps._request
-
-    def overtaken(of: Booking) -> object:
+    def overtaken(asking: Asking) -> None:
         """While this worker talks to Zoom, its lease ends and another one does the step."""
-        monkeypatch.setattr(steps, "_request", make)
+        monkeypatch.setattr(Asking, "before", before)
+        before(asking)
         Work.objects.filter(kind="delivery.conference").update(lease_until=timezone.now() - timedelta(seconds=1))
         run_due("other")
-        return make(of)
 
-    monkeypatch.setattr(steps, "_request", overtaken)
+    monkeypatch.setattr(Asking, "before", overtaken)
     run_due("frozen")
     assert len(zoom.meetings) == 2
     assert Conference.objects.filter(unused=False).count() == 1
+    late = Conference.objects.get(unused=True)
+    assert late.external_id == str(zoom.meetings[1]["id"]), "what the late worker made is shown as unused"
     assert len(post.to(GUEST)) == 1
 
 
@@ -170,13 +171,13 @@ def test_a_booking_cancelled_while_zoom_answers_keeps_the_meeting_as_unused(
 ) -> None:
     from sivient.delivery.work import meetings as steps
 
-    make = steps._request
+    make = steps.request_for
 
     def cancelled(of: Booking) -> object:
         cancel(of, by="guest", now=timezone.now())
         return make(of)
 
-    monkeypatch.setattr(steps, "_request", cancelled)
+    monkeypatch.setattr(steps, "request_for", cancelled)
     run_due()
     assert [conference.unused for conference in Conference.objects.all()] == [True]
     (notice,) = post.to(GUEST)
@@ -218,7 +219,7 @@ def test_an_address_that_the_mail_server_refuses_is_shown_to_the_host(
 ) -> None:
     post.refuse("550")
     run_due()
-    assert "failed" in states(booking)
+    assert "needs_you" in states(booking)
     assert GUEST not in Work.objects.get(kind="delivery.invite").last_error
 
 

@@ -95,14 +95,14 @@ def test_without_the_new_link_the_new_time_goes_out_after_a_minute(
 def test_a_meeting_whose_booking_is_moved_while_zoom_makes_it_is_the_link_if_it_is_good_for_the_new_time(
     booking: Booking, zoom: ZoomEmulator, post: Post, monkeypatch: pytest.MonkeyPatch, by: timedelta, meetings_made: int
 ) -> None:
-    make = meetings._request
+    make = meetings.request_for
 
     def moved(of: Booking) -> object:
-        monkeypatch.setattr(meetings, "_request", make)
+        monkeypatch.setattr(meetings, "request_for", make)
         move(of, by)
         return make(of)
 
-    monkeypatch.setattr(meetings, "_request", moved)
+    monkeypatch.setattr(meetings, "request_for", moved)
     run_due()
     pass_time()
     run_due()
@@ -133,13 +133,13 @@ def test_no_second_meeting_is_asked_for_while_one_is_being_made(
 def test_moved_and_cancelled_while_zoom_makes_it_the_meeting_is_unused(
     booking: Booking, zoom: ZoomEmulator, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make = meetings._request
+    make = meetings.request_for
 
     def ended(of: Booking) -> object:
         cancel(move(of, HOUR), by="guest", now=timezone.now())
         return make(of)
 
-    monkeypatch.setattr(meetings, "_request", ended)
+    monkeypatch.setattr(meetings, "request_for", ended)
     run_due()
     pass_time()
     run_due()

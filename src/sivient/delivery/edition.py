@@ -20,14 +20,16 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """One state of the invite for one reader: its SEQUENCE, whether it carries the link, and when it came to be.
+    """One state of the invite for one reader: its SEQUENCE, which link it carries, and when it came to be.
+
+    `link` is the number of the conference, None while there is none.
 
     The same edition sent twice is the same message (Message-ID, DTSTAMP), so that clients merge the copies; another
     content is another edition with a higher SEQUENCE, so that no client takes it for a copy.
     """
 
     sequence: int
-    link: bool
+    link: int | None
     at: datetime
 
     def record(self, *, start: datetime, sent: bool) -> dict[str, Any]:
@@ -48,7 +50,7 @@ def told(earlier: Iterable[Mapping[str, Any]], own: Iterable[Mapping[str, Any]])
     return Told(max(sequences, default=-1) + 1, datetime.fromisoformat(starts[-1]) if starts else None)
 
 
-def present_edition(record: Mapping[str, Any], *, first: int, link: bool, now: datetime) -> Edition:
+def present_edition(record: Mapping[str, Any], *, first: int, link: int | None, now: datetime) -> Edition:
     """Return the edition that a calendar has to have; `record` is the step's last result at this version."""
     if "sequence" not in record:
         return Edition(first, link, now)
@@ -57,7 +59,7 @@ def present_edition(record: Mapping[str, Any], *, first: int, link: bool, now: d
     return Edition(record["sequence"], link, datetime.fromisoformat(record["at"]))
 
 
-def next_edition(record: Mapping[str, Any], *, first: int, link: bool, now: datetime) -> Edition | None:
+def next_edition(record: Mapping[str, Any], *, first: int, link: int | None, now: datetime) -> Edition | None:
     """Return what has to be sent now, or None when the calendar has it."""
     edition = present_edition(record, first=first, link=link, now=now)
     return None if record.get("sent") and record["sequence"] == edition.sequence else edition

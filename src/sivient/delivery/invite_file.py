@@ -31,7 +31,7 @@ def invite_file(request: HttpRequest, token: str) -> HttpResponse:
 
 def _present(booking: Booking, conference: Conference | None) -> Invite:
     """Return the edition that the guest's mail carries, or will: one number never has two contents."""
-    reader, link = guest(booking), conference is not None
+    reader, link = guest(booking), conference.pk if conference else None
     sent = Work.objects.filter(kind=INVITES[Role.GUEST], key=reader.key(booking)).first()
     first = told_before(booking, reader).first
     edition = present_edition(sent.result if sent else {}, first=first, link=link, now=timezone.now())

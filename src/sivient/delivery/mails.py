@@ -13,6 +13,11 @@ from sivient.core.invite import Invite, Method, Party
 from sivient.delivery.edition import Edition, Told
 from sivient.delivery.readers import Reader, Role, others
 from sivient.delivery.words import about, host_address, place, subject
+from sivient.integrations.queries import abilities
+from sivient.ports.conferencing import Ability
+from sivient.scheduling.models import Platform
+
+JOIN_ZOOM, JOIN = "Join Zoom Meeting", "Join meeting"
 
 
 def invite(
@@ -39,7 +44,8 @@ def cancellation(booking: Booking, conference: Conference | None, *, reader: Rea
     sequence = (booking.sequence or 0) + 1
     cancel = itip(booking, None, reader, method="CANCEL", sequence=sequence, at=at)
     to = Party(reader.name, reader.address)
-    context = about(booking, reader, conference, at=at) | {"invited": invited, "was_request": _was_request(booking)}
+    said = {"invited": invited, "was_request": _was_request(booking), "stays": _stays(booking, conference)}
+    context = about(booking, reader, conference, at=at) | said
     words = f"Cancelled: {subject(booking, reader)}"
     text = render_to_string("delivery/cancelled.txt", context)
     html = render_to_string("delivery/cancelled.html", context)
@@ -53,8 +59,16 @@ def cancellation(booking: Booking, conference: Conference | None, *, reader: Rea
 
 
 def agenda(booking: Booking) -> str:
-    """Return what the Zoom meeting says about itself: enough for the host to find the booking, nothing of the guest."""
-    return f"Booking ref {booking.uid[:8].upper()}\n{host_address(booking)}"
+    """Return what the Zoom meeting says about itself: enough for the host to find the booking, nothing of the guest.
+
+    The reference stands first, for Zoom's list of meetings shows only the beginning.
+    """
+    return f"Booking ref {reference(booking)}\n{host_address(booking)}"
+
+
+def reference(booking: Booking) -> str:
+    """Return the name of the booking at its vendor."""
+    return booking.uid[:8].upper()
 
 
 def itip(
@@ -77,7 +91,7 @@ def itip(
         dtstamp=at,
         description=render_to_string("delivery/description.txt", context),
         join_url=conference.join_url if conference else None,
-        join_label="Join Zoom Meeting",
+        join_label=JOIN_ZOOM if conference and conference.vendor == Platform.ZOOM else JOIN,
         location=place(booking),
         url=str(context["url"]),
     )
@@ -102,6 +116,13 @@ def _news(edition: Edition, told: Told, was: datetime | None) -> str:
     if was:
         return "Rescheduled"
     return "Invitation" if told.start is None else "Updated invitation"
+
+
+def _stays(booking: Booking, conference: Conference | None) -> bool:
+    """Say whether the meeting stays in the host's list at the vendor, because we may not delete it there."""
+    if conference is None or not conference.external_id or conference.deleted_at is not None:
+        return False
+    return Ability.DELETE not in abilities(booking.host, conference.vendor)
 
 
 def _was_request(booking: Booking) -> bool:

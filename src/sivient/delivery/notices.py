@@ -38,9 +38,15 @@ def request_expired(booking: Booking, reader: Reader) -> EmailMessage:
     return _notice("request_expired", "Request expired", booking, reader, at=_ended_at(booking))
 
 
-def no_link(booking: Booking, reader: Reader, reason: str, *, at: datetime) -> EmailMessage:
-    """Return the mail that tells the host that a booking has no link and will not get one by itself."""
-    return _notice("no_link", "No Zoom link", booking, reader, at=at, reason=reason)
+def no_link(booking: Booking, reader: Reader, reason: str, *, final: bool, at: datetime) -> EmailMessage:
+    """Return the mail that asks the host for a link; `final`: none comes by itself, and `reason` says why."""
+    word = "No Zoom link" if final else "No Zoom link yet"
+    return _notice("no_link", word, booking, reader, at=at, reason=reason, final=final)
+
+
+def link_late(booking: Booking, reader: Reader, *, at: datetime) -> EmailMessage:
+    """Return the mail that tells the guest, shortly before the meeting, that the link to it comes yet."""
+    return _notice("link_late", "The link follows", booking, reader, at=at)
 
 
 def _notice(

@@ -4,13 +4,21 @@ from django.db import transaction
 
 from sivient.booking.models import Booking
 from sivient.delivery.timeline import step_works
+from sivient.integrations import services as integrations
 from sivient.jobs.queue import enqueue
+from sivient.scheduling.models import Platform
 
 
 def try_now(booking: Booking) -> int:
-    """Let every step of the booking that met trouble run now; return how many there were."""
+    """Let every step of the booking that met trouble run now; return how many there were.
+
+    A vendor that is left alone because it had trouble is asked at once, too. A daily limit stands: a step that waits
+    for its end finds that out without asking, and waits on.
+    """
     with transaction.atomic():
+        if booking.platform == Platform.ZOOM:
+            integrations.try_now(booking.host, Platform.ZOOM)
         works = list(step_works(booking).order_by("pk"))
         for work in works:
-            enqueue(work.kind, key=work.key, payload=work.payload)
+            enqueue(work.kind, key=work.key, payload=work.payload, lane=work.lane)
     return len(works)

@@ -61,6 +61,7 @@ def about(
         "link": conference.join_url if conference else "",
         "place": place(booking),
         "zoom": booking.platform == Platform.ZOOM,
+        "zoom_link": conference is not None and conference.vendor == Platform.ZOOM,
         **_addresses(booking, reader, at),
     }
 

@@ -2,30 +2,30 @@
 
 from sivient.booking.models import Booking
 from sivient.delivery import mails
+from sivient.delivery.links import link_of
 from sivient.delivery.readers import CANCELLATIONS, INVITES, Role, reader
 from sivient.delivery.work.invites import NO_ADDRESS
-from sivient.delivery.work.standing import MAIL_LEASE, after_earlier, earlier_keys, link_of, planned_for
+from sivient.delivery.work.standing import after_earlier, earlier_keys, planned_for, sends_mail
 from sivient.jobs.completion import work_completion
 from sivient.jobs.models import Work
-from sivient.jobs.registry import handles
 from sivient.site import mailer
 
 NEVER_INVITED = {"skipped": "No invite had left."}
 
 
-@handles(CANCELLATIONS[Role.GUEST], lease=MAIL_LEASE)
+@sends_mail(CANCELLATIONS[Role.GUEST])
 def cancel_invite(work: Work) -> None:
     """Take the event out of the guest's calendar. Who was never invited gets a plain notice."""
     _cancel(work, Role.GUEST)
 
 
-@handles(CANCELLATIONS[Role.HOST], lease=MAIL_LEASE)
+@sends_mail(CANCELLATIONS[Role.HOST])
 def cancel_host_invite(work: Work) -> None:
     """Tell the host in the same way, also that the meeting's entry stays in Zoom."""
     _cancel(work, Role.HOST)
 
 
-@handles(CANCELLATIONS[Role.OTHER], lease=MAIL_LEASE)
+@sends_mail(CANCELLATIONS[Role.OTHER])
 def cancel_other_invite(work: Work) -> None:
     """Take the event out of the calendar of one whom the guest brings. Who was never invited hears nothing."""
     _cancel(work, Role.OTHER)

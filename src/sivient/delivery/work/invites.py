@@ -8,30 +8,30 @@ from django.utils import timezone
 from sivient.booking.models import Booking
 from sivient.delivery import mails
 from sivient.delivery.edition import Edition, Told, next_edition, told
+from sivient.delivery.links import link_of
 from sivient.delivery.readers import INVITES, Reader, Role, reader, step_keys
-from sivient.delivery.work.standing import MAIL_LEASE, after_earlier, earlier_keys, link_of, planned_for
+from sivient.delivery.work.standing import after_earlier, earlier_keys, planned_for, sends_mail
 from sivient.jobs.completion import work_completion, write_down
 from sivient.jobs.models import Work
-from sivient.jobs.registry import handles
 from sivient.site import mailer
 
 NO_ADDRESS = {"skipped": "There is no address."}
 OVER = {"skipped": "The meeting is over."}
 
 
-@handles(INVITES[Role.GUEST], lease=MAIL_LEASE)
+@sends_mail(INVITES[Role.GUEST])
 def invite_guest(work: Work) -> None:
     """Bring the guest's calendar up to date."""
     _invite(work, Role.GUEST)
 
 
-@handles(INVITES[Role.HOST], lease=MAIL_LEASE)
+@sends_mail(INVITES[Role.HOST])
 def invite_host(work: Work) -> None:
     """Bring the host's calendar up to date."""
     _invite(work, Role.HOST)
 
 
-@handles(INVITES[Role.OTHER], lease=MAIL_LEASE)
+@sends_mail(INVITES[Role.OTHER])
 def invite_other(work: Work) -> None:
     """Bring the calendar of one whom the guest brings up to date."""
     _invite(work, Role.OTHER)
@@ -55,13 +55,14 @@ def _invite(work: Work, role: Role) -> None:
             return
     after_earlier(INVITES[role], earlier_keys(booking, to), doing="The invite to the time before is being sent")
     conference, before = link_of(booking), told_before(booking, to)
-    edition = next_edition(work.result, first=before.first, link=conference is not None, now=timezone.now())
+    number = conference.pk if conference else None
+    edition = next_edition(work.result, first=before.first, link=number, now=timezone.now())
     if edition is None or not _written_down(work, booking, edition):
         return
     mailer.send(mails.invite(booking, conference, edition, reader=to, told=before), to=to.address)
     with work_completion(work, result=edition.record(start=booking.start, sent=True)):
         if role is Role.GUEST:
-            _mark_invited(booking, link=edition.link)
+            _mark_invited(booking, link=edition.link is not None)
 
 
 def _written_down(work: Work, booking: Booking, edition: Edition) -> bool:

@@ -1,32 +1,44 @@
-"""Make a booking's one meeting, and tell the host when none will come."""
+"""Make a booking's one meeting."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
 from sivient.booking.models import Booking, Conference
-from sivient.booking.services import step_key
+from sivient.booking.steps import (
+    CONFERENCE,
+    DELETE,
+    LINK_DUE,
+    LINK_NEEDED,
+    MOVE,
+    lane_of,
+    plan_deletion,
+    plan_move,
+    step_key,
+)
 from sivient.core.text import clean_line
-from sivient.delivery import mails, notices
-from sivient.delivery.readers import INVITES, host, readers
-from sivient.delivery.work.standing import MAIL_LEASE, after_earlier, link_of, planned_for
-from sivient.integrations.queries import link_lasts
+from sivient.delivery import mails
+from sivient.delivery.attempts import Asking, lost
+from sivient.delivery.links import link_of, plan_invites, waiting_for_link
+from sivient.delivery.work.standing import after_earlier, planned_for
+from sivient.integrations.live import LiveConferencing
+from sivient.integrations.queries import abilities, link_lasts
 from sivient.integrations.services import conferencing_for
-from sivient.jobs.completion import work_completion
+from sivient.jobs.completion import LeaseLost, renew, work_completion
 from sivient.jobs.models import Work
-from sivient.jobs.queue import enqueue
+from sivient.jobs.queue import enqueue, pull_forward
 from sivient.jobs.registry import handles
-from sivient.ports.conferencing import MadeMeeting, MeetingRequest
-from sivient.ports.errors import Rejected
+from sivient.ports.conferencing import Ability, MadeMeeting, MeetingRequest
+from sivient.ports.errors import IntegrationError, Paused, Rejected
 from sivient.scheduling.models import Platform
-from sivient.site import mailer
 
-# Longer than all the calls a step may make one after the other (tests/delivery/test_leases.py adds them up).
-CREATE_LEASE = timedelta(minutes=4)
-CONFERENCE = "delivery.conference"
+CLAIM_LEASE = timedelta(seconds=45)  # until the first request; each request holds the work for as long as it may take
+FIND_LEASE = timedelta(minutes=2)  # longer than a look through all pages of a list: nothing is lost by waiting
+PASSING = (Work.Trouble.UNKNOWN, Work.Trouble.LATER)
 
 
-@handles(CONFERENCE, lease=CREATE_LEASE, slow=True)
+@handles(CONFERENCE, lease=CLAIM_LEASE, slow=True)
 def make_conference(work: Work) -> None:
     """Make the booking's one meeting. The first stored one is the link; a later one is kept as unused.
 
@@ -37,80 +49,117 @@ def make_conference(work: Work) -> None:
         return
     earlier = [f"booking:{booking.pk}:{version}" for version in range(1, booking.version)]
     after_earlier(CONFERENCE, earlier, doing="The meeting of the time before is being made")
-    made = None if link_of(booking) else _made(work, booking)
-    with work_completion(work, result={"meeting": made.external_id} if made else None):
-        # The invites first: their steps, too, lock their own row before the booking's.
-        _plan_invites(booking)
+    asking = Asking(work, booking)
+    made = None if link_of(booking) else _made(asking)
+    try:
+        with work_completion(work, result={"meeting": made.external_id} if made else None):
+            # The invites first: their steps, too, lock their own row before the booking's.
+            plan_invites(booking)
+            if made:
+                _store(asking, made)
+    except LeaseLost:
         if made:
-            _store(booking, made)
-
-
-@handles("delivery.no_link", lease=MAIL_LEASE)
-def tell_host_no_link(work: Work) -> None:
-    """Tell the host that a booking has no link and will not get one by itself."""
-    booking = planned_for(work, Booking.Status.CONFIRMED)
-    if booking is None or link_of(booking) or not booking.host.email:
-        return
-    mail = notices.no_link(booking, host(booking), work.payload["reason"], at=work.created_at)
-    mailer.send(mail, to=booking.host.email)
+            _store_late(asking, made)
+        raise
+    if made:  # the vendor works: what waits for it goes now
+        pull_forward(CONFERENCE, lane=lane_of(booking), troubles=PASSING)
 
 
 @handles("delivery.links_wanted")
 def make_waiting_links(work: Work) -> None:
-    """The host has connected (again): every booking of theirs that waits for a link gets it now."""
-    waiting = Booking.objects.filter(
-        host=work.payload["user"],
-        status=Booking.Status.CONFIRMED,
-        platform=Platform.ZOOM,
-        start__gt=timezone.now(),
-    ).exclude(conferences__unused=False)
-    for booking in waiting:
-        enqueue(CONFERENCE, key=step_key(booking), payload={"booking": booking.pk, "version": booking.version})
+    """The host has connected (again): every booking of theirs that waits for a link gets it now.
+
+    What else waited for the permission goes on, too.
+    """
+    host = work.payload["user"]
+    for booking in waiting_for_link(host, now=timezone.now()):
+        payload = {"booking": booking.pk, "version": booking.version}
+        enqueue(CONFERENCE, key=step_key(booking), payload=payload, lane=lane_of(booking))
+    parked = Work.objects.filter(kind__in=(MOVE, DELETE), lane=f"{Platform.ZOOM}:{host}", state=Work.State.PARKED)
+    for each in parked:
+        enqueue(each.kind, key=each.key, payload=each.payload, lane=each.lane)
 
 
-def _made(work: Work, booking: Booking) -> MadeMeeting:
-    try:
-        if booking.start <= timezone.now():  # a start in the past would make an instant meeting
-            raise Rejected("The meeting's time has come without a link.")
-        return conferencing_for(booking.host, Platform.ZOOM).create(_request(booking))
-    except Rejected as refused:
-        enqueue("delivery.no_link", key=work.key, payload=work.payload | {"reason": str(refused)})
-        raise
-
-
-def _plan_invites(booking: Booking) -> None:
-    payload = {"booking": booking.pk, "version": booking.version}
-    for each in readers(booking):
-        more = {} if each.number is None else {"other": each.number}
-        enqueue(INVITES[each.role], key=each.key(booking), payload=payload | more)
-
-
-def _request(booking: Booking) -> MeetingRequest:
+def request_for(booking: Booking) -> MeetingRequest:
+    """Return what the vendor is asked for."""
     return MeetingRequest(
         topic=clean_line(booking.title, 200),
         start=booking.start,
         end=booking.end,
         timezone=booking.host.timezone,
         agenda=mails.agenda(booking),
+        reference=mails.reference(booking),
     )
 
 
-def _store(booking: Booking, made: MadeMeeting) -> None:
-    """Store the meeting, as the booking's link or as unused. Runs inside the step's transaction."""
-    now = Booking.objects.select_for_update().get(pk=booking.pk)
-    Conference.objects.create(
+def _made(asking: Asking) -> MadeMeeting:
+    booking = asking.booking
+    try:
+        if booking.start <= timezone.now():  # a start in the past would make an instant meeting
+            raise Rejected("The meeting's time has come without a link.")
+        vendor, request = conferencing_for(booking.host, Platform.ZOOM), request_for(booking)
+        return _found(asking, vendor, request) or vendor.create(request, before=asking.before)
+    except IntegrationError as error:
+        asking.failed(error)
+        _ask_for_a_link_early(asking, error)
+        raise
+
+
+def _found(asking: Asking, vendor: LiveConferencing, request: MeetingRequest) -> MadeMeeting | None:
+    """Return the meeting of an earlier request whose answer was lost, if the vendor's list may be read and has it."""
+    attempt = lost(asking.booking).last()
+    if attempt is None or Ability.FIND not in vendor.abilities:
+        return None
+    renew(asking.work, FIND_LEASE)
+    found = vendor.find(request)
+    if found is None or asking.booking.conferences.filter(external_id=found.external_id).exists():
+        return None
+    asking.found(attempt)
+    return found
+
+
+def _ask_for_a_link_early(asking: Asking, error: IntegrationError) -> None:
+    """Go on without the vendor at once when it is clear that it will not have made the meeting in time."""
+    work, final = asking.work, isinstance(error, Rejected)
+    too_late = isinstance(error, Paused) and error.until > asking.booking.start - LINK_NEEDED
+    if final or too_late:
+        enqueue(LINK_DUE, key=work.key, payload=work.payload | {"reason": str(error), "final": final})
+
+
+def _store(asking: Asking, made: MadeMeeting, *, late: bool = False) -> None:
+    """Store the meeting, as the booking's link or as unused. `late`: another worker has the work and makes the link."""
+    before = asking.booking
+    now = Booking.objects.select_for_update(of=("self",)).select_related("host").get(pk=before.pk)
+    at = made.start or before.start  # the vendor's own date counts: its link lasts from there
+    good = not late and _is_good_for(now, at)
+    conference = Conference.objects.create(
         booking=now,
         vendor=Platform.ZOOM,
         external_id=made.external_id,
         join_url=made.join_url,
         passcode=made.passcode,
-        vendor_start=booking.start,
-        unused=not _is_good_for(now, made_for=booking),
+        vendor_start=at,
+        unused=not good,
         created_at=timezone.now(),
     )
+    asking.settle(asking.succeeded)
+    if not good:
+        plan_deletion(conference)
+    elif now.start != before.start and Ability.MOVE in abilities(now.host, Platform.ZOOM):
+        plan_move(now)
 
 
-def _is_good_for(now: Booking, *, made_for: Booking) -> bool:
+def _is_good_for(now: Booking, at: datetime) -> bool:
     """Say whether a meeting is the link of the booking as it stands now; it may have moved or ended meanwhile."""
-    in_time = now.start <= made_for.start + link_lasts(Platform.ZOOM)
-    return now.status == Booking.Status.CONFIRMED and in_time and link_of(now) is None
+    if now.status != Booking.Status.CONFIRMED or link_of(now) is not None:
+        return False
+    in_time = now.start <= at + link_lasts(Platform.ZOOM)
+    return in_time or Ability.MOVE in abilities(now.host, Platform.ZOOM)
+
+
+def _store_late(asking: Asking, made: MadeMeeting) -> None:
+    """Keep what was made after the lease was lost as unused, unless the other worker has found and stored it."""
+    with transaction.atomic():
+        booking = Booking.objects.select_for_update().get(pk=asking.booking.pk)
+        if not booking.conferences.filter(external_id=made.external_id).exists():
+            _store(asking, made, late=True)

@@ -7,10 +7,9 @@ from sivient.booking.models import Booking
 from sivient.delivery import notices
 from sivient.delivery.readers import Reader, Role, reader
 from sivient.delivery.work.invites import NO_ADDRESS
-from sivient.delivery.work.standing import MAIL_LEASE, after_earlier, earlier_keys, planned_for
+from sivient.delivery.work.standing import after_earlier, earlier_keys, planned_for, sends_mail
 from sivient.jobs.completion import work_completion
 from sivient.jobs.models import Work
-from sivient.jobs.registry import handles
 from sivient.site import mailer
 
 PENDING, DECLINED, EXPIRED = Booking.Status.PENDING, Booking.Status.DECLINED, Booking.Status.EXPIRED
@@ -18,25 +17,25 @@ PENDING, DECLINED, EXPIRED = Booking.Status.PENDING, Booking.Status.DECLINED, Bo
 SENT = {"sent": True}  # a step that gave way has no result
 
 
-@handles("delivery.request", lease=MAIL_LEASE)
+@sends_mail("delivery.request")
 def ask_host(work: Work) -> None:
     """Ask the host to approve or decline."""
     _tell(work, Role.HOST, notices.request, PENDING)
 
 
-@handles("delivery.request_received", lease=MAIL_LEASE)
+@sends_mail("delivery.request_received")
 def confirm_request(work: Work) -> None:
     """Tell the guest that the time is held, and that the host has yet to answer."""
     _tell(work, Role.GUEST, notices.request_received, PENDING)
 
 
-@handles("delivery.declined", lease=MAIL_LEASE)
+@sends_mail("delivery.declined")
 def tell_guest_declined(work: Work) -> None:
     """Tell the guest that the request was declined, or that nobody has answered it in time."""
     _tell(work, Role.GUEST, notices.declined, DECLINED, EXPIRED)
 
 
-@handles("delivery.request_expired", lease=MAIL_LEASE)
+@sends_mail("delivery.request_expired")
 def tell_host_expired(work: Work) -> None:
     """Tell the host that a request has expired."""
     _tell(work, Role.HOST, notices.request_expired, EXPIRED)

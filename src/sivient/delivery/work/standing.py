@@ -1,29 +1,34 @@
 """What every step asks first: whether the booking is still what it was when the step was planned."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from django.db.models.functions import Now
+from django.utils import timezone
 
-from sivient.booking.models import Booking, Conference
+from sivient.booking.models import Booking
 from sivient.delivery.readers import Reader
+from sivient.jobs.completion import write_down
 from sivient.jobs.models import Work
+from sivient.jobs.registry import Function, handles
 from sivient.ports.errors import TryLater
 
 MAIL_LEASE = timedelta(seconds=90)  # longer than all waits of one mail (tests/delivery/test_leases.py adds them up)
+MAIL_PATIENCE = timedelta(days=3)  # a mail server may be away for a weekend
 SETTLES = timedelta(seconds=5)  # how long a step waits for one of an earlier version that is being done
+
+
+def sends_mail(kind: str) -> Callable[[Function], Function]:
+    """Register a step that sends one mail."""
+    return handles(kind, lease=MAIL_LEASE, patience=MAIL_PATIENCE)
 
 
 def planned_for(work: Work, *statuses: Booking.Status) -> Booking | None:
     """Return the booking if it is at the step's version and in one of the states; else the step gives way."""
-    booking = Booking.objects.select_related("host", "event_type").filter(pk=work.payload["booking"]).first()
+    booking = Booking.objects.select_related("host__page", "event_type").filter(pk=work.payload["booking"]).first()
     if booking is None or booking.status not in statuses or booking.version != work.payload["version"]:
         return None
     return booking
-
-
-def link_of(booking: Booking) -> Conference | None:
-    """Return the meeting whose link everybody has or gets."""
-    return booking.conferences.filter(unused=False).first()
 
 
 def earlier_keys(booking: Booking, reader: Reader) -> list[str]:
@@ -38,3 +43,10 @@ def after_earlier(kind: str, keys: list[str], *, doing: str) -> None:
     """
     if Work.objects.filter(kind=kind, key__in=keys, lease_until__gt=Now()).exists():
         raise TryLater(f"{doing}; this follows it.", after=SETTLES)
+
+
+def first_sent_at(work: Work) -> datetime:
+    """Return the date of the step's mail, written down before it leaves: sent again, it is the same mail."""
+    if "at" not in work.result:
+        write_down(work, work.result | {"at": timezone.now().isoformat()})
+    return datetime.fromisoformat(work.result["at"])

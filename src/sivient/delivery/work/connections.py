@@ -1,0 +1,41 @@
+"""Tell hosts what their connection needs of them."""
+
+from django.utils import timezone
+
+from sivient.delivery import connection_mails
+from sivient.delivery.links import waiting_for_link
+from sivient.delivery.work.standing import MAIL_LEASE, first_sent_at, sends_mail
+from sivient.integrations.models import Connection, Grant
+from sivient.jobs.completion import renew, work_completion, write_down
+from sivient.jobs.models import Work
+from sivient.site import mailer
+
+
+@sends_mail("delivery.tell_reconnect")
+def tell_reconnect(work: Work) -> None:
+    """Mail a host whose connection needs them, unless it does not any more: once each time it ends."""
+    connection = Connection.objects.select_related("user", "grant").filter(pk=work.payload["connection"]).first()
+    grant = connection.grant if connection else None
+    if connection is None or grant is None or not connection.user.email or grant.state_since is None:
+        return
+    moment = grant.state_since.isoformat()
+    if grant.state != Grant.State.NEEDS_RECONNECT or work.result.get("told") == moment:
+        return
+    waiting = waiting_for_link(connection.user_id, now=timezone.now()).count()
+    mail = connection_mails.reconnect(connection, grant, at=grant.state_since, waiting=waiting)
+    mailer.send(mail, to=connection.user.email)
+    with work_completion(work, result={"told": moment}):
+        pass
+
+
+@sends_mail("delivery.tell_limit")
+def tell_limit(work: Work) -> None:
+    """Mail every host of a vendor account of which the day's limit is nearly used up."""
+    day, told = first_sent_at(work), list(work.result.get("told", []))
+    connected = Connection.objects.filter(grant=work.payload["grant"], state=Connection.State.CONNECTED)
+    for connection in connected.exclude(pk__in=told).exclude(user__email="").select_related("user").order_by("pk"):
+        renew(work, MAIL_LEASE)
+        mail = connection_mails.limit(connection, used=work.payload["used"], at=day)
+        mailer.send(mail, to=connection.user.email)
+        told.append(connection.pk)
+        write_down(work, work.result | {"told": told})

@@ -1,0 +1,101 @@
+"""Change meetings that exist at the vendor, where the host's permission allows it (Zoom contract 4.4)."""
+
+from datetime import timedelta
+
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from sivient.booking.models import Booking, Conference
+from sivient.booking.steps import DELETE, MOVE, plan_link, retire
+from sivient.delivery.attempts import CALL_LEASE
+from sivient.delivery.links import link_of
+from sivient.delivery.work.meetings import CLAIM_LEASE, request_for
+from sivient.delivery.work.standing import after_earlier, planned_for
+from sivient.integrations.queries import link_lasts
+from sivient.integrations.services import conferencing_for
+from sivient.jobs.completion import renew, work_completion
+from sivient.jobs.models import Work
+from sivient.jobs.registry import handles
+from sivient.ports.conferencing import Ability
+from sivient.ports.errors import Gone, Rejected
+from sivient.scheduling.models import Platform
+
+MAY_NOT = {"skipped": "The permission does not allow it any more."}
+DELETE_PATIENCE = timedelta(days=30)
+
+
+@handles(MOVE, lease=CLAIM_LEASE, slow=True)
+def move_conference(work: Work) -> None:
+    """Give the booking's meeting the booking's time. One that is gone gives way to a new one.
+
+    So does one that cannot be moved, if its link does not last until then.
+    """
+    booking = planned_for(work, Booking.Status.CONFIRMED)
+    conference = link_of(booking) if booking else None
+    if booking is None or conference is None or conference.vendor != Platform.ZOOM:
+        return
+    if booking.start <= timezone.now() or conference.vendor_start == booking.start:
+        return
+    earlier = [f"booking:{booking.pk}:{version}" for version in range(1, booking.version)]
+    after_earlier(MOVE, earlier, doing="The meeting is being moved to the time before")
+    vendor = conferencing_for(booking.host, Platform.ZOOM)
+    lasts = booking.start <= conference.vendor_start + link_lasts(Platform.ZOOM)
+    if Ability.MOVE not in vendor.abilities:
+        _left(work, booking, conference, lasts=lasts)
+        return
+    try:
+        vendor.move(conference.external_id, request_for(booking), before=lambda: renew(work, CALL_LEASE))
+    except Gone:
+        _replace(work, booking, conference, gone=True)
+    except Rejected:
+        if lasts:
+            raise
+        _replace(work, booking, conference)
+    else:
+        with work_completion(work, result={"moved": conference.external_id}):
+            Conference.objects.filter(pk=conference.pk).update(vendor_start=booking.start)
+
+
+@handles(DELETE, lease=CLAIM_LEASE, slow=True, patience=DELETE_PATIENCE)
+def delete_conference(work: Work) -> None:
+    """Delete a meeting that no booking uses (any more). One that is gone is deleted."""
+    conference = Conference.objects.select_related("booking__host").filter(pk=work.payload["conference"]).first()
+    if conference is None or conference.deleted_at is not None or _in_use(conference):
+        return
+    vendor = conferencing_for(conference.booking.host, conference.vendor)
+    if Ability.DELETE not in vendor.abilities:
+        with work_completion(work, result=MAY_NOT):
+            return
+    renew(work, CALL_LEASE)
+    vendor.delete(conference.external_id)
+    with work_completion(work, result={"deleted": conference.external_id}):
+        Conference.objects.filter(pk=conference.pk).update(deleted_at=Now())
+
+
+def _in_use(conference: Conference) -> bool:
+    return not conference.unused and conference.booking.status == Booking.Status.CONFIRMED
+
+
+def _left(work: Work, booking: Booking, conference: Conference, *, lasts: bool) -> None:
+    """Come to an end without the permission to move: the link stays if it lasts."""
+    if not lasts:
+        _replace(work, booking, conference)
+        return
+    with work_completion(work, result=MAY_NOT):
+        pass
+
+
+def _replace(work: Work, booking: Booking, conference: Conference, *, gone: bool = False) -> None:
+    """Have a new meeting made in place of this one; when another link has taken its place, that one stays.
+
+    The invites follow with the new link: no message in between says that there is none.
+    """
+    now = timezone.now()
+    with work_completion(work, result={"replaced": conference.external_id}):
+        plan_link(booking, now=now)  # its step, too, locks its own row before the booking's
+        Booking.objects.select_for_update().get(pk=booking.pk)
+        if gone:
+            Conference.objects.filter(pk=conference.pk).update(deleted_at=now)
+        present = link_of(booking)
+        if present is not None and present.pk == conference.pk:
+            retire(present, now=now)
