@@ -32,3 +32,14 @@ def test_the_question_after_a_restored_backup_finds_every_account_that_has_gone(
         (back.pk, "account closed"),
         (back.pk, "account restored"),
     ]
+
+
+def test_every_finding_and_every_alarm_is_explained() -> None:
+    page = (ROOT / "docs/operations.md").read_text()
+    explained = set(re.findall(r"`([a-z]+(?:-[a-z]+)*)`", "".join(re.findall(r"^\| `[^|]+\|", page, re.MULTILINE))))
+    sources = [path.read_text() for path in (ROOT / "src/sivient/ops/findings").glob("*.py")]
+    codes = {code for source in sources for code in re.findall(r'Finding\(\s+"([a-z-]+)"', source)}
+    assert len(codes) > 15
+    assert codes <= explained
+    for alarm in ("zoom:client", "zoom:webhook", "work:<kind>", "ops:work-late", "ops:disk-nearly-full"):
+        assert f"| `{alarm}` |" in page
