@@ -1,4 +1,4 @@
-"""Zoom: meetings on the host's own account, with exactly two permissions (docs: help.md beside this file)."""
+"""Zoom: meetings on the host's own account; two permissions are enough (docs: help.md beside this file)."""
 
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -51,8 +51,9 @@ PROVIDER = Provider(
     abilities=(
         "Create meetings for you, one per booking",
         "See your Zoom user id, email address and user type",
+        "Move, delete or look up these meetings, if Zoom named such permissions when you connected",
     ),
-    limits="Nothing else: no recordings, no contacts, no chat, and no changes to meetings that exist.",
+    limits="Nothing else: no recordings, no contacts, no chat, and no changes to meetings that we did not make.",
     oauth=connect_oauth,
     grants_enough=grants_enough,
     notes=notes,

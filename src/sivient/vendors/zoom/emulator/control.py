@@ -1,4 +1,8 @@
-"""The control API under `/__ctl/`: what the tour and tests turn. Reached by whoever reaches the port."""
+"""The control API under `/__ctl/`: what the tour and tests turn. Reached by whoever reaches the port.
+
+`GET /__ctl/ledger?after=N` is what the app asked and what became of it (`records.Entry`); `control_faults.py` has the
+misbehaviour.
+"""
 
 from __future__ import annotations
 
