@@ -14,6 +14,7 @@ from sivient.accounts.models import User
 from sivient.booking.models import Booking
 from sivient.core import moments
 from sivient.delivery.links import possibly_unused
+from sivient.delivery.mails import reference
 from sivient.delivery.meeting_steps import in_force
 from sivient.delivery.step_words import Help
 from sivient.delivery.timeline import timeline
@@ -63,7 +64,7 @@ def page(request: HostRequest, booking: Booking, *, status: int = 200, problem: 
         "unused": [c for c in booking.conferences.all() if c.unused and c.external_id and not c.deleted_at],
         "unusable": [attempt for attempt in lost if attempt.external_id],
         "lost": [attempt for attempt in lost if not attempt.external_id],
-        "reference": booking.uid[:8].upper(),  # as the agenda of its meetings says
+        "reference": reference(booking),
         "steps": steps,
         "reconnects": any(Help.RECONNECT in step.helps for step in steps) and to_reconnect(booking.host, now=now),
         "moving": any(step.moves(now) for step in steps),

@@ -12,7 +12,8 @@ from sivient.delivery.step_words import Help, Step, Subject, work_step
 from sivient.jobs.models import Work
 from sivient.scheduling.models import Platform
 
-NO_LINK = "delivery.no_link"
+LINK_LATE = "delivery.link_late"  # tells the guest, once the host was asked and the meeting is near
+OWN_ADDRESS = "See whether the address that your account has still takes mail."
 MEETING = Subject("Zoom meeting created", "Zoom meeting", zoom=True, link=True)
 MOVED = Subject("Zoom meeting moved to the new time", "Moving the Zoom meeting", zoom=True)
 TIME_CAME = "The meeting's time came without a link."
@@ -94,15 +95,19 @@ def _link_step(booking: Booking, conference: Conference | None, work: Work | Non
 
 def _due_steps(booking: Booking, rows: Rows, now: datetime, *, troubled: bool) -> Iterator[Step]:
     """Yield what happens, or has happened, because there is no link. Before its time it is news only in trouble."""
-    fallback = bool(getattr(getattr(booking.host, "page", None), "fallback_link", ""))
-    late = "Your fallback link" if fallback else f"Asking you for a link, and telling {booking.guest_name}"
-    told = f"You were asked for a link, and {booking.guest_name} was told that it is late"
-    for step in work_step(Subject(told, late), rows.of(LINK_DUE), now):
+    fallback = getattr(getattr(booking.host, "page", None), "fallback_link", "")
+    asking = Subject(
+        "You were asked for a link", "Your fallback link" if fallback else "Asking you for a link", OWN_ADDRESS
+    )
+    telling = Subject(f"{booking.guest_name} was told that the link is late", f"Telling {booking.guest_name}")
+    due = rows.of(LINK_DUE)
+    if due is not None and due.state == Work.State.DONE and not due.result.get("asked"):
+        due = None
+    for step in (*work_step(asking, due, now), *work_step(telling, rows.of(LINK_LATE), now)):
         if step.state != "waiting" or not step.next_at:
             yield step
         elif troubled:
-            yield replace(step, detail="If Zoom has made no meeting by then")
-    yield from work_step(Subject("You were told that no link comes by itself", "Mail to you"), rows.of(NO_LINK), now)
+            yield replace(step, detail="If there is no link by then")
 
 
 def _too_late(step: Step) -> Step:

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from sivient.booking.models import Booking
 from sivient.booking.steps import deletion_key
 from sivient.core import moments
-from sivient.delivery.meeting_steps import in_force, made, meeting_steps, removal_steps, spaced
+from sivient.delivery.meeting_steps import OWN_ADDRESS, in_force, made, meeting_steps, removal_steps, spaced
 from sivient.delivery.readers import CANCELLATIONS, INVITES, Reader, Role, guest, host, readers, step_keys
 from sivient.delivery.rows import REQUESTS, Rows, rows_of
 from sivient.delivery.step_words import Step, Subject, invite_step, work_step
@@ -16,7 +16,6 @@ from sivient.jobs.models import Work
 from sivient.scheduling.models import Platform
 from sivient.site import zones
 
-OWN_ADDRESS = "See whether the address that your account has still takes mail."
 ENDS = {"cancelled": "Cancelled", "declined": "Declined", "expired": "Expired"}
 
 
