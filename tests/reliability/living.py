@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import httpx
 from django.test import Client
 from django.utils import timezone
 
@@ -16,6 +17,7 @@ from sivient.jobs.worker import run_due
 from sivient.scheduling.models import EventType
 from sivient.site import form_token
 from sivient.vendors.zoom.emulator import ZoomEmulator
+from tests.delivery.conftest import Post, event_of
 from tests.factories import MONDAY_10, make_host
 from tests.integrations.zoom import connect
 from tests.vendors.zoom.emulated import MARA
@@ -60,6 +62,14 @@ def work_on(rounds: int = 1) -> None:
         run_due()
 
 
+def told_by_zoom(zoom: ZoomEmulator, fault: str = "", *, user: str = MARA) -> dict[str, Any]:
+    """Have Zoom send a removal that did not happen, bent by a fault; return what it has sent."""
+    if fault:
+        zoom.inject(fault)
+    zoom.handle(httpx.Request("POST", "http://zoom/__ctl/event", json={"user": user}))
+    return zoom.deliveries[-1]
+
+
 def expire(host: User) -> None:
     """Let the access token have come to its end."""
     Grant.objects.filter(connections__user=host).update(expires_at=timezone.now() - timedelta(minutes=1))
@@ -80,6 +90,11 @@ def link_of(booking: Booking) -> str:
     return booking.conferences.get(unused=False).join_url
 
 
+def told_link(post: Post, address: str = GUEST) -> str:
+    """Return where the last invite to somebody says that the meeting is."""
+    return str(event_of(post.to(address)[-1])[1]["LOCATION"])
+
+
 def attempts(booking: Booking) -> list[str]:
     """Return what became of each request for its meeting."""
     return list(booking.conference_attempts.order_by("pk").values_list("outcome", flat=True))
@@ -97,5 +112,7 @@ def meeting_step(booking: Booking) -> Work:
 
 
 def states(booking: Booking) -> set[str]:
-    """Return the states of the steps that the host sees."""
-    return {step.state for step in timeline(Booking.objects.get(pk=booking.pk), timezone.now())}
+    """Return the states of the steps that the host sees; each that waits or needs somebody must say why."""
+    steps = timeline(Booking.objects.get(pk=booking.pk), timezone.now())
+    assert all(step.detail for step in steps if step.state in ("trying", "needs_you"))
+    return {step.state for step in steps}

@@ -3,7 +3,6 @@
 import base64
 from typing import Any
 
-import httpx
 import pytest
 from django.test import Client
 
@@ -13,7 +12,7 @@ from sivient.jobs.worker import run_due
 from sivient.vendors.zoom.emulator import ZoomEmulator
 from tests.factories import make_host
 from tests.integrations.zoom import MARAS_ID, connect, consent, deliver, post_event
-from tests.reliability.living import card_of, connected_host
+from tests.reliability.living import card_of, connected_host, told_by_zoom
 from tests.vendors.zoom.emulated import VECTORS
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,8 +30,7 @@ def test_acceptance_06_a_late_duplicate_of_a_removal_after_a_reconnect_leaves_th
     connect(host, zoom)
     assert deliver(zoom) == 200, "the same bytes again, as a retry after 85 minutes"
     run_due()
-    zoom.inject("webhook-older-authorization")
-    zoom.handle(control("event", user="mara"))
+    told_by_zoom(zoom, "webhook-older-authorization")
     assert deliver(zoom) == 200, "other bytes, about the authorization that was replaced"
     run_due()
     assert card_of(host) == CardState.CONNECTED
@@ -103,7 +101,3 @@ def test_acceptance_14_what_zoom_sends_back_wrongly_exchanges_nothing_and_leaves
     assert len(zoom.calls) == calls
     assert (card_of(host), Grant.objects.get().generation) == (CardState.CONNECTED, generation)
 
-
-def control(name: str, **body: object) -> httpx.Request:
-    """Return a request to Zoom's control API."""
-    return httpx.Request("POST", f"http://zoom/__ctl/{name}", json=body)
