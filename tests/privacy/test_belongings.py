@@ -8,6 +8,7 @@ from django.db import connection
 from sivient.accounts.models import User
 from sivient.booking.services import cancel, step_key
 from sivient.integrations import tokens
+from sivient.integrations.models import Grant
 from sivient.jobs.models import Work
 from sivient.privacy import services
 from sivient.privacy.belongings import work_of
@@ -41,6 +42,15 @@ def test_what_tells_a_host_about_their_connection_belongs_to_them(account: User)
     tokens.end(tokens.read(grant.pk), "Zoom says no.")
     told = Work.objects.get(kind="delivery.tell_reconnect")
     assert told.key in found(account)
+
+
+def test_what_deletes_a_meeting_at_its_vendor_belongs_to_its_host(account: User) -> None:
+    booking = account.bookings.get()
+    meeting = booking.conferences.get(unused=False)
+    Grant.objects.update(scope="meeting:write:meeting user:read:user meeting:delete:meeting")
+    cancel(booking, by="host", now=NOW)
+    assert Work.objects.get(kind="delivery.delete_conference").key == f"conference:{meeting.pk}"
+    assert f"conference:{meeting.pk}" in found(account)
 
 
 def test_the_steps_of_other_peoples_bookings_stay(account: User) -> None:
