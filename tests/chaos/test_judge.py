@@ -1,0 +1,271 @@
+"""A judge that cannot find anything is no judge: each kind of wrong, planted alone, is found under its name."""
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.chaos.evidence import Evidence
+from tests.chaos.judge import PROMISES, judge
+from tests.chaos.paths import missing
+
+LINK, OTHER = "http://zoom.test/j/91?pwd=a", "http://zoom.test/j/92?pwd=b"
+START, END, NOW = "2026-12-01T10:00:00+00:00", "2026-12-01T10:15:00+00:00", "2026-11-22T12:00:00+00:00"
+GUEST, HOST, UID = "ada@guest.example", "host-1@hosts.example", "0123ABCD-1@sivient.example"
+Doctor = Callable[[Evidence], None]
+
+
+def answer(act: str, status: int, **more: Any) -> dict[str, Any]:
+    return {"visit": 1, "act": act, "status": status, "token": "t1", "start": START, "email": GUEST} | more
+
+
+def mail(number: int, to: str, sequence: int, links: list[str], **more: Any) -> dict[str, Any]:
+    return {
+        "number": number,
+        "to": to,
+        "uid": UID,
+        "sequence": sequence,
+        "method": "REQUEST",
+        "start": "20261201T100000Z",
+        "message_id": f"<{to}-{sequence}>",
+        "digest": f"{to}-{sequence}",
+        "links": links,
+    } | more
+
+
+def work(**more: Any) -> dict[str, Any]:
+    return {
+        "id": 1,
+        "kind": "delivery.conference",
+        "key": "booking:1:1",
+        "state": "done",
+        "run_at": NOW,
+        "attempt": 1,
+        "last_error": "",
+        "lease_until": None,
+        "trouble": "",
+        "fence": 1,
+    } | more
+
+
+def made(meeting: int) -> dict[str, Any]:
+    return refresh(effect="made", meeting_id=meeting, reference="0123ABCD", kind="", issued=False)
+
+
+def refresh(**more: Any) -> dict[str, Any]:
+    return {
+        "effect": "", "meeting_id": None, "reference": "", "kind": "refresh", "issued": True, "user_id": "u",
+        "faults": [], "status": 200, "done": 200, "method": "POST", "route": "/oauth/token", "at": NOW,
+    } | more  # fmt: skip
+
+
+@pytest.fixture
+def evidence() -> Evidence:
+    """A run with one booking in which nothing went wrong: its invite left without the link, and then with it."""
+    return Evidence(
+        answers=[answer("book", 303), answer("double", 303)],
+        mails=[mail(1, GUEST, 0, []), mail(2, HOST, 0, []), mail(3, GUEST, 1, [LINK]), mail(4, HOST, 1, [LINK])],
+        requests=[made(91), refresh()],
+        meetings=[{"id": 91}],
+        rows={
+            "bookings": [
+                {
+                    "id": 1, "uid": UID, "token": "t1", "status": "confirmed", "version": 1, "start": START, "end": END,
+                    "guest_email": GUEST, "host__handle": "host-1",
+                }
+            ],
+            "holds": [{"id": 1, "host_id": 1, "start": START, "end": END, "booking__id": 1}],
+            "conferences": [
+                {"booking_id": 1, "external_id": "91", "join_url": LINK, "unused": False, "replaced_at": None}
+            ],
+            "attempts": [{"booking_id": 1, "outcome": "made", "external_id": "91"}],
+            "works": [work()],
+            "now": [{"now": NOW}],
+        },
+        pages=[{"token": "t1", "links": [LINK]}],
+    )  # fmt: skip
+
+
+def other_booking(evidence: Evidence, **changes: Any) -> None:
+    """Add a booking of another guest that is as good as the first, but for the changes."""
+    rows = evidence.rows
+    more = {"id": 2, "uid": "99-2@x", "token": "t2", "guest_email": "b@guest.example", "host__handle": "host-2"}
+    new = rows["bookings"][0] | more | changes
+    rows["bookings"].append(new)
+    hold = {"id": 2, "host_id": 2 if new["host__handle"] == "host-2" else 1, "booking__id": 2}
+    rows["holds"].append({"start": new["start"], "end": new["end"]} | hold)
+
+
+def lost(evidence: Evidence) -> None:
+    evidence.answers.append(answer("book", 303, token="t9", visit=2))
+
+
+def booked_twice(evidence: Evidence) -> None:
+    other_booking(evidence, guest_email=GUEST)
+
+
+def overlapping(evidence: Evidence) -> None:
+    other_booking(evidence, host__handle="host-1", start="2026-12-01T10:14:00+00:00", end="2026-12-01T10:29:00+00:00")
+
+
+def without_hold(evidence: Evidence) -> None:
+    evidence.rows["holds"].clear()
+
+
+def change_lost(evidence: Evidence) -> None:
+    evidence.answers.append(answer("reschedule", 303, to="2026-12-02T10:00:00+00:00"))
+
+
+def cancel_lost(evidence: Evidence) -> None:
+    evidence.answers.append(answer("cancel", 303))
+
+
+def without_link(evidence: Evidence) -> None:
+    evidence.rows["conferences"].clear()
+
+
+def wrong_link_in_mail(evidence: Evidence) -> None:
+    evidence.mails[2]["links"] = [OTHER]
+
+
+def newest_invite_without_link(evidence: Evidence) -> None:
+    evidence.mails[2]["links"] = []
+
+
+def wrong_link_on_page(evidence: Evidence) -> None:
+    evidence.pages[0]["links"] = [OTHER]
+
+
+def link_of_unused_meeting(evidence: Evidence) -> None:
+    unused = {"booking_id": 1, "external_id": "92", "join_url": OTHER, "unused": True, "replaced_at": None}
+    evidence.rows["conferences"].append(unused)
+    evidence.mails[0]["links"] = [OTHER]
+
+
+def never_invited(evidence: Evidence) -> None:
+    evidence.mails[:] = [each for each in evidence.mails if each["to"] == HOST]
+
+
+def invited_to_another_time(evidence: Evidence) -> None:
+    evidence.mails[2]["start"] = "20261201T110000Z"
+
+
+def cancelled_in_silence(evidence: Evidence) -> None:
+    evidence.rows["bookings"][0]["status"] = "cancelled"
+
+
+def duplicate_invite(evidence: Evidence) -> None:
+    evidence.mails.append(mail(5, GUEST, 1, [LINK], message_id="<another>", digest="another"))
+
+
+def same_message_with_other_words(evidence: Evidence) -> None:
+    evidence.mails.append(mail(5, GUEST, 1, [LINK], digest="another"))
+
+
+def overdue(evidence: Evidence) -> None:
+    evidence.rows["works"][0] |= {"state": "waiting", "run_at": "2026-11-22T11:58:00+00:00", "last_error": "Down."}
+
+
+def lease_left(evidence: Evidence) -> None:
+    evidence.rows["works"][0] |= {"state": "parked", "last_error": "x", "lease_until": "2026-11-22T11:00:00+00:00"}
+
+
+def parked_without_reason(evidence: Evidence) -> None:
+    evidence.rows["works"][0] |= {"state": "parked"}
+
+
+def waits_without_reason(evidence: Evidence) -> None:
+    evidence.rows["works"][0] |= {"state": "waiting", "run_at": "2026-11-22T13:00:00+00:00"}
+
+
+def extra_meeting(evidence: Evidence) -> None:
+    evidence.requests.append(made(92))
+    evidence.meetings.append({"id": 92})
+
+
+def meeting_gone(evidence: Evidence) -> None:
+    evidence.meetings.clear()
+
+
+def dead_grant(evidence: Evidence) -> None:
+    evidence.dead.append({"host": "h", "vendor_user_id": "u", "token_version": 2, "generation": 1, "reason": "?"})
+
+
+WRONGS: list[tuple[str, Doctor]] = [
+    ("lost", lost),
+    ("booked twice by one form", booked_twice),
+    ("overlapping", overlapping),
+    ("overlapping", without_hold),
+    ("changes lost", change_lost),
+    ("changes lost", cancel_lost),
+    ("without link", without_link),
+    ("wrong link", wrong_link_in_mail),
+    ("wrong link", newest_invite_without_link),
+    ("wrong link", wrong_link_on_page),
+    ("wrong link", link_of_unused_meeting),
+    ("without invite", never_invited),
+    ("without invite", invited_to_another_time),
+    ("without invite", cancelled_in_silence),
+    ("duplicate invites", duplicate_invite),
+    ("duplicate invites", same_message_with_other_words),
+    ("stuck steps", overdue),
+    ("stuck steps", lease_left),
+    ("stuck steps", parked_without_reason),
+    ("stuck steps", waits_without_reason),
+    ("unmapped extra meetings", extra_meeting),
+    ("used meetings gone", meeting_gone),
+    ("unexplained dead grants", dead_grant),
+]
+
+
+def test_a_run_without_fault_is_clean(evidence: Evidence) -> None:
+    verdict = judge(evidence)
+    assert verdict.clean, verdict.broken
+    assert verdict.figures["accepted"] == 1
+
+
+@pytest.mark.parametrize(("name", "doctor"), WRONGS, ids=[doctor.__name__ for _, doctor in WRONGS])
+def test_each_wrong_is_found_under_its_name(evidence: Evidence, name: str, doctor: Doctor) -> None:
+    doctored = copy.deepcopy(evidence)
+    doctor(doctored)
+    verdict = judge(doctored)
+    assert not verdict.clean
+    assert verdict.figures[name] >= 1
+    assert verdict.broken[name]
+
+
+def test_every_promise_has_a_wrong_that_breaks_it() -> None:
+    assert {name for name, _ in WRONGS} == set(PROMISES)
+
+
+def test_an_extra_meeting_is_explained_by_an_attempt_whose_answer_was_lost(evidence: Evidence) -> None:
+    extra_meeting(evidence)
+    evidence.rows["attempts"].append({"booking_id": 1, "outcome": "lost", "external_id": ""})
+    assert judge(evidence).clean
+    evidence.meetings.append({"id": 93})
+    evidence.requests.append(made(93))
+    assert judge(evidence).figures["unmapped extra meetings"] == 1
+
+
+def test_a_dead_grant_is_explained_by_a_rotation_that_was_never_stored(evidence: Evidence) -> None:
+    dead_grant(evidence)
+    evidence.requests.append(refresh(status="dropped"))
+    assert judge(evidence).clean
+
+
+def test_copies_of_a_mail_and_late_editions_are_counted_and_allowed(evidence: Evidence) -> None:
+    evidence.mails += [mail(5, GUEST, 1, [LINK]), mail(6, HOST, 0, [])]
+    verdict = judge(evidence)
+    assert verdict.clean
+    assert verdict.figures["copies of a mail (same Message-ID)"] == 2
+    assert verdict.figures["overtaken mails"] == 1
+
+
+def test_a_path_that_was_not_taken_is_named(evidence: Evidence) -> None:
+    evidence.rows["alarms"] = []
+    found = missing(evidence, engine="PostgreSQL", surely=("create-answer-lost",))
+    assert "lost answers of creates" in found
+    assert "losses of the database survived by a process" in found
+    assert "create-answer-lost" in found
+    assert "double posts answered with the same page" not in found
