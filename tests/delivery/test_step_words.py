@@ -62,6 +62,7 @@ def test_a_pause_is_a_wait_until_its_end() -> None:
     step = said(run_at=NOW + HOUR, trouble=Trouble.PAUSED, last_error="The daily limit is used up.", attempt=1)
     assert (step.state, step.next_at) == ("waiting", NOW + HOUR)
     assert step.detail == "The daily limit is used up. The time is safe."
+    assert step.helps == (Help.ADD_LINK,)
 
 
 @pytest.mark.parametrize(("attempt", "tries"), [(1, "1 try so far."), (4, "4 tries so far.")])

@@ -114,7 +114,12 @@ def _too_late(step: Step) -> Step:
     """Turn a try after the start into a call for help: nothing comes by itself any more."""
     title, detail = f"{MEETING.pending}: needs you", f"{step.detail} {NO_TRY_LEFT}".strip()
     return replace(
-        step, title=title, state="needs_you", detail=detail, next_at=None, helps=(Help.ADD_LINK, *step.helps)
+        step,
+        title=title,
+        state="needs_you",
+        detail=detail,
+        next_at=None,
+        helps=tuple(dict.fromkeys((Help.ADD_LINK, *step.helps))),
     )
 
 

@@ -15,7 +15,7 @@ PATIENCE = timedelta(seconds=60)  # so long may due work wait for a worker witho
 SHORTLY = timedelta(minutes=10)
 BEHIND = "Background work on this server is behind. It goes on by itself."
 SOON = "Begins in a moment"
-MAYBE_UNUSED = "Its answer was lost, so an unused meeting may be in Zoom."
+MAYBE_UNUSED = "An unused meeting may be in Zoom."
 Trouble = Work.Trouble
 
 
@@ -117,8 +117,9 @@ def _waiting(subject: Subject, work: Work, now: datetime) -> Step:
     if not _troubled(work):
         return _planned(subject, work, now)
     if work.trouble == Trouble.PAUSED:
-        detail = f"{work.last_error} {SAFE}"
-        return Step(subject.pending, "waiting", detail, next_at=work.run_at, helps=(Help.TRY_NOW,), zoom=subject.zoom)
+        # Another try before its end is not even made: a link of the host's own is what helps sooner.
+        detail, helps = f"{work.last_error} {SAFE}", (Help.ADD_LINK,) if subject.link else ()
+        return Step(subject.pending, "waiting", detail, next_at=work.run_at, helps=helps, zoom=subject.zoom)
     tries = f"{work.attempt} tries so far." if work.attempt > 1 else "1 try so far."
     lost = MAYBE_UNUSED if work.trouble == Trouble.UNKNOWN and subject.link else ""
     detail = " ".join(filter(None, (work.last_error, lost, tries, SAFE)))
