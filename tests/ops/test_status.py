@@ -173,5 +173,5 @@ def test_the_text_for_a_terminal_says_the_same() -> None:
     enqueue("demo.late", key="1", run_at=timezone.now() - timedelta(seconds=90))
     text = status.as_text(status.status())
     assert "Due and not begun: 1, the oldest for 9" in text
-    assert "Waits: 1 demo.late" in text
+    assert "Work: 1 demo.late waiting\n" in text
     assert text.endswith("`sivient doctor` says what to do.")

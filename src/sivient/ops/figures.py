@@ -28,6 +28,26 @@ class Pile:
     trouble: str
     count: int
 
+    @property
+    def said(self) -> str:
+        """State and trouble in words: 'parked (broke off)'."""
+        state = "given up in the last 24 hours" if self.state == State.FAILED else self.state
+        return f"{state} ({self.trouble.replace('_', ' ')})" if self.trouble else state
+
+
+@dataclass(frozen=True, slots=True)
+class Connections:
+    """Connections of hosts to one vendor that are in the same state."""
+
+    vendor: str
+    state: str
+    count: int
+
+    @property
+    def said(self) -> str:
+        """The state in words."""
+        return self.state.replace("_", " ")
+
 
 @dataclass(frozen=True, slots=True)
 class Queue:
@@ -64,14 +84,14 @@ def stuck() -> QuerySet[Work]:
     return Work.objects.exclude(state=State.DONE).filter(state=State.PARKED, trouble__in=OF_THE_OPERATOR)
 
 
-def connections() -> list[tuple[str, str, int]]:
-    """Return vendor, state and number of the hosts' connections; one whose grant has ended needs reconnecting."""
+def connections() -> list[Connections]:
+    """Return the hosts' connections by vendor and state; one whose grant has ended needs reconnecting."""
     rows = Connection.objects.values_list("vendor", "state", "grant__state").annotate(Count("pk"))
     counted: dict[tuple[str, str], int] = {}
     for vendor, state, grant, count in rows:
         key = (vendor, grant if state == Connection.State.CONNECTED and grant else state)
         counted[key] = counted.get(key, 0) + count
-    return sorted((*key, count) for key, count in counted.items())
+    return [Connections(*key, count) for key, count in sorted(counted.items())]
 
 
 def refresh_failures() -> int:

@@ -11,7 +11,7 @@ from django.db import connection
 
 from sivient.integrations.models import WebhookHealth
 from sivient.ops import clock, figures
-from sivient.ops.figures import Pile, Queue
+from sivient.ops.figures import Connections, Pile, Queue
 from sivient.ops.models import Alarm
 
 
@@ -23,7 +23,7 @@ class Status:
     due: Queue
     abandoned: Queue
     piles: list[Pile]
-    connections: list[tuple[str, str, int]]  # vendor, state, number
+    connections: list[Connections]
     refresh_failures: int
     webhooks: list[WebhookHealth]
     clock_difference: timedelta
@@ -77,7 +77,7 @@ def as_json(now: Status) -> dict[str, Any]:
             "parked": _piles(now.piles, "parked"),
             "failed_last_day": _piles(now.piles, "failed"),
         },
-        "connections": [{"vendor": vendor, "state": state, "count": n} for vendor, state, n in now.connections],
+        "connections": [{"vendor": each.vendor, "state": each.state, "count": each.count} for each in now.connections],
         "refresh_failures": now.refresh_failures,
         "webhooks": [_webhook(each) for each in now.webhooks],
         "clock_difference_seconds": round(now.clock_difference.total_seconds(), 3),
@@ -97,11 +97,10 @@ def _lines(now: Status) -> Iterator[str]:
     yield f"Sivient {product_version()} on {connection.vendor}, {now.at:%Y-%m-%d %H:%M:%S} UTC"
     yield f"Due and not begun: {now.due.count}, the oldest for {now.due.age(now.at).total_seconds():.0f} s"
     yield f"Left by workers that ended: {now.abandoned.count}"
-    for state, words in (("waiting", "Waits"), ("parked", "Parked"), ("failed", "Given up in the last 24 hours")):
-        for each in (pile for pile in now.piles if pile.state == state):
-            yield f"{words}: {each.count} {each.kind}{f' ({each.trouble})' if each.trouble else ''}"
-    for vendor, state, count in now.connections:
-        yield f"Connections: {count} {vendor} {state}"
+    for pile in now.piles:
+        yield f"Work: {pile.count} {pile.kind} {pile.said}"
+    for each in now.connections:
+        yield f"Connections: {each.count} {each.vendor} {each.said}"
     yield f"Renewals that failed the last time: {now.refresh_failures}"
     for health in now.webhooks:
         yield (
