@@ -86,3 +86,15 @@ def test_a_permission_that_nobody_uses_and_a_consent_page_long_left_go(host: Use
 
 def test_it_comes_back_every_hour() -> None:
     assert periodic()["integrations.tidy"] == timedelta(hours=1)
+
+
+def test_a_removal_of_a_user_whom_we_do_not_know_is_remembered_for_an_hour_and_only_as_a_digest(
+    zoom: ZoomEmulator,
+) -> None:
+    send(event(at=timezone.now()))
+    kept = WebhookEvent.objects.get()
+    assert (len(kept.vendor_user), kept.body, kept.outcome) == (64, "", "unknown user")
+    pass_by(timedelta(minutes=59))
+    assert WebhookEvent.objects.get().vendor_user
+    pass_by(timedelta(minutes=2))
+    assert WebhookEvent.objects.get().vendor_user == ""

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from sivient.accounts.models import User
 from sivient.audit.models import Entry
-from sivient.integrations import flow, queries, services
+from sivient.integrations import flow, queries, services, tokens
 from sivient.integrations.models import Connection, Grant, OAuthFlow, Revocation
 from sivient.integrations.queries import CardState
 from sivient.jobs.models import Work
@@ -19,6 +19,7 @@ from sivient.ports.errors import Reconnect
 from sivient.ports.http import mounted
 from sivient.vendors.zoom.emulator import ZoomEmulator
 from tests.factories import make_host
+from tests.integrations.making import make
 from tests.integrations.zoom import MARAS_ID, SESSION, calls, connect, deliver
 from tests.vendors.zoom.emulated import JONAS, MARA
 
@@ -62,6 +63,24 @@ def test_two_hosts_with_one_zoom_user_share_the_grant_and_its_newest_tokens(host
         assert services.conferencing_for(each, "zoom")
     woken = Work.objects.filter(kind="delivery.links_wanted").values_list("key", flat=True)
     assert set(woken) == {f"account:{host.pk}", f"account:{other.pk}"}
+
+
+def test_a_dead_grant_tells_both_of_its_hosts_and_a_reconnect_of_one_revives_both(
+    host: User, zoom: ZoomEmulator
+) -> None:
+    other = make_host()
+    connect(host, zoom)
+    connect(other, zoom)
+    tokens.end(tokens.read(Grant.objects.get().pk), "Zoom says no.")
+    told = Work.objects.filter(kind="delivery.tell_reconnect").values_list("payload", flat=True)
+    assert {each["connection"] for each in told} == set(Connection.objects.values_list("pk", flat=True))
+    assert (state(host), state(other)) == (CardState.RECONNECT, CardState.RECONNECT)
+    Work.objects.filter(kind="delivery.links_wanted").delete()
+    connect(other, zoom)
+    assert (state(host), state(other)) == (CardState.CONNECTED, CardState.CONNECTED)
+    woken = Work.objects.filter(kind="delivery.links_wanted").values_list("key", flat=True)
+    assert set(woken) == {f"account:{host.pk}", f"account:{other.pk}"}
+    assert make(host).join_url
 
 
 def test_disconnecting_one_of_two_leaves_the_tokens_to_the_other(host: User, zoom: ZoomEmulator) -> None:
