@@ -6,7 +6,7 @@ ARGS ?=
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test install lint bench race mutants lock clean
+.PHONY: help demo test install lint bench race chaos mutants lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name does; do \
@@ -33,6 +33,10 @@ bench: ## Measure, and write benchmarks/results.md
 race: ## Let fifty guests at once want each of a thousand times, on both databases
 	@tools/install.sh dev
 	@exec .venv/bin/python -m tests.booking.race_table $(ARGS)
+
+chaos: ## Kill, freeze and cut off real processes while guests book, judge what came of it, and write benchmarks/chaos.md
+	@tools/install.sh dev
+	@exec .venv/bin/python -m tests.chaos $(ARGS)
 
 mutants: ## Change src/sivient/core in thousands of small ways, and see that the tests notice 90 % of them
 	@tools/install.sh dev

@@ -15,7 +15,7 @@ import httpx
 from tests.chaos.plan import Blow
 
 LOOK = 0.1  # seconds between two looks of the supervisor
-WARM = 2.0  # seconds after which a process can be expected to do something
+WARM, WARM_BUSY = 2.0, 8.0  # seconds after which a process can be expected to work; on a busy machine at most
 STOP = 40.0
 
 
@@ -42,7 +42,8 @@ class Child:
     def warm(self) -> bool:
         """Whether it runs for long enough to be worth a blow."""
         running = self.process.poll() is None and self.thaw_at is None
-        return running and time.monotonic() - self.started_at > WARM
+        busy = os.getloadavg()[0] / (os.cpu_count() or 1)
+        return running and time.monotonic() - self.started_at > min(WARM_BUSY, WARM * max(1.0, busy / 2))
 
     def send(self, number: int, *, only: int = 0) -> None:
         """Send a signal to the whole session, or to one process of it."""
@@ -126,13 +127,20 @@ class Supervisor:
             child.stop()
 
     def _kill(self, child: Child, blow: Blow) -> None:
-        """Kill everything at once, as a machine that fails; or only what serves the pages, as when memory runs out."""
+        """Kill everything at once, as a machine that fails; or one process of a `serve`, as when memory runs out.
+
+        What a killed parent leaves behind goes by itself: until then the next one finds its port taken, and is
+        started again.
+        """
         pages = child.pages()
         name = child.name.rstrip("0123456789 ")
-        if pages and blow.where < 0.5:
+        if pages and blow.where < 0.4:
             child.send(signal.SIGKILL, only=pages[0])
             child.started_at = time.monotonic()
             self.counts[f"kills of {name}, its page process"] += 1
+        elif pages and blow.where < 0.7:
+            child.send(signal.SIGKILL, only=child.process.pid)
+            self.counts[f"kills of {name}, its parent process"] += 1
         else:
             child.send(signal.SIGKILL)
             self.counts[f"kills of {name}"] += 1
@@ -144,7 +152,6 @@ class Supervisor:
                     if child.thaw_at is not None and time.monotonic() > child.thaw_at:
                         self._thaw(child)
                     if child.process.poll() is not None:
-                        child.send(signal.SIGKILL)  # what it leaves behind would hold its port
                         child.start()
                         self.counts["restarts"] += 1
 

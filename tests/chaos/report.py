@@ -51,7 +51,7 @@ def write(findings: Iterable[Finding], command: str) -> None:
         "",
         f"`{command}` on {datetime.now(UTC):%Y-%m-%d}: {machine()}.",
         "PostgreSQL with fsync. Guests, the emulated Zoom and the mail server run on the same machine.",
-        "How it is done: [chaos-how.md](chaos-how.md).",
+        "What happens in a run, and what each figure means: [docs/chaos.md](../docs/chaos.md).",
         "",
     ]
     FILE.write_text("\n".join([*head, *(line for finding in findings for line in lines(finding))]).rstrip() + "\n")
