@@ -9,6 +9,22 @@ from django.utils import timezone
 
 from sivient.jobs import registry
 from sivient.jobs.models import Work
+from tests.jobs.crew import Crew, crew
+
+
+@pytest.fixture(scope="session")
+def everybody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crew]:
+    """A database and its foreman, for all tests."""
+    with crew(tmp_path_factory.mktemp("crew")) as made:
+        yield made
+
+
+@pytest.fixture
+def workers(everybody: Crew) -> Iterator[Crew]:
+    """Nobody works yet, and there is nothing to do."""
+    everybody.clear()
+    yield everybody
+    everybody.dismiss()
 
 
 @pytest.fixture

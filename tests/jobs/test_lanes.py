@@ -65,6 +65,21 @@ def test_a_worker_that_slept_over_its_lease_does_not_come_back_into_the_lane(run
         renew(asleep, timedelta(minutes=1))
 
 
+def test_a_lane_that_another_takes_between_look_and_lease_is_passed_over(
+    runs: list[Work], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key, lane in [("a", "zoom:1"), ("b", "zoom:1"), ("c", "zoom:2")]:
+        enqueue("test.note", key=key, lane=lane)
+
+    def take_b(lane: str) -> bool:
+        Work.objects.filter(key="b").update(lease_until=timezone.now() + timedelta(minutes=1))
+        return True
+
+    monkeypatch.setattr(lanes, "try_lock", take_b)
+    assert [claimed("w"), claimed("w")] == ["c", None]
+    assert Work.objects.get(key="a").begun == 0
+
+
 def test_work_that_runs_stays_in_its_lane_when_it_is_asked_for_in_another(runs: list[Work]) -> None:
     enqueue("test.note", key="a", lane="zoom:1")
     enqueue("test.note", key="b", lane="zoom:2")

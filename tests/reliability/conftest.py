@@ -2,5 +2,6 @@
 
 from tests.delivery.conftest import post
 from tests.integrations.conftest import zoom
+from tests.jobs.conftest import everybody, workers
 
-__all__ = ["post", "zoom"]
+__all__ = ["everybody", "post", "workers", "zoom"]

@@ -5,29 +5,14 @@ The workers are real processes.
 
 import signal
 import time
-from collections.abc import Iterator
 
 import pytest
 
 from sivient.jobs.worker import STARTS
-from tests.jobs.crew import Crew, crew, until
+from tests.jobs.crew import Crew, until
 
 pytestmark = [pytest.mark.processes, pytest.mark.db]
 MINUTES = 60
-
-
-@pytest.fixture(scope="module")
-def _everybody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crew]:
-    with crew(tmp_path_factory.mktemp("crew")) as made:
-        yield made
-
-
-@pytest.fixture
-def workers(_everybody: Crew) -> Iterator[Crew]:
-    """Nobody works yet, and there is nothing to do."""
-    _everybody.clear()
-    yield _everybody
-    _everybody.dismiss()
 
 
 def test_row_7_work_of_a_killed_worker_is_done_by_another(workers: Crew) -> None:

@@ -117,6 +117,13 @@ def _give_to_operator(work: Work, error: str, trouble: Work.Trouble) -> None:
             enqueue(ALARM, key=f"work:{work.kind}", payload={"sentence": sentence})
 
 
+def _log_top(where: str, error: Exception) -> None:
+    if isinstance(error, DATABASE_AWAY):  # its words name addresses; and its trace is the same each second
+        log.warning("database away", extra={"where": where, "error": type(error).__name__})
+    else:
+        log.exception(where)
+
+
 def _names(work: Work) -> dict[str, str]:
     return {"kind": work.kind, "key": work.key}
 
@@ -150,7 +157,10 @@ class Worker:
         for thread in running:
             thread.join(max(0.0, deadline - time.monotonic()))
         if any(thread.is_alive() for thread in running):
-            claim.release(self.owner)
+            try:
+                claim.release(self.owner)
+            except DATABASE_AWAY as error:  # the leases end by themselves
+                _log_top("release", error)
 
     def _loop(self, name: str, slow: bool) -> None:
         while not self._stop.is_set():
@@ -160,8 +170,8 @@ class Worker:
                 # The threads look in turn, so that all of them together ask the database once per POLL.
                 self._wake.wait(POLL * len(self._threads))
                 self._wake.clear()
-            except Exception:  # the thread's top: the database may be away for a while
-                log.exception("worker loop")
+            except Exception as error:  # the thread's top: the database may be away for a while
+                _log_top("worker loop", error)
                 close_old_connections()
                 self._stop.wait(1.0)
         connection.close()
@@ -175,8 +185,8 @@ class Worker:
                 while not self._stop.is_set():
                     for _ in raw.notifies(timeout=0.5, stop_after=1):
                         self._wake.set()
-            except Exception:  # as above; without notifications the poll still finds the work
-                log.exception("listener")
+            except Exception as error:  # as above; without notifications the poll still finds the work
+                _log_top("listener", error)
                 connection.close()
                 self._stop.wait(1.0)
         connection.close()
