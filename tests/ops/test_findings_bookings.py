@@ -4,12 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from sivient.booking.models import Booking, Conference
 from sivient.jobs.models import Work
+from sivient.jobs.queue import enqueue
 from sivient.jobs.worker import plant_periodic, run_due
 from sivient.ops import doctor
 from sivient.ops.findings import Finding, Severity, look
@@ -153,20 +154,28 @@ def test_without_fix_nothing_is_written() -> None:
 
 
 def many_past(number: int) -> None:
-    """Put that many bookings of the past into the database, with their work that is done."""
-    pattern, now = make_booking(), timezone.now()
+    """Put that many bookings of the last month into the database, with their work that is done."""
+    pattern, past = make_booking(), timezone.now() - timedelta(days=30)
     link(pattern)
-    fields = {f.name: getattr(pattern, f.name) for f in Booking._meta.concrete_fields if f.name not in ("id", "hold")}
-    for begin in range(0, number, 1000):
-        rows = []
-        for each in range(begin, min(number, begin + 1000)):
-            start = now - timedelta(hours=each + 2)
-            own = {"uid": f"u{each}", "token": f"t{each}", "idempotency_key": f"k{each}"}
-            rows.append(Booking(**(fields | own | {"start": start, "end": start + timedelta(minutes=30)})))
-        Booking.objects.bulk_create(rows)
-        done = {"state": Work.State.DONE, "run_at": now, "created_at": now, "done_at": now}
-        keys = (f"past:{each}" for each in range(begin, min(number, begin + 1000)))
-        Work.objects.bulk_create(Work(kind="delivery.conference", key=key, **done) for key in keys)
+    done = enqueue("delivery.conference", key="past")
+    Work.objects.filter(pk=done.pk).update(state=Work.State.DONE, done_at=past)
+    copy(pattern, number, start=past, end=past + timedelta(minutes=30), hold_id=None)
+    copy(done, number)
+
+
+def copy(row: models.Model, number: int, **values: Any) -> None:
+    """Repeat a row that often, with these values, and with texts of their own where a text must be unique."""
+    unique = {"uid", "token", "idempotency_key", "key"}
+    names = [field.column for field in row._meta.concrete_fields if not field.primary_key]
+    quoted = ", ".join(f'"{name}"' for name in names)
+    chosen = ", ".join("%s" if name in values else "'n' || i" if name in unique else f'"{name}"' for name in names)
+    numbers = f"WITH RECURSIVE numbers(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < {number})"  # noqa: S608
+    table = row._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{numbers} INSERT INTO {table} ({quoted}) SELECT {chosen} FROM {table}, numbers WHERE id = {row.pk}",  # noqa: S608
+            [values[name] for name in names if name in values],
+        )
 
 
 def test_ten_thousand_past_bookings_cost_no_more_questions_and_are_not_read() -> None:
