@@ -11,6 +11,7 @@ from sivient.config.env import ConfigError, Env
 
 HOST = "127.0.0.1"
 STAGE_FILE = "stage.json"
+STATUS_TOKEN = "demo-status-token"  # noqa: S105 - the tour names it, so that everybody can look
 ZOOM_NAMES = ("ZOOM_OAUTH_BASE", "ZOOM_API_BASE")
 
 
@@ -75,6 +76,7 @@ def settings_of(stage: Stage) -> dict[str, str]:
         "SIVIENT_DEFAULT_PLAN": "free",  # the prepared person is on Pro, who comes new is on Free
         "SIVIENT_SUPPORT_EMAIL": "support@sivient.example",
         "SIVIENT_MAIL_FROM": "bookings@sivient.example",
+        "SIVIENT_STATUS_TOKEN": STATUS_TOKEN,
         "SMTP_URL": f"smtp://{HOST}:{stage.smtp_port}",
         "ZOOM_CLIENT_ID": "demo-zoom-client",
         "GOOGLE_CLIENT_ID": "demo-google-client",

@@ -32,6 +32,7 @@ def tour(request: HttpRequest) -> HttpResponse:
         "guest_zone": GUEST_ZONE,
         "progress": progress(stage),
         "last": Booking.objects.filter(host__handle=HANDLE).order_by("-pk").first(),
+        "status_token": settings.STATUS_TOKEN,
         "problem": request.GET.get("problem", ""),
     }
     return render(request, "demo/tour.html", context)

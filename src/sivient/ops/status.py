@@ -95,7 +95,8 @@ def as_text(now: Status) -> str:
 
 def _lines(now: Status) -> Iterator[str]:
     yield f"Sivient {product_version()} on {connection.vendor}, {now.at:%Y-%m-%d %H:%M:%S} UTC"
-    yield f"Due and not begun: {now.due.count}, the oldest for {now.due.age(now.at).total_seconds():.0f} s"
+    oldest = f", the oldest for {now.due.age(now.at).total_seconds():.0f} s" if now.due.count else ""
+    yield f"Due and not begun: {now.due.count}{oldest}"
     yield f"Left by workers that ended: {now.abandoned.count}"
     for pile in now.piles:
         yield f"Work: {pile.count} {pile.kind} {pile.said}"
