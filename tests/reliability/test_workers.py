@@ -66,17 +66,17 @@ def test_row_38_a_worker_whose_clock_is_wrong_works_at_the_right_moments(workers
 
 
 @pytest.mark.parametrize("shift", [10 * MINUTES, -10 * MINUTES], ids=["ahead", "behind"])
-def test_row_38_a_wrong_clock_ends_no_lease_and_stretches_none(workers: Crew, shift: int) -> None:
-    right = workers.start()
+def test_row_38_wrong_clocks_neither_end_a_lease_nor_stretch_it(workers: Crew, shift: int) -> None:
+    holds = workers.start(shift=shift)
     workers.ask("test.hold", "a")
     until(lambda: workers.lines(what="begin"))
     begun = time.monotonic()
-    wrong = workers.start(shift=shift)
-    workers.signal(right, signal.SIGKILL)
+    looks = workers.start(shift=-shift)
+    workers.signal(holds, signal.SIGKILL)
     until(lambda: len(workers.lines(what="begin")) == 2)
     again = workers.lines(what="begin")[1]
-    assert again["pid"] == wrong
-    assert 1 < again["at"] - begun < 12  # its lease is 2 s
+    assert again["pid"] == looks
+    assert 1 < again["at"] - begun < 20  # its lease is 2 s
 
 
 def test_row_44_work_that_kills_its_process_each_time_is_parked_and_other_work_goes_on(workers: Crew) -> None:

@@ -51,41 +51,43 @@ def write_down(work: Work, result: Mapping[str, Any]) -> None:
     work.result = dict(result)
 
 
+@transaction.atomic
 def postpone(work: Work, *, wait: timedelta, error: str, trouble: Trouble = Trouble.LATER) -> None:
     """Give the work back to run after `wait` by the database's clock; the reason is what the timeline shows."""
     changes: dict[str, Any] = {"run_at": Now() + wait, "last_error": error[:300], "trouble": trouble}
     if trouble == Trouble.UNKNOWN:
         changes["lost"] = F("lost") + 1
-    _settle(work, ended=trouble != Trouble.BUG, **changes)
+    if trouble != Trouble.BUG:
+        changes["begun"] = 0
+    _settle(work, **changes)
 
 
+@transaction.atomic
 def park(work: Work, *, error: str, trouble: Trouble = Trouble.RECONNECT) -> None:
     """Leave the work until somebody resumes it."""
     _end(work, state=Work.State.PARKED, last_error=error[:300], trouble=trouble)
 
 
+@transaction.atomic
 def fail(work: Work, *, error: str, trouble: Trouble = Trouble.REJECTED) -> None:
     """Give the work up."""
     _end(work, state=Work.State.FAILED, last_error=error[:300], trouble=trouble, done_at=Now())
 
 
 def _end(work: Work, **changes: Any) -> None:
-    """Settle a run that needs no other, except that periodic work comes back."""
-    _settle(work, ended=True, **changes)
+    """Settle a run after which there is no other, except that periodic work comes back."""
+    _settle(work, begun=0, **changes)
     interval = getattr(handler(work.kind), "interval", None)
     if interval is not None:
         again = Work.objects.filter(pk=work.pk)
         again.update(state=Work.State.WAITING, run_at=Now() + interval, **AFRESH)
 
 
-def _settle(work: Work, *, ended: bool, **changes: Any) -> None:
-    if ended:
-        changes["begun"] = 0
-    with transaction.atomic():
-        if not _mine(work).update(lease_until=None, lease_owner="", **changes):
-            raise LeaseLost(str(work))
-        rerun = Work.objects.filter(pk=work.pk, again=True)
-        rerun.update(again=False, state=Work.State.WAITING, run_at=Now(), **AFRESH)
+def _settle(work: Work, **changes: Any) -> None:
+    if not _mine(work).update(lease_until=None, lease_owner="", **changes):
+        raise LeaseLost(str(work))
+    rerun = Work.objects.filter(pk=work.pk, again=True)
+    rerun.update(again=False, state=Work.State.WAITING, run_at=Now(), **AFRESH)
 
 
 def _mine(work: Work) -> QuerySet[Work]:
