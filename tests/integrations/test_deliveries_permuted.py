@@ -55,6 +55,7 @@ def letters(at: datetime, number: int) -> list[Letter]:
         "account_id": "a",
         "user_id": MARAS_ID,
         "client_id": "zoom-client",
+        "signature": f"of removal {number}",  # as Zoom's, it makes each event another one
         "deauthorization_time": at.isoformat().replace("+00:00", "Z"),
     }
     forged = letter(true, about=None, secret="another")

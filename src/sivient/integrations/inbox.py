@@ -67,9 +67,9 @@ def _store(vendor: str, received: Received, body: bytes, *, wanted: bool) -> Non
 def _note_good(vendor: str, received: Received, now: datetime) -> None:
     """Note that the vendor's messages arrive, and when it last checked the address."""
     last = "last_validation_at" if received.reply else "last_event_at"
-    refused_before = WebhookHealth.objects.filter(vendor=vendor, refused__gte=REFUSED_ALARM).exists()
-    WebhookHealth.objects.update_or_create(vendor=vendor, defaults={last: now, "refused": 0})
-    if refused_before:
+    health, _ = WebhookHealth.objects.get_or_create(vendor=vendor)
+    WebhookHealth.objects.filter(pk=health.pk).update(**{last: now, "refused": 0})
+    if health.refused >= REFUSED_ALARM:
         alarms.webhooks_accepted(vendor)
 
 
