@@ -72,6 +72,7 @@ def _ask(
     """Ask for the answer, with what was typed. A form that cannot be taken says why; `problem` says why it was not."""
     problem = problem or (detail.UNREAD if "version" in form.errors else None)
     context = {"booking": booking, "ticket": detail.ticket_of(booking), "problem": problem, "form": form}
+    context |= detail.about_link(booking)
     return render(request, template, context, status=409 if problem else 422 if form.errors else 200)
 
 

@@ -18,7 +18,8 @@ from sivient.delivery.mails import reference
 from sivient.delivery.meeting_steps import in_force
 from sivient.delivery.step_words import Help
 from sivient.delivery.timeline import timeline
-from sivient.integrations.queries import to_reconnect
+from sivient.integrations.queries import abilities, to_reconnect
+from sivient.ports.conferencing import Ability
 from sivient.scheduling.models import Platform
 from sivient.site import said, zones
 from sivient.site.ticket import Ticket
@@ -32,6 +33,7 @@ class Problem:
     means: str
 
 
+OF_THE_LINK = {Help.ADD_LINK, Help.RECONNECT}
 BEGUN = Problem("This meeting has begun.", "It cannot be cancelled or rescheduled any more.")
 ENDED = Problem("This booking stands no more.", "Nothing was changed.")
 UNREAD = Problem("Nothing was changed.", "Look at the booking as it stands here, and answer again.")
@@ -61,6 +63,7 @@ def page(request: HostRequest, booking: Booking, *, status: int = 200, problem: 
         "zone": zones.label(booking.host.timezone, now),
         "ticket": ticket_of(booking),
         "conference": in_force(booking),
+        "stuck": any(step.state == "needs_you" and OF_THE_LINK & {*step.helps} for step in steps),
         "unused": [c for c in booking.conferences.all() if c.unused and c.external_id and not c.deleted_at],
         "unusable": [attempt for attempt in lost if attempt.external_id],
         "lost": [attempt for attempt in lost if not attempt.external_id],
@@ -83,6 +86,12 @@ def fixed(booking: Booking, now: datetime) -> Problem | None:
     if booking.answer_is_due(now):
         return ANSWERS[Booking.Status.EXPIRED]
     return BEGUN if booking.start <= now else None
+
+
+def about_link(booking: Booking) -> dict[str, object]:
+    """Return what pages say that take a link away: which meeting it leads to, and whether that is deleted in Zoom."""
+    deletes = Ability.DELETE in abilities(booking.host, Platform.ZOOM)
+    return {"conference": in_force(booking), "deletes": deletes}
 
 
 def linkable(booking: Booking, now: datetime) -> bool:

@@ -49,8 +49,8 @@ def _ask(request: HostRequest, booking: Booking, form: LinkForm, problem: detail
     context = {
         "booking": booking,
         "ticket": detail.ticket_of(booking),
-        "conference": in_force(booking),
         "problem": problem,
         "form": form,
+        **detail.about_link(booking),
     }
     return render(request, "delivery/link.html", context, status=409 if problem else 422 if form.errors else 200)

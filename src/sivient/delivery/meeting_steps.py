@@ -99,7 +99,8 @@ def _due_steps(booking: Booking, rows: Rows, now: datetime, *, troubled: bool) -
     asking = Subject(
         "You were asked for a link", "Your fallback link" if fallback else "Asking you for a link", OWN_ADDRESS
     )
-    telling = Subject(f"{booking.guest_name} was told that the link is late", f"Telling {booking.guest_name}")
+    name = booking.guest_name
+    telling = Subject(f"{name} was told that the link is late", f"Telling {name} that the link is late")
     due = rows.of(LINK_DUE)
     if due is not None and due.state == Work.State.DONE and not due.result.get("asked"):
         due = None
