@@ -17,6 +17,7 @@ from tests.chaos.ledger import Ledger
 from tests.chaos.plan import Visit
 
 PATIENCE = 10.0  # seconds for one answer
+TYPES, LATER = 3.0, 10.0  # seconds that a guest takes for the form, and before a change; at most
 GIVES_UP = 300.0  # seconds after which a guest goes away without an answer
 HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
 UNCLEAR = {500, 502, 503, 504}
@@ -71,6 +72,8 @@ class Guests:
             self._write(visit, "look", page)
             return
         form = _form(page.text) | {"name": f"Guest {visit.number // 26 % 26}", "email": visit.email}
+        draw = random.Random(f"{self._seed}:{visit.number}")  # noqa: S311 - a plan
+        time.sleep(draw.uniform(0, TYPES))
         answers = self._pressed(visit, path, form)
         booked = next((answer for answer in answers if answer.status == 303), None)
         if booked is None:
@@ -82,7 +85,7 @@ class Guests:
             self._write(visit, "reload", self._get(f"/b/{token}"), token=token)
             self._post(visit, "again", path, form)
         if visit.then:
-            time.sleep(random.Random(f"{self._seed}:{visit.number}").uniform(0, 15))  # noqa: S311 - a plan
+            time.sleep(draw.uniform(0, LATER))
             {"reschedule": self._reschedule, "cancel": self._cancel}[visit.then](visit, token)
 
     def _pressed(self, visit: Visit, path: str, form: Form) -> list[Answer]:

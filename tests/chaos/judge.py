@@ -3,7 +3,7 @@
 Pure: evidence in, verdict out (reliability.md sections 1 and 7.1, Zoom contract chapter 9).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -25,22 +25,6 @@ class Verdict:
     def clean(self) -> bool:
         """Whether every promise was kept."""
         return not any(self.broken.values())
-
-
-PROMISES = {
-    "lost": lambda evidence: lost(evidence),
-    "booked twice by one form": lambda evidence: twice(evidence),
-    "overlapping": lambda evidence: overlapping(evidence),
-    "changes lost": lambda evidence: changes_lost(evidence),
-    "without link": lambda evidence: without_link(evidence),
-    "wrong link": judge_invites.wrong_links,
-    "without invite": judge_invites.without_invite,
-    "duplicate invites": judge_invites.duplicates,
-    "stuck steps": lambda evidence: stuck(evidence),
-    "unmapped extra meetings": judge_zoom.unmapped,
-    "used meetings gone": judge_zoom.gone,
-    "unexplained dead grants": judge_zoom.unexplained_dead,
-}
 
 
 def judge(evidence: Evidence) -> Verdict:
@@ -153,3 +137,19 @@ def _promised(evidence: Evidence) -> list[Line]:
 def moment(text: str) -> datetime:
     """Return the instant that a line names."""
     return datetime.fromisoformat(text)
+
+
+PROMISES: dict[str, Callable[[Evidence], Iterator[str]]] = {
+    "lost": lost,
+    "booked twice by one form": twice,
+    "overlapping": overlapping,
+    "changes lost": changes_lost,
+    "without link": without_link,
+    "wrong link": judge_invites.wrong_links,
+    "without invite": judge_invites.without_invite,
+    "duplicate invites": judge_invites.duplicates,
+    "stuck steps": stuck,
+    "unmapped extra meetings": judge_zoom.unmapped,
+    "used meetings gone": judge_zoom.gone,
+    "unexplained dead grants": judge_zoom.unexplained_dead,
+}

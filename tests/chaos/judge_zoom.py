@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tests.chaos.evidence import Evidence, Line, grouped
 
-UNKNOWN = ("", "lost", "found")  # outcomes of attempts after which there may be a meeting that we have no row for
+UNKNOWN = ("", "lost")  # outcomes of attempts after which there may be a meeting that we have no row for
 
 
 def unmapped(evidence: Evidence) -> Iterator[str]:
@@ -42,7 +42,7 @@ def figures(evidence: Evidence) -> dict[str, int]:
     refreshes = [each for each in evidence.requests if each["kind"] == "refresh"]
     return {
         "extra meetings": sum(len(meetings) for meetings in _extra(evidence).values()),
-        "extra meetings shown as unused": sum(each["unused"] for each in evidence.rows["conferences"]),
+        "unused meetings that have a row": sum(each["unused"] for each in evidence.rows["conferences"]),
         "dead grants": len(evidence.dead),
         "refreshes": len(refreshes),
         "requests at Zoom": len(evidence.requests),

@@ -23,6 +23,7 @@ class Size:
     rate: float = 5.0  # guests a second, at most
     web: int = 2
     workers: int = 4  # processes; on SQLite the one `sivient serve` has the worker
+    hurry: float = 1.0  # 2.0: all blows fall in the first half, so that fewer leases are open at the end
     settle: float = 900.0  # seconds after the storm in which everything has to come to rest
 
     @property
@@ -80,7 +81,7 @@ def visits(seed: int, size: Size, today: datetime) -> Iterator[Visit]:
         host = draw.choice(capped(size) if draw.random() < share else usual)
         time = host, _time(draw, today, DAYS)
         if wanted and draw.random() < RIVAL:
-            time = draw.choice(wanted[-20:])  # somebody else wants that one, too
+            time = draw.choice(wanted[-5:])  # somebody else is typing for that one
         wanted.append(time)
         double, again, then, to = draw.random(), draw.random(), draw.random(), _time(draw, today, LATER_DAYS)
         kind = "reschedule" if then < RESCHEDULE else "cancel" if then < RESCHEDULE + CANCEL else ""

@@ -66,7 +66,7 @@ class _Storm:
 
     def __init__(self, stage: Stage, seed: int) -> None:
         self._stage, self._seed, self._size = stage, seed, stage.size
-        self._guests = Guests(stage.addresses, stage.answers, seed, crowd=16)
+        self._guests = Guests(stage.addresses, stage.answers, seed, crowd=24)
         self._over = threading.Event()
         self._kills = self._crashes = 0
 
@@ -112,10 +112,10 @@ class _Storm:
 
     def _due(self) -> bool:
         """Whether the next blow may fall: they are spread evenly over the bookings."""
-        return self._kills < self._size.kills * min(1.0, self._progress() + 0.01)
+        return self._kills < self._size.kills * min(1.0, self._progress() * self._size.hurry + 0.01)
 
     def _crash_if_due(self) -> None:
-        wanted = int(min(1.0, self._progress()) * (self._size.crashes + 1))
+        wanted = int(min(1.0, self._progress() * self._size.hurry) * (self._size.crashes + 1))
         if self._stage.cluster is not None and self._crashes < min(wanted, self._size.crashes):
             self._stage.cluster.crash()
             time.sleep(DOWN)

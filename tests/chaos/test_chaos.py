@@ -18,8 +18,8 @@ SEED = 7
 @pytest.mark.timeout(600)  # it takes a minute; but it shares the machine with the other tests
 def test_nothing_is_lost_or_doubled_when_everything_fails(tmp_path: Path) -> None:
     engine = "PostgreSQL" if os.environ.get("DATABASE_URL") else "SQLite"  # a cluster of its own: it is crashed
-    large = Size(bookings=100, kills=10, crashes=1, rate=6.0, workers=3, settle=300.0)
-    small = Size(bookings=40, kills=4, crashes=0, rate=6.0, settle=300.0)
+    large = Size(bookings=100, kills=10, crashes=1, rate=6.0, workers=3, hurry=2.0, settle=300.0)
+    small = Size(bookings=40, kills=4, crashes=0, rate=6.0, hurry=2.0, settle=300.0)
     found = finding(tmp_path, engine, large if engine == "PostgreSQL" else small, SEED)
     assert clean(found), "\n".join(lines(found))
 
