@@ -1,0 +1,38 @@
+"""A mail waits three days for a mail server that is away; then the host reads that it did not leave."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from sivient.delivery.readers import CANCELLATIONS, INVITES
+from sivient.jobs.models import Work
+from sivient.jobs.registry import handler
+from sivient.jobs.worker import run_due
+from sivient.scheduling.models import Platform
+from tests.delivery.conftest import Post, pass_time
+from tests.factories import make_booking, make_event_type, make_host
+
+REQUESTS = ("delivery.request", "delivery.request_received", "delivery.declined", "delivery.request_expired")
+WORDS = ("delivery.link_due", "delivery.link_late", "delivery.tell_reconnect", "delivery.tell_limit")
+DAYS_3 = timedelta(days=3)
+
+
+@pytest.mark.parametrize("kind", [*INVITES.values(), *CANCELLATIONS.values(), *REQUESTS, *WORDS])
+def test_every_mail_has_the_same_patience(kind: str) -> None:
+    known = handler(kind)
+    assert known is not None
+    assert known.patience == DAYS_3
+
+
+@pytest.mark.db
+@pytest.mark.django_db
+@pytest.mark.parametrize(("asked", "state"), [(DAYS_3 - timedelta(hours=1), "waiting"), (DAYS_3, "failed")])
+def test_an_invite_that_never_left_is_given_up_after_three_days(post: Post, asked: timedelta, state: str) -> None:
+    make_booking(make_event_type(make_host(platform=Platform.PHONE, platform_details="+49 30 1")))
+    Work.objects.update(asked_at=timezone.now() - asked)
+    post.refuse("451")
+    pass_time()
+    run_due()
+    assert set(Work.objects.values_list("state", flat=True)) == {state}
+    assert post.all() == []
