@@ -34,6 +34,7 @@ def judge(evidence: Evidence) -> Verdict:
     verdict.figures = {
         "accepted": len({answer["token"] for answer in posts if answer["status"] == 303}),
         "refused": sum(answer["status"] in (409, 422) for answer in posts),
+        "guests who broke off": sum(answer["act"] == "broke off" for answer in evidence.answers),
         "unclear answers, sent again": sum(answer["status"] in (0, 500, 502, 503, 504) for answer in posts),
     }
     for name, find in PROMISES.items():
