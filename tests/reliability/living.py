@@ -24,7 +24,7 @@ from tests.vendors.zoom.emulated import MARA
 
 CREATE = "/v2/users/me/meetings"
 GUEST = "ada@guest.example"
-BY_THE_CLOCK = ("booking.expire", "delivery.link_due", "integrations.keep_alive")
+BY_THE_CLOCK = ("booking.expire", "delivery.link_due", "delivery.link_late", "integrations.keep_alive")
 
 
 def connected_host(zoom: ZoomEmulator, *, user: str = MARA, **fields: Any) -> User:

@@ -27,7 +27,7 @@ CREATE: Route = ("POST", "/v2/users/me/meetings")
 TOKEN: Route = ("POST", "/oauth/token")
 PATIENCE = 20.0  # seconds
 HERE = "(SELECT oid FROM pg_database WHERE datname = current_database())"
-WAITING = f"pg_locks WHERE NOT granted AND database = {HERE}"
+WAITING = f"FROM pg_locks WHERE NOT granted AND database = {HERE}"
 
 
 @dataclass
@@ -126,12 +126,12 @@ class Standstill:
         if not self.url:
             time.sleep(1.0)
             return True
-        return bool(self.connection.execute(f"SELECT pid FROM {WAITING}").fetchall())
+        return bool(self.connection.execute(f"SELECT pid {WAITING}").fetchall())
 
     def end(self) -> None:
         """Give it back. Whoever waits for it is dead: PostgreSQL would finish a statement all the same."""
         if self.url:
-            self.connection.execute(f"SELECT pg_terminate_backend(pid) FROM {WAITING}")
+            self.connection.execute(f"SELECT pg_terminate_backend(pid) {WAITING}")
         self.connection.rollback()
         self.connection.close()
 

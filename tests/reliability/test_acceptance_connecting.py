@@ -100,4 +100,3 @@ def test_acceptance_14_what_zoom_sends_back_wrongly_exchanges_nothing_and_leaves
     assert client.get(f"{CARD}/zoom/callback", consent(zoom, url), follow=True).status_code == 200
     assert len(zoom.calls) == calls
     assert (card_of(host), Grant.objects.get().generation) == (CardState.CONNECTED, generation)
-

@@ -22,7 +22,9 @@ from tests.reliability.living import GUEST, book, connected_host, link_of, work_
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.db]
 HALF = timedelta(minutes=30)
-ZONES = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix", "right")))
+ZONES = sorted(
+    zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix", "right"))
+)
 OLD_AND_NEW = [("Asia/Calcutta", "Asia/Kolkata"), ("Europe/Kiev", "Europe/Kyiv"), ("US/Eastern", "America/New_York")]
 WORST = [
     datetime(2028, 2, 29, 12, tzinfo=UTC),  # a leap day
@@ -49,9 +51,7 @@ def move_to(event_type: EventType, zone: str) -> EventType:
     return EventType.objects.select_related("schedule", "host__page").get(pk=event_type.pk)
 
 
-@settings(
-    max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(zone=st.sampled_from(ZONES), days=st.integers(2, 727), changes=st.booleans())
 def test_row_39_no_time_in_a_gap_is_offered_and_a_repeated_hour_is_offered_twice(
     event_type: EventType, zone: str, days: int, changes: bool

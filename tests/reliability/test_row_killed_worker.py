@@ -106,7 +106,8 @@ def test_acceptance_05_killed_between_201_and_commit_ends_with_one_link_and_one_
     after = scene.go_on(booking)
     assert len(after["links"]) == 1
     assert scene.meetings() == [left_behind, *after["links"]], "one extra meeting at most"
-    assert after["attempts"] == ["lost", "made"]
+    assert after["attempts"][0] in ("", "lost"), "whoever asked is gone, and said nothing"
+    assert after["attempts"][1:] == ["made"]
 
 
 def test_row_07_killed_before_the_call_leaves_nothing_behind(scene: Scene) -> None:
