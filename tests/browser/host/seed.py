@@ -7,7 +7,7 @@ import django
 
 from sivient.config.env import name_settings_module
 
-NAMES = ("ready", "unchosen", "free", "disconnected", "closing", "leaving", "chooser", "second chooser")
+NAMES = ("ready", "unchosen", "free", "disconnected", "reconnecting", "closing", "leaving", "chooser", "second chooser")
 PLANNERS = ("planner", "second planner")  # their availability is changed by tests
 BOOKED = ("booked", "answering")  # the bookings of the second are changed by tests
 OFFERING = ("offering",)  # whose event types are
@@ -50,10 +50,12 @@ def hosts() -> dict[str, Any]:
         connect_zoom(made[name], vendor_user_id=f"of-{name}", user_type=1)
         services.choose_first_platform(made[name], "zoom")
     made["disconnected"].connections.all().delete()
+    connect_zoom(made["reconnecting"], state="needs_reconnect", reason="Zoom ended our access.", state_since=now)
     make_event_types(made["ready"])
     plan(made["planner"])
     for name in BOOKED:
         make_bookings(made[name])
+    make_bookings(made["reconnecting"])
     User.objects.filter(pk=made["free"].pk).update(plan="free")
     close(made["closing"], keep_bookings=False, by="host", now=now)
     return made

@@ -48,6 +48,7 @@ def test_every_page_of_bookings_is_accessible_and_fits(
     for name, link in (
         ("Requesting Rosa", "Decline"),
         ("Booked Bela", "Reschedule"),
+        ("Booked Bela", "Add a link"),
         ("Booked Bela", "Cancel meeting"),
     ):
         page = open_as("booked", "/bookings", screen=screen, theme=theme)
@@ -122,11 +123,35 @@ def test_a_time_of_another_booking_is_refused_with_free_ones_beside_it(open_as: 
     fits(page)
 
 
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+def test_a_link_is_added_and_replaced(open_as: OpenAs, problems: Problems, javascript: bool) -> None:
+    problems.expect("status of 422")
+    page = open_as("answering", "/bookings", javascript=javascript)
+    show(page, "Booked Bela" if javascript else "Moved Mona")
+    page.get_by_role("link", name="Add a link").last.click()
+    page.get_by_label("New link").fill("my room")
+    page.get_by_role("button", name="Add link").click()
+    expect(page.get_by_text("Write the whole address of the meeting")).to_be_visible()
+    expect(page.get_by_label("New link")).to_have_value("my room")
+    if javascript:
+        fits(page)
+    for link, button, done in (
+        ("https://meet.example/mara", "Add link", "Link added."),
+        ("https://meet.example/mara/2", "Replace link", "Link replaced."),
+    ):
+        page.get_by_label("New link").fill(link)
+        page.get_by_role("button", name=button).click()
+        expect(page.get_by_role("status").first).to_contain_text(done)
+        expect(page.get_by_role("main").get_by_role("link", name=link.removeprefix("https://"))).to_be_visible()
+        expect(page.get_by_role("region", name="Delivery")).to_contain_text("Your own link")
+        page.get_by_role("link", name="Replace link").click()
+
+
 def test_the_pages_keep_to_their_budget(open_as: OpenAs, problems: Problems) -> None:
     problems.expect("404")  # the health check has no icon
     page = open_as("booked", "/bookings")
     show(page, "Booked Bela")
-    addresses = [page.url, f"{page.url}/reschedule", page.url.rpartition("/")[0]]
+    addresses = [page.url, f"{page.url}/reschedule", f"{page.url}/link", page.url.rpartition("/")[0]]
     for address in addresses:
         visit = open_as("booked", "/healthz")
         received: list[int] = []

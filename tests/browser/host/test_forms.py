@@ -53,6 +53,26 @@ def test_a_platform_asks_for_what_it_needs_beside_it(open_as: OpenAs, problems: 
     expect(page.get_by_role("button", name="Copy link")).to_be_visible()
 
 
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+def test_a_fallback_link_is_saved_and_what_is_none_is_kept(
+    open_as: OpenAs, problems: Problems, javascript: bool
+) -> None:
+    problems.expect("status of 422")
+    page = open_as("reconnecting", "/settings/scheduling", javascript=javascript)
+    field = page.get_by_label("Fallback link")
+    field.fill("my room")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("Enter a link that begins with https:// or http://.")
+    expect(field).to_have_value("my room")
+    field.fill("https://meet.example/mara")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(field).to_have_value("https://meet.example/mara")
+    expect(page.get_by_text("Zoom stopped accepting our access")).to_be_visible()
+    page.get_by_role("link", name="Reconnect Zoom").click()
+    expect(page.get_by_role("button", name="Reconnect Zoom")).to_be_visible()
+
+
 def test_hours_are_added_and_saved_without_a_script(open_as: OpenAs, problems: Problems) -> None:
     problems.expect("status of 422")
     page = open_as("second chooser", "/availability", javascript=False)

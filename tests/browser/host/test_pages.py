@@ -24,6 +24,8 @@ PAGES = {
     "settings-unchosen": ("unchosen", "/settings/scheduling"),
     "settings-free": ("free", "/settings/scheduling"),
     "settings-disconnected": ("disconnected", "/settings/scheduling"),
+    "reconnect": ("reconnecting", "/bookings"),
+    "reconnect-card": ("reconnecting", "/settings/integrations"),
     "event-types": ("ready", "/event-types"),
     "event-types-unpublished": ("unchosen", "/event-types"),
     "event-type": ("ready", "/event-types/new"),
