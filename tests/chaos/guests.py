@@ -34,16 +34,18 @@ class Answer:
 
 
 class Guests:
-    """The crowd. `addresses` are those of the web processes."""
+    """The crowd. `addresses` are those of the web processes; all are asked by the name of the first, as by a proxy."""
 
     def __init__(self, addresses: list[str], ledger: Ledger, seed: int, *, crowd: int = 16) -> None:
         self._addresses, self._ledger, self._seed = addresses, ledger, seed
+        self._host = urlsplit(addresses[0]).netloc
         self._turn = itertools.count()
         self._pool = ThreadPoolExecutor(crowd)
         self._second = ThreadPoolExecutor(crowd)  # the second press of those who press twice
         self._clients = threading.local()
         self._busy = threading.BoundedSemaphore(crowd * 2)
         self._lock = threading.Lock()
+        self._left = threading.Event()
         self.accepted = 0
 
     def send(self, visit: Visit) -> None:
@@ -56,11 +58,17 @@ class Guests:
         self._pool.shutdown()
         self._second.shutdown()
 
+    def leave(self) -> None:
+        """Let nobody ask again."""
+        self._left.set()
+        self._pool.shutdown(cancel_futures=True)
+        self._second.shutdown(cancel_futures=True)
+
     def _come(self, visit: Visit) -> None:
         try:
             self._book(visit)
         except Exception as error:  # a guest's end is not the run's; the judge sees it
-            self._ledger.write(visit=visit.number, act="broke off", status=0, error=repr(error))
+            self._ledger.write(visit=visit.number, act="broke off", status=500, error=repr(error))
         finally:
             self._busy.release()
 
@@ -115,7 +123,7 @@ class Guests:
             answer = self._asked("POST", path, form)
             said = {"to": to.astimezone(UTC).isoformat()} if to else {}
             self._write(visit, act, answer, unclear=unclear, key=form.get("token", "")[-12:], **said)
-            if (answer.status and answer.status not in UNCLEAR) or time.monotonic() > until:
+            if self._is_over(answer, until):
                 return answer
             unclear += 1
             time.sleep(min(5.0, 0.2 * 2**unclear))
@@ -124,11 +132,15 @@ class Guests:
         until = time.monotonic() + GIVES_UP
         while True:
             answer = self._asked("GET", path, None)
-            if (answer.status and answer.status not in UNCLEAR) or time.monotonic() > until:
+            if self._is_over(answer, until):
                 return answer
             if answer.status:
                 self._ledger.write(act="page", status=answer.status)
             time.sleep(0.3)
+
+    def _is_over(self, answer: Answer, until: float) -> bool:
+        clear = answer.status and answer.status not in UNCLEAR
+        return bool(clear) or time.monotonic() > until or self._left.is_set()
 
     def _asked(self, method: str, path: str, form: Form | None) -> Answer:
         if not hasattr(self._clients, "http"):
@@ -136,7 +148,7 @@ class Guests:
         http: httpx.Client = self._clients.http
         address = self._addresses[next(self._turn) % len(self._addresses)]
         try:
-            answer = http.request(method, f"{address}{path}", data=form)
+            answer = http.request(method, f"{address}{path}", data=form, headers={"Host": self._host})
         except httpx.HTTPError:
             return Answer(0)
         return Answer(answer.status_code, answer.headers.get("Location", ""), answer.text)

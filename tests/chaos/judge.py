@@ -12,6 +12,8 @@ from tests.chaos import judge_invites, judge_zoom
 from tests.chaos.evidence import Evidence, Line, grouped
 
 OVERDUE = timedelta(seconds=60)
+READING = ("look", "page", "reload")
+CLEAR = ((0, 303, 409, 502, 503, 504), (0, 200, 404, 502, 503, 504))  # of forms, of pages; 0: no answer
 
 
 @dataclass
@@ -34,7 +36,6 @@ def judge(evidence: Evidence) -> Verdict:
     verdict.figures = {
         "accepted": len({answer["token"] for answer in posts if answer["status"] == 303}),
         "refused": sum(answer["status"] in (409, 422) for answer in posts),
-        "guests who broke off": sum(answer["act"] == "broke off" for answer in evidence.answers),
         "unclear answers, sent again": sum(answer["status"] in (0, 500, 502, 503, 504) for answer in posts),
     }
     for name, find in PROMISES.items():
@@ -97,6 +98,13 @@ def without_link(evidence: Evidence) -> Iterator[str]:
             yield f"booking {booking['id']}: {step.get('state')} {step.get('trouble')} {step.get('last_error')}"
 
 
+def wrong_answers(evidence: Evidence) -> Iterator[str]:
+    """Answers that no guest should get, whatever fails: errors of ours, and refusals of forms that were in order."""
+    for answer in evidence.answers:
+        if answer["status"] not in CLEAR[answer["act"] in READING]:
+            yield f"guest {answer.get('visit')}, {answer['act']}: {answer['status']} {answer.get('error', '')}"
+
+
 def stuck(evidence: Evidence) -> Iterator[str]:
     """Steps that are neither done, nor waiting with a reason and a time, nor waiting for somebody with a reason."""
     now = moment(evidence.rows["now"][0]["now"])
@@ -125,7 +133,6 @@ def _told(evidence: Evidence) -> dict[str, int]:
     return judge_zoom.figures(evidence) | judge_invites.figures(evidence) | {
         "steps that need somebody": sum(work["state"] in ("parked", "failed") for work in works),
         "steps that wait for a moment": sum(work["state"] == "waiting" for work in works),
-        "pages with an error of ours (500)": sum(answer["status"] == 500 for answer in evidence.answers),
         "pages without the database (503)": sum(answer["status"] == 503 for answer in evidence.answers),
     }  # fmt: skip
 
@@ -149,6 +156,7 @@ PROMISES: dict[str, Callable[[Evidence], Iterator[str]]] = {
     "wrong link": judge_invites.wrong_links,
     "without invite": judge_invites.without_invite,
     "duplicate invites": judge_invites.duplicates,
+    "wrong answers": wrong_answers,
     "stuck steps": stuck,
     "unmapped extra meetings": judge_zoom.unmapped,
     "used meetings gone": judge_zoom.gone,

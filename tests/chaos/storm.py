@@ -62,7 +62,7 @@ def run(folder: Path, engine: str, size: Size, seed: int) -> Run:
 
 
 class _Storm:
-    """Guests in one thread, database crashes in another, kills and freezes here."""
+    """Guests come from a thread of their own; kills, freezes and crashes are dealt here."""
 
     def __init__(self, stage: Stage, seed: int) -> None:
         self._stage, self._seed, self._size = stage, seed, stage.size
@@ -74,9 +74,22 @@ class _Storm:
         """Return what happened, when all three numbers are reached."""
         comers = threading.Thread(target=self._send_guests, daemon=True)
         comers.start()
+        try:
+            self._strike()
+        except BaseException:
+            self._over.set()
+            self._guests.leave()
+            raise
+        self._over.set()
+        comers.join()
+        self._stage.supervisor.thaw_all()
+        self._guests.finish()
+        return {"kills": self._kills, "database crashes": self._crashes}
+
+    def _strike(self) -> None:
         for blow in blows(self._seed):
             if self._reached():
-                break
+                return
             while not self._due() and not self._reached():
                 self._crash_if_due()
                 time.sleep(0.05)
@@ -84,11 +97,6 @@ class _Storm:
                 self._kills += blow.kind == "kill"
             else:
                 time.sleep(0.1)
-        self._over.set()
-        comers.join()
-        self._stage.supervisor.thaw_all()
-        self._guests.finish()
-        return {"kills": self._kills, "database crashes": self._crashes}
 
     def _send_guests(self) -> None:
         today = midnight(datetime.now(UTC))

@@ -163,6 +163,14 @@ def same_message_with_other_words(evidence: Evidence) -> None:
     evidence.mails.append(mail(5, GUEST, 1, [LINK], digest="another"))
 
 
+def error_page(evidence: Evidence) -> None:
+    evidence.answers.insert(0, answer("book", 500, token=""))
+
+
+def form_refused(evidence: Evidence) -> None:
+    evidence.answers.insert(0, answer("book", 400, token=""))
+
+
 def overdue(evidence: Evidence) -> None:
     evidence.rows["works"][0] |= {"state": "waiting", "run_at": "2026-11-22T11:58:00+00:00", "last_error": "Down."}
 
@@ -209,6 +217,8 @@ WRONGS: list[tuple[str, Doctor]] = [
     ("without invite", cancelled_in_silence),
     ("duplicate invites", duplicate_invite),
     ("duplicate invites", same_message_with_other_words),
+    ("wrong answers", error_page),
+    ("wrong answers", form_refused),
     ("stuck steps", overdue),
     ("stuck steps", lease_left),
     ("stuck steps", parked_without_reason),
