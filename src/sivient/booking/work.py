@@ -5,9 +5,10 @@ from django.utils import timezone
 from sivient.booking.models import Booking
 from sivient.booking.requests import expire
 from sivient.booking.steps import EXPIRE
+from sivient.jobs.completion import work_completion
 from sivient.jobs.models import Work
+from sivient.jobs.queue import enqueue
 from sivient.jobs.registry import handles
-from sivient.ports.errors import TryLater
 
 
 @handles(EXPIRE)
@@ -19,4 +20,5 @@ def expire_request(work: Work) -> None:
     now = timezone.now()
     booking = expire(booking, now=now)
     if booking.status == Booking.Status.PENDING and booking.version == work.payload["version"] and booking.answer_by:
-        raise TryLater("The time to answer is not over yet.", after=booking.answer_by - now)
+        with work_completion(work):
+            enqueue(EXPIRE, key=work.key, payload=work.payload, wait=booking.answer_by - now)
