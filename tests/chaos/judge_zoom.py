@@ -43,6 +43,7 @@ def figures(evidence: Evidence) -> dict[str, int]:
     return {
         "extra meetings": sum(len(meetings) for meetings in _extra(evidence).values()),
         "unused meetings that have a row": sum(each["unused"] for each in evidence.rows["conferences"]),
+        "lost meetings found again and used": sum(each["outcome"] == "found" for each in evidence.rows["attempts"]),
         "dead grants": len(evidence.dead),
         "refreshes": len(refreshes),
         "requests at Zoom": len(evidence.requests),
