@@ -10,7 +10,7 @@ RESCHEDULE, CANCEL = 0.06, 0.06
 TO_CAPPED = 0.025  # of the guests want one of the hosts whom Zoom's daily limit stops
 QUARTER = timedelta(minutes=15)
 FIRST_DAY, DAYS, LATER_DAYS = 2, 40, 80  # ahead: times that are booked, and how far a booking may move
-FREEZE, LONG_FREEZE, LONG_SHARE = (0.5, 4.0), (50.0, 100.0), 0.04
+FREEZE, LONG_FREEZE, LONG_SHARE = (0.5, 4.0), (50.0, 100.0), 0.08
 
 
 @dataclass(frozen=True, slots=True)
