@@ -12,6 +12,7 @@ from sivient.jobs.completion import write_down
 from sivient.jobs.models import Work
 from sivient.jobs.registry import Function, handles
 from sivient.ports.errors import TryLater
+from sivient.site.clock import database_now
 
 MAIL_LEASE = timedelta(seconds=90)  # longer than all waits of one mail (tests/delivery/test_leases.py adds them up)
 MAIL_PATIENCE = timedelta(days=3)  # a mail server may be away for a weekend
@@ -29,6 +30,11 @@ def planned_for(work: Work, *statuses: Booking.Status) -> Booking | None:
     if booking is None or booking.status not in statuses or booking.version != work.payload["version"]:
         return None
     return booking
+
+
+def begun(booking: Booking) -> bool:
+    """Say whether the meeting's time has come, by the database's clock: a worker's own may be wrong."""
+    return booking.start <= database_now()
 
 
 def earlier_keys(booking: Booking, reader: Reader) -> list[str]:
