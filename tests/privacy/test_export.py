@@ -59,7 +59,7 @@ LEFT_OUT = {
     "FormerSlug": {"id": INNER, "host": INNER},
     "PrivateLink": {"id": INNER, "token": LETS_IN},
     "Booking": {"host": INNER, "hold": INNER, "token": LETS_IN, "idempotency_key": LETS_IN, "content_digest": INNER},
-    "Conference": {"id": INNER},
+    "Conference": {"id": INNER, "vendor_user": "a digest of what stands in the permission"},
     "ConferenceAttempt": {"id": INNER},
     "Hold": {"id": INNER, "host": INNER},
     "OAuthFlow": {

@@ -110,6 +110,7 @@ class Conference(models.Model):
     join_url = models.CharField(max_length=2048)
     passcode = models.CharField(max_length=64, blank=True)
     vendor_start = models.DateTimeField()  # the vendor's own date of the meeting
+    vendor_user = models.CharField(max_length=64, blank=True)  # `digest` of whose meeting it is; "" for no vendor's
     unused = models.BooleanField(default=False)
     replaced_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)  # removed at the vendor by us, where we may

@@ -125,6 +125,7 @@ class Migration(migrations.Migration):
                 ("join_url", models.CharField(max_length=2048)),
                 ("passcode", models.CharField(blank=True, max_length=64)),
                 ("vendor_start", models.DateTimeField()),
+                ("vendor_user", models.CharField(blank=True, max_length=64)),
                 ("unused", models.BooleanField(default=False)),
                 ("replaced_at", models.DateTimeField(null=True)),
                 ("deleted_at", models.DateTimeField(null=True)),
