@@ -9,7 +9,7 @@ from django.utils import timezone
 from sivient.accounts.models import User
 from sivient.booking.models import Booking, Conference, ConferenceAttempt
 from sivient.booking.services import cancel
-from sivient.delivery.attempts import Asking
+from sivient.delivery.attempts import CALL_LEASE, Asking
 from sivient.delivery.links import possibly_unused
 from sivient.integrations.models import Grant
 from sivient.jobs.models import Work
@@ -125,7 +125,7 @@ def test_what_a_killed_worker_had_asked_counts_as_lost_after_a_while(
         patch.setattr(ZoomConferencing, "create", killed)
         run_once("killed")
     assert possibly_unused(booking) == [], "its answer may still come"
-    ConferenceAttempt.objects.update(asked_at=NOW - HOUR)
+    ConferenceAttempt.objects.update(asked_at=timezone.now() - CALL_LEASE)
     assert [attempt.outcome for attempt in possibly_unused(booking)] == [""]
     Work.objects.update(lease_until=timezone.now() - HOUR)
     pass_time()

@@ -3,7 +3,7 @@
 Lock order: the steps' rows of work first, then the booking, as everywhere in this room.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -13,13 +13,13 @@ from sivient.audit.log import record
 from sivient.booking.models import Booking, Conference, ConferenceAttempt
 from sivient.booking.steps import retire
 from sivient.core.invite import fits_invite
+from sivient.delivery.attempts import CALL_LEASE
 from sivient.delivery.readers import INVITES, readers
 from sivient.jobs.queue import enqueue
 from sivient.scheduling.models import Platform
 from sivient.scheduling.web_address import is_web_address
 
 LONGEST_LINK = 2048  # characters
-LONGEST_CALL = timedelta(minutes=2)  # after that, a request whose worker has said nothing is one whose worker is gone
 
 
 class NotALink(ValueError):
@@ -42,9 +42,12 @@ def waiting_for_link(host_id: int, *, now: datetime) -> QuerySet[Booking]:
 
 
 def possibly_unused(booking: Booking) -> list[ConferenceAttempt]:
-    """Return the requests that may have made a meeting of which we know nothing, oldest first."""
+    """Return the requests that may have made a meeting of which we know nothing, oldest first.
+
+    A worker holds its work for CALL_LEASE from each request on: after that, one that has said nothing is gone.
+    """
     outcome = ConferenceAttempt.Outcome
-    silent = Q(outcome=outcome.OPEN, asked_at__lt=Now() - LONGEST_CALL)
+    silent = Q(outcome=outcome.OPEN, asked_at__lt=Now() - CALL_LEASE)
     return list(booking.conference_attempts.filter(Q(outcome=outcome.LOST) | silent).order_by("pk"))
 
 
