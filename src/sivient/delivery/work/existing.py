@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -13,7 +14,7 @@ from sivient.delivery.work.meetings import CLAIM_LEASE, request_for
 from sivient.delivery.work.standing import after_earlier, planned_for
 from sivient.integrations.queries import link_lasts
 from sivient.integrations.services import conferencing_for
-from sivient.jobs.completion import renew, work_completion
+from sivient.jobs.completion import renew, work_completion, write_down
 from sivient.jobs.models import Work
 from sivient.jobs.registry import handles
 from sivient.ports.conferencing import Ability
@@ -21,7 +22,12 @@ from sivient.ports.errors import Gone, Rejected
 from sivient.scheduling.models import Platform
 
 MAY_NOT = {"skipped": "The permission does not allow it any more."}
+ASKED = {"asked": True}  # a request has left, or was about to: without another result, nobody knows what became of it
 DELETE_PATIENCE = timedelta(days=30)
+
+
+class _GivesWay(Exception):
+    """The booking is not what it was when the step read it: the step of its present version goes on."""
 
 
 @handles(MOVE, lease=CLAIM_LEASE, slow=True)
@@ -31,29 +37,18 @@ def move_conference(work: Work) -> None:
     So does one that cannot be moved, if its link does not last until then.
     """
     booking = planned_for(work, Booking.Status.CONFIRMED)
-    conference = link_of(booking) if booking else None
-    if booking is None or conference is None or conference.vendor != Platform.ZOOM:
-        return
-    if booking.start <= timezone.now() or conference.vendor_start == booking.start:
+    if booking is None or booking.start <= timezone.now():
         return
     earlier = [f"booking:{booking.pk}:{version}" for version in range(1, booking.version)]
     after_earlier(MOVE, earlier, doing="The meeting is being moved to the time before")
-    vendor = conferencing_for(booking.host, Platform.ZOOM)
-    lasts = booking.start <= conference.vendor_start + link_lasts(Platform.ZOOM)
-    if Ability.MOVE not in vendor.abilities:
-        _left(work, booking, conference, lasts=lasts)
+    conference = link_of(booking)
+    if conference is None:
+        with work_completion(work):
+            plan_link(booking, now=timezone.now())
         return
-    try:
-        vendor.move(conference.external_id, request_for(booking), before=lambda: renew(work, CALL_LEASE))
-    except Gone:
-        _replace(work, booking, conference, gone=True)
-    except Rejected:
-        if lasts:
-            raise
-        _replace(work, booking, conference)
-    else:
-        with work_completion(work, result={"moved": conference.external_id}):
-            Conference.objects.filter(pk=conference.pk).update(vendor_start=booking.start)
+    if conference.vendor != Platform.ZOOM or (conference.vendor_start == booking.start and not _lost(earlier)):
+        return
+    _move(work, booking, conference)
 
 
 @handles(DELETE, lease=CLAIM_LEASE, slow=True, patience=DELETE_PATIENCE)
@@ -70,6 +65,38 @@ def delete_conference(work: Work) -> None:
     vendor.delete(conference.external_id)
     with work_completion(work, result={"deleted": conference.external_id}):
         Conference.objects.filter(pk=conference.pk).update(deleted_at=Now())
+
+
+def _move(work: Work, booking: Booking, conference: Conference) -> None:
+    """Ask the vendor to move the meeting, where we may; or let it stay, or give way to a new one."""
+    vendor = conferencing_for(booking.host, Platform.ZOOM)
+    lasts = booking.start <= conference.vendor_start + link_lasts(Platform.ZOOM)
+    if Ability.MOVE not in vendor.abilities:
+        _left(work, booking, conference, lasts=lasts)
+        return
+    try:
+        vendor.move(conference.external_id, request_for(booking), before=lambda: _about_to_ask(work))
+    except Gone:
+        _replace(work, booking, conference, gone=True)
+    except Rejected:
+        if lasts:
+            raise
+        _replace(work, booking, conference)
+    else:
+        with work_completion(work, result={"moved": conference.external_id}):
+            Conference.objects.filter(pk=conference.pk).update(vendor_start=booking.start)
+
+
+def _about_to_ask(work: Work) -> None:
+    """Hold the work for one more call, and write down that it leaves."""
+    with transaction.atomic():
+        renew(work, CALL_LEASE)
+        write_down(work, work.result | ASKED)
+
+
+def _lost(earlier: list[str]) -> bool:
+    """Say whether a request of an earlier version may have moved the meeting without our hearing of it."""
+    return Work.objects.filter(kind=MOVE, key__in=earlier, result__has_key="asked").exists()
 
 
 def _in_use(conference: Conference) -> bool:
@@ -91,11 +118,16 @@ def _replace(work: Work, booking: Booking, conference: Conference, *, gone: bool
     The invites follow with the new link: no message in between says that there is none.
     """
     now = timezone.now()
-    with work_completion(work, result={"replaced": conference.external_id}):
-        plan_link(booking, now=now)  # its step, too, locks its own row before the booking's
-        Booking.objects.select_for_update().get(pk=booking.pk)
-        if gone:
-            Conference.objects.filter(pk=conference.pk).update(deleted_at=now)
-        present = link_of(booking)
-        if present is not None and present.pk == conference.pk:
-            retire(present, now=now)
+    try:
+        with work_completion(work, result={"replaced": conference.external_id}):
+            plan_link(booking, now=now)  # its step, too, locks its own row before the booking's
+            same = Booking.objects.select_for_update().get(pk=booking.pk)
+            if (same.version, same.status) != (booking.version, booking.status):
+                raise _GivesWay
+            if gone:
+                Conference.objects.filter(pk=conference.pk).update(deleted_at=now)
+            present = link_of(booking)
+            if present is not None and present.pk == conference.pk:
+                retire(present, now=now)
+    except _GivesWay:
+        return
