@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from sivient.accounts.models import User
-from sivient.integrations import services, tokens
+from sivient.integrations import alarms, services, tokens
 from sivient.integrations.models import Grant
 from sivient.ports.errors import Misconfigured, OutcomeUnknown, Reconnect, TryLater
 from sivient.ports.http import mounted
@@ -225,3 +225,15 @@ def test_a_vendor_whose_clock_is_ten_minutes_off_works_as_any(skew: int, expired
         left = Grant.objects.get().expires_at - timezone.now()
         assert timedelta(minutes=59) < left <= timedelta(hours=1)
     assert Grant.objects.get().state == "connected"
+
+
+def test_any_success_ends_the_operators_alarm_and_says_nothing_when_there_is_none(
+    expired: User, zoom: ZoomEmulator
+) -> None:
+    assert make(expired).join_url
+    assert told_operator() == []
+    alarms.app_refused("zoom")  # as a host's connecting does, which counts as no failure of this permission
+    for _ in range(2):
+        ages(minutes=0)
+        assert make(expired).join_url
+        assert told_operator() == [("ops.alarm", "zoom:client"), ("ops.alarm_over", "zoom:client")]

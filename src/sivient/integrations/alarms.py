@@ -1,7 +1,10 @@
 """What the operator must know about a vendor. The alarms are kept and mailed by the room `ops`."""
 
 from sivient.integrations import registry
+from sivient.jobs.models import Work
 from sivient.jobs.queue import enqueue
+
+RAISED, OVER = "ops.alarm", "ops.alarm_over"
 
 
 def app_refused(vendor: str) -> None:
@@ -16,7 +19,7 @@ def app_refused(vendor: str) -> None:
 
 def app_accepted(vendor: str) -> None:
     """The vendor accepts the operator's app (again)."""
-    enqueue("ops.alarm_over", key=f"{vendor}:client")
+    _end(f"{vendor}:client")
 
 
 def webhooks_refused(vendor: str, refused: int) -> None:
@@ -31,8 +34,15 @@ def webhooks_refused(vendor: str, refused: int) -> None:
 
 def webhooks_accepted(vendor: str) -> None:
     """A message with a right signature has come again."""
-    enqueue("ops.alarm_over", key=f"{vendor}:webhook")
+    _end(f"{vendor}:webhook")
 
 
 def _raise(key: str, sentence: str) -> None:
-    enqueue("ops.alarm", key=key, payload={"sentence": sentence})
+    enqueue(RAISED, key=key, payload={"sentence": sentence})
+
+
+def _end(key: str) -> None:
+    """End the alarm if it was raised since it last ended; where all is well, this is asked often."""
+    raised = Work.objects.filter(kind=RAISED, key=key).values_list("asked_at", flat=True).first()
+    if raised and not Work.objects.filter(kind=OVER, key=key, asked_at__gte=raised).exists():
+        enqueue(OVER, key=key)

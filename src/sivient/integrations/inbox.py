@@ -69,8 +69,7 @@ def _note_good(vendor: str, received: Received, now: datetime) -> None:
     last = "last_validation_at" if received.reply else "last_event_at"
     health, _ = WebhookHealth.objects.get_or_create(vendor=vendor)
     WebhookHealth.objects.filter(pk=health.pk).update(**{last: now, "refused": 0})
-    if health.refused >= REFUSED_ALARM:
-        alarms.webhooks_accepted(vendor)
+    alarms.webhooks_accepted(vendor)
 
 
 def _note_refused(vendor: str, now: datetime) -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from sivient.accounts.models import User
 from sivient.audit.log import record
-from sivient.integrations import alarms, queries, registry
+from sivient.integrations import alarms, queries, registry, tokens
 from sivient.integrations.live import LiveConferencing
 from sivient.integrations.models import Connection, Grant, OAuthFlow, Revocation
 from sivient.integrations.revocation import digest, withdraw_grant
@@ -46,8 +46,7 @@ def connect(user: User, vendor: str, new: Tokens, account: VendorAccount, *, ask
         record(f"{vendor} connected", account=user.pk, actor="host", subject=f"connection:{connection.pk}")
         enqueue("integrations.early", key=f"grant:{grant.pk}", payload={"grant": grant.pk})
         alarms.app_accepted(vendor)
-        for host in grant.connections.values_list("user_id", flat=True):
-            enqueue("delivery.links_wanted", key=f"account:{host}", payload={"user": host})
+        tokens.wake_bookings(grant)
     return connection
 
 

@@ -119,7 +119,7 @@ def renewed(held: Held) -> Held:
         # The tokens may have been rotated and the answer lost. The same refresh token is tried again (contract
         # 2.3 saw a grace time); only the vendor's clear no ends the permission.
         raise _put_off(held, me, error) from error
-    _store(held, me, tokens)
+    _store(held, tokens)
     return read(held.grant)
 
 
@@ -135,6 +135,12 @@ def end(held: Held, reason: str) -> None:
                 f"{connection.vendor} needs reconnecting", account=connection.user_id, actor="vendor", subject=subject
             )
             enqueue("delivery.tell_reconnect", key=subject, payload={"connection": connection.pk})
+
+
+def wake_bookings(grant: Grant) -> None:
+    """Let the bookings of every host of a permission that works again get the links they waited for."""
+    for host in grant.connections.values_list("user_id", flat=True):
+        enqueue("delivery.links_wanted", key=f"account:{host}", payload={"user": host})
 
 
 def backoff(failures: int) -> timedelta:
@@ -172,10 +178,18 @@ def _put_off(held: Held, me: str, error: IntegrationError) -> TryLater:
     return kind(str(error), after=wait)
 
 
-def _store(held: Held, me: str, tokens: Tokens) -> None:
-    """Store the new pair before it is used. No row: a new authorization was stored meanwhile, and it counts."""
+def _store(held: Held, tokens: Tokens) -> None:
+    """Store the new pair before it is used. No row: newer tokens were stored meanwhile, and they count.
+
+    Also when our lease has run out: whoever had it since was told that the old refresh token is of no use any more,
+    and may have noted the end. It was we who used it up, so the permission lives.
+    """
     with transaction.atomic():
-        Grant.objects.filter(pk=held.grant, lease_owner=me, token_version=held.version).update(
+        same = Grant.objects.filter(pk=held.grant, token_version=held.version)
+        grant = same.select_for_update().first()
+        if grant is None:
+            return
+        same.update(
             access_token=tokens.access_token,
             refresh_token=tokens.refresh_token or held.refresh_token,
             scope=tokens.scope or held.access.scope,
@@ -186,9 +200,13 @@ def _store(held: Held, me: str, tokens: Tokens) -> None:
             token_version=F("token_version") + 1,
             lease_owner="",
             lease_until=None,
+            state=Grant.State.CONNECTED,
+            reason="",
+            state_since=None,
         )
-        if held.failures:
-            alarms.app_accepted(held.vendor)
+        if grant.state != Grant.State.CONNECTED:
+            wake_bookings(grant)
+        alarms.app_accepted(held.vendor)
 
 
 def _await(held: Held) -> Held:
