@@ -1,24 +1,13 @@
 """The clocks of this process and of the database. Work goes by the database's (reliability.md section 3, row 38)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from django.db import connection
 from django.utils import timezone
+
+from sivient.jobs.clock import database_now
 
 WORTH_SAYING = timedelta(seconds=2)
 ROUNDS = 3
-QUESTIONS = {
-    "postgresql": "SELECT clock_timestamp()",
-    "sqlite": "SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')",  # the clock of this machine
-}
-
-
-def database_now() -> datetime:
-    """Return the database's clock at this moment."""
-    with connection.cursor() as cursor:
-        cursor.execute(QUESTIONS[connection.vendor])
-        answer: datetime | str = cursor.fetchone()[0]
-    return datetime.fromisoformat(answer).replace(tzinfo=UTC) if isinstance(answer, str) else answer
 
 
 def own_now() -> datetime:

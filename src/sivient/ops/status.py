@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 
 from sivient.integrations.models import WebhookHealth
+from sivient.jobs.clock import database_now
 from sivient.ops import clock, figures
 from sivient.ops.figures import Connections, Pile, Queue
 from sivient.ops.models import Alarm
@@ -39,7 +40,7 @@ class Status:
 
 def status() -> Status:
     """Return how it stands now. django.db.Error: the database is away."""
-    now = clock.database_now()
+    now = database_now()
     return Status(
         at=now,
         due=figures.due(now),

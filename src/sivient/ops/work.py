@@ -5,10 +5,11 @@ from datetime import timedelta
 from django.conf import settings
 
 from sivient.delivery.work.standing import MAIL_LEASE
+from sivient.jobs.clock import database_now
 from sivient.jobs.completion import work_completion
 from sivient.jobs.models import Work
 from sivient.jobs.registry import every, handles
-from sivient.ops import alarms, clock
+from sivient.ops import alarms
 from sivient.ops.watch import watch
 from sivient.site import mailer
 
@@ -41,4 +42,4 @@ def end(work: Work) -> None:
 @every(timedelta(minutes=5), "ops.watch")
 def look_around(work: Work) -> None:
     """Raise the alarms for work that is late and a disk that is nearly full, and end those that are over."""
-    watch(clock.database_now())
+    watch(database_now())

@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from sivient.booking.models import Booking
 from sivient.delivery.readers import Reader
+from sivient.jobs.clock import database_now
 from sivient.jobs.completion import write_down
 from sivient.jobs.models import Work
 from sivient.jobs.registry import Function, handles
 from sivient.ports.errors import TryLater
-from sivient.site.clock import database_now
 
 MAIL_LEASE = timedelta(seconds=90)  # longer than all waits of one mail (tests/delivery/test_leases.py adds them up)
 MAIL_PATIENCE = timedelta(days=3)  # a mail server may be away for a weekend

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from sivient.ops import clock
+from sivient.jobs.clock import database_now
 from sivient.ops.findings import bookings, connections, database, machine, work
 from sivient.ops.findings.finding import Finding, Severity
 
@@ -22,6 +22,6 @@ def look() -> list[Finding]:
     """Return everything that is found, what needs the operator first. django.db.Error: the database is away."""
     if waiting := database.unmigrated():
         return [waiting]  # nothing else can be asked
-    now = clock.database_now()
+    now = database_now()
     found = [finding for each in LOOKS for finding in each(now)]
     return sorted(found, key=lambda finding: list(Severity).index(finding.severity))

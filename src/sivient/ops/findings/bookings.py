@@ -12,8 +12,9 @@ from sivient.booking.services import expire, step_key
 from sivient.booking.steps import CONFERENCE, plan_link
 from sivient.delivery.links import plan_invites
 from sivient.delivery.readers import INVITES, Role
+from sivient.jobs.clock import database_now
 from sivient.jobs.models import Work
-from sivient.ops import clock, figures
+from sivient.ops import figures
 from sivient.ops.findings.finding import Finding, Severity, number
 from sivient.scheduling.models import Platform
 
@@ -78,7 +79,7 @@ def _links_lost(linkless: list[Booking], steps: dict[int, Work], now: datetime) 
 def _plan_links(bookings: list[Booking]) -> str:
     for booking in bookings:
         with transaction.atomic():
-            plan_link(booking, now=clock.database_now())
+            plan_link(booking, now=database_now())
     return f"Planned the link of {number(len(bookings), 'booking')}; a worker makes it."
 
 
@@ -169,7 +170,7 @@ def _requests_overdue(now: datetime) -> Iterator[Finding]:
 
 def _expire(bookings: list[Booking]) -> str:
     for booking in bookings:
-        expire(booking, now=clock.database_now())
+        expire(booking, now=database_now())
     return f"Ended {number(len(bookings), 'request')} that nobody has answered in time."
 
 
