@@ -168,3 +168,14 @@ def test_what_waits_because_of_a_trouble_is_pulled_forward_and_nothing_else(runs
     assert pull_forward("test.note", lane="zoom:1", troubles=[trouble.PAUSED, trouble.UNKNOWN]) == 2
     assert run_due() == 2
     assert {work.key for work in runs} == {"a", "b"}
+
+
+def test_patience_begins_when_work_is_due_and_at_once_when_it_is_pulled_forward(runs: list[Work]) -> None:
+    due = timezone.now() + timedelta(days=14)
+    enqueue("test.note", key="a", run_at=due)
+    enqueue_new([new("test.note", key="b", payload={}, run_at=due)])
+    assert set(Work.objects.values_list("asked_at", flat=True)) == {due}
+    pulled = enqueue("test.note", key="a")
+    assert abs(timezone.now() - pulled.asked_at) < timedelta(minutes=1)
+    late = enqueue("test.note", key="c", run_at=timezone.now() - timedelta(days=14))
+    assert late.asked_at == late.created_at

@@ -50,7 +50,7 @@ class Work(models.Model):
     trouble = models.CharField(max_length=10, choices=Trouble.choices, blank=True)
     result = models.JSONField(default=dict)
     created_at = models.DateTimeField()
-    asked_at = models.DateTimeField(default=timezone.now)  # last; patience counts from here
+    asked_at = models.DateTimeField(default=timezone.now)  # last, or first due if later; patience begins
     done_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models.functions import Now
+from django.db.models import DateTimeField, Value
+from django.db.models.functions import Greatest, Now
 
 from sivient.jobs.models import AFRESH, Work
 
@@ -23,10 +24,11 @@ def new(
     lane: str = "",
 ) -> Work:
     """Return a row that is not stored yet, for `enqueue_new`. Its moments are read on the database's clock as it is
-    stored: `wait` from then, unless `run_at` says when.
+    stored: `wait` from then, unless `run_at` says when. Patience counts from when it is first due.
     """
     due = Now() + wait if run_at is None else run_at
-    return Work(kind=kind, key=key, lane=lane, payload=dict(payload), run_at=due, created_at=Now(), asked_at=Now())
+    asked = Now() + wait if run_at is None else Greatest(Now(), Value(run_at, DateTimeField()))
+    return Work(kind=kind, key=key, lane=lane, payload=dict(payload), run_at=due, created_at=Now(), asked_at=asked)
 
 
 def enqueue_new(works: Iterable[Work]) -> None:
@@ -85,7 +87,7 @@ def _arm(work: Work, fresh: Work, *, run_at: datetime, now: datetime) -> None:
             setattr(work, name, value)
     if work.lease_until is None:
         work.lane = fresh.lane  # not while it is leased: its lane is taken, the other one perhaps, too
-    work.payload, work.asked_at = fresh.payload, now
+    work.payload, work.asked_at = fresh.payload, max(now, work.run_at)
     work.save()
 
 

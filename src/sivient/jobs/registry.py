@@ -12,7 +12,7 @@ Function = Callable[[Work], None]
 @dataclass(frozen=True, slots=True)
 class Handler:
     """A function, how long it may hold its work, how often it comes back by itself, whether it may keep a thread
-    waiting, and how long after it was asked for it is still tried (None: for ever).
+    waiting, and how long after it was asked for and due it is still tried (None: for ever).
     """
 
     function: Function
@@ -35,7 +35,7 @@ def handles(
     """Register the function for a kind. `lease` must exceed its longest outside calls plus a margin.
 
     `slow` work waits for a vendor that may be silent for long: it never takes the last thread of a worker.
-    Trouble later than `patience` after the work was last asked for gives it up.
+    Trouble later than `patience` after the work was last asked for, and due, gives it up.
     """
 
     def register(function: Function) -> Function:
