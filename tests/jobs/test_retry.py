@@ -58,6 +58,31 @@ def test_a_pause_lasts_until_its_moment_and_up_to_a_minute() -> None:
     assert 0 <= waits(Paused("Daily limit.", until=NOW - timedelta(hours=5)))[-1] <= 60
 
 
+@pytest.mark.parametrize(("left", "longest"), [(50 * 60, 25 * 60), (8, 5), (1, 5)])
+def test_work_with_an_end_waits_for_at_most_half_of_what_is_left_and_never_less_than_zoom_wants(
+    left: int, longest: int
+) -> None:
+    until = NOW + timedelta(seconds=left)
+    work = Work(attempt=60, lost=60)
+    for error in (OutcomeUnknown("Silence."), Unusable("Not a meeting.")):
+        assert wait_after(work, error, now=NOW, until=until) == timedelta(seconds=longest)
+    for error in (TryLater("Busy."), Throttled("Too fast.")):
+        assert wait_after(work, error, now=NOW, until=until) <= timedelta(seconds=longest)
+
+
+def test_what_a_vendor_asked_for_is_kept_whatever_is_left() -> None:
+    until, work = NOW + timedelta(seconds=10), Work(attempt=60, lost=60)
+    for kind in (TryLater, Throttled, OutcomeUnknown):
+        assert wait_after(work, kind("Busy.", after=timedelta(hours=3)), now=NOW, until=until) >= timedelta(hours=3)
+    paused = Paused("Daily limit.", until=NOW + timedelta(hours=5))
+    assert wait_after(work, paused, now=NOW, until=until) >= timedelta(hours=5)
+
+
+def test_after_its_end_work_waits_as_without_one() -> None:
+    work = Work(attempt=60, lost=60)
+    assert wait_after(work, OutcomeUnknown("Silence."), now=NOW, until=NOW) >= timedelta(hours=1)
+
+
 @given(st.timedeltas(), st.datetimes(timezones=st.just(UTC)), st.integers(0, 10**6), st.integers(0, 10**6))
 def test_whatever_a_vendor_says_work_waits_no_longer_than_a_day(
     after: timedelta, until: datetime, attempt: int, lost: int

@@ -10,7 +10,16 @@ from sivient.jobs import claim, registry
 from sivient.jobs.models import Work
 from sivient.jobs.queue import enqueue
 from sivient.jobs.worker import STARTS, run_due, run_once
-from sivient.ports.errors import IntegrationError, Misconfigured, OutcomeUnknown, Paused, Reconnect, Rejected, TryLater
+from sivient.ports.errors import (
+    IntegrationError,
+    Misconfigured,
+    OutcomeUnknown,
+    Paused,
+    Reconnect,
+    Rejected,
+    Throttled,
+    TryLater,
+)
 from tests.jobs.conftest import make_due, raising, until_due
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
@@ -123,6 +132,41 @@ def test_asking_again_begins_a_new_patience(runs: list[Work]) -> None:
     enqueue("test.trouble", key="a")
     run_once("w")
     assert troubled().state == "waiting"
+
+
+@pytest.mark.parametrize(
+    ("error", "at_once"),
+    [
+        (TryLater("Busy.", after=timedelta(hours=1)), True),
+        (Throttled("Too fast.", after=timedelta(hours=1)), False),
+        (OutcomeUnknown("Silence.", after=timedelta(hours=1)), False),
+        (Paused("Daily limit.", until=timezone.now() + timedelta(hours=1)), False),
+    ],
+)
+def test_asked_for_during_its_run_work_runs_at_once_unless_the_other_side_has_to_be_left_alone(
+    runs: list[Work], error: TryLater, at_once: bool
+) -> None:
+    @registry.handles("test.trouble")
+    def pressed(work: Work) -> None:
+        if work.attempt == 1:
+            enqueue("test.trouble", key="a")
+        raise error
+
+    work = enqueue("test.trouble", key="a")
+    assert run_once("w")
+    assert (until_due(work) <= timedelta()) == at_once
+    assert not work.again
+
+
+def test_work_with_an_end_is_tried_before_it(runs: list[Work]) -> None:
+    @registry.handles("test.trouble", until=lambda work: timezone.now() + timedelta(minutes=50))
+    def silent(work: Work) -> None:
+        raise OutcomeUnknown("Silence.")
+
+    work = enqueue("test.trouble", key="a")
+    Work.objects.update(lost=3)
+    assert run_once("w")
+    assert timedelta(minutes=24) < until_due(work) <= timedelta(minutes=25)
 
 
 def test_a_bug_in_one_kind_does_not_stop_another(runs: list[Work]) -> None:

@@ -52,13 +52,20 @@ def write_down(work: Work, result: Mapping[str, Any]) -> None:
 
 
 @transaction.atomic
-def postpone(work: Work, *, wait: timedelta, error: str, trouble: Trouble = Trouble.LATER) -> None:
-    """Give the work back to run after `wait` by the database's clock; the reason is what the timeline shows."""
+def postpone(
+    work: Work, *, wait: timedelta, error: str, trouble: Trouble = Trouble.LATER, strict: bool = False
+) -> None:
+    """Give the work back to run after `wait` by the database's clock; the reason is what the timeline shows.
+
+    `strict`: the other side must not be asked sooner, so that somebody who asked for the work meanwhile waits, too.
+    """
     changes: dict[str, Any] = {"run_at": Now() + wait, "last_error": error[:300], "trouble": trouble}
     if trouble == Trouble.UNKNOWN:
         changes["lost"] = F("lost") + 1
     if trouble != Trouble.BUG:
         changes["begun"] = 0
+    if strict:
+        changes["again"] = False
     _settle(work, **changes)
 
 

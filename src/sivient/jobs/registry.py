@@ -2,17 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sivient.jobs.models import Work
 
 Function = Callable[[Work], None]
+Until = Callable[[Work], datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Handler:
     """A function, how long it may hold its work, how often it comes back by itself, whether it may keep a thread
-    waiting, and how long after it was asked for and due it is still tried (None: for ever).
+    waiting, how long after it was asked for and due it is still tried (None: for ever), and when it comes too late.
     """
 
     function: Function
@@ -20,6 +21,7 @@ class Handler:
     interval: timedelta | None = None
     slow: bool = False
     patience: timedelta | None = None
+    until: Until | None = None
 
 
 _handlers: dict[str, Handler] = {}
@@ -31,15 +33,17 @@ def handles(
     lease: timedelta = timedelta(seconds=45),
     slow: bool = False,
     patience: timedelta | None = None,
+    until: Until | None = None,
 ) -> Callable[[Function], Function]:
     """Register the function for a kind. `lease` must exceed its longest outside calls plus a margin.
 
     `slow` work waits for a vendor that may be silent for long: it never takes the last thread of a worker.
     Trouble later than `patience` after the work was last asked for, and due, gives it up.
+    `until` says when the work comes too late, if it does: its waits for a next try never jump over that moment.
     """
 
     def register(function: Function) -> Function:
-        _add(kind, Handler(function, lease, slow=slow, patience=patience))
+        _add(kind, Handler(function, lease, slow=slow, patience=patience, until=until))
         return function
 
     return register

@@ -18,8 +18,14 @@ AFTER_PAUSE = timedelta(seconds=60)
 chance = random.Random()  # noqa: S311 - spreads load, hides nothing
 
 
-def wait_after(work: Work, error: TryLater, *, now: datetime) -> timedelta:
-    """Return how long the work waits after this error. `now` is the database's."""
+def wait_after(work: Work, error: TryLater, *, now: datetime, until: datetime | None = None) -> timedelta:
+    """Return how long the work waits after this error. `now` is the database's.
+
+    Work that comes too late after `until` waits for at most half of the time that is left, unless the vendor asked
+    for more: the tries come closer to each other, and none jumps over that moment.
+    """
+    left = until - now if until else timedelta()
+    longest = max(left / 2, AFTER_LOST[0]) if left > timedelta() else LONGEST_ASKED
     asked = min(max(error.after or timedelta(), timedelta()), LONGEST_ASKED)
     match error:
         case Paused():
@@ -27,15 +33,15 @@ def wait_after(work: Work, error: TryLater, *, now: datetime) -> timedelta:
             return pause + chance.random() * AFTER_PAUSE
         case OutcomeUnknown():
             step = AFTER_LOST[min(work.lost, len(AFTER_LOST) - 1)]
-            return max(asked, step) * chance.uniform(1, 1.1)
+            return max(asked, min(step * chance.uniform(1, 1.1), longest))
         case Throttled() if work.attempt <= THROTTLED_TRIES:
             return (asked or MOMENT) + chance.random() * MOMENT
         case Throttled():
-            return max(asked, backoff(work.attempt))
+            return max(asked, min(backoff(work.attempt), longest))
         case _ if asked:
             return asked * chance.uniform(1, 1.1)
         case _:
-            return backoff(work.attempt)
+            return min(backoff(work.attempt), longest)
 
 
 def backoff(attempt: int) -> timedelta:

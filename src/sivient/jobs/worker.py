@@ -14,7 +14,7 @@ from sivient.jobs import claim, completion, queue, registry, retry
 from sivient.jobs.completion import LeaseLost
 from sivient.jobs.models import Work
 from sivient.jobs.queue import enqueue
-from sivient.ports.errors import OutcomeUnknown, Paused, Reconnect, Rejected, TryLater
+from sivient.ports.errors import OutcomeUnknown, Paused, Reconnect, Rejected, Throttled, TryLater
 
 log = logging.getLogger(__name__)
 POLL = 0.25  # seconds between two looks of a process; on PostgreSQL a notification usually comes first
@@ -96,7 +96,10 @@ def _settle_later(work: Work, known: registry.Handler, error: TryLater) -> None:
     if known.patience is not None and now >= asked_at + known.patience:
         completion.fail(work, error=str(error), trouble=trouble)
     else:
-        completion.postpone(work, wait=retry.wait_after(work, error, now=now), error=str(error), trouble=trouble)
+        until = known.until(work) if known.until else None
+        wait = retry.wait_after(work, error, now=now, until=until)
+        strict = isinstance(error, (OutcomeUnknown, Paused, Throttled))
+        completion.postpone(work, wait=wait, error=str(error), trouble=trouble, strict=strict)
 
 
 def _settle_bug(work: Work) -> None:
