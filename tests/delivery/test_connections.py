@@ -1,18 +1,20 @@
 """What a host is told about their connection: once each time, and with what it means for their bookings."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from sivient.accounts.models import User
 from sivient.delivery import services
-from sivient.integrations import tokens
+from sivient.integrations import limits, tokens
 from sivient.integrations.models import Connection, Grant
 from sivient.jobs.models import Work
 from sivient.jobs.queue import enqueue
 from sivient.jobs.worker import run_due
-from sivient.ports.errors import TryLater
+from sivient.ports.errors import Rejected, TryLater
+from sivient.privacy.erasure import erase
 from sivient.site import mailer
 from sivient.vendors.zoom.emulator import ZoomEmulator
 from tests.delivery.conftest import Post, connect, html_of, pass_time, text_of
@@ -20,7 +22,7 @@ from tests.factories import MONDAY_10, connect_zoom, make_booking, make_event_ty
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-RECONNECT = "delivery.tell_reconnect"
+RECONNECT, LIMIT = "delivery.tell_reconnect", "delivery.tell_limit"
 
 
 @pytest.fixture
@@ -99,20 +101,67 @@ def test_sent_again_it_has_the_same_message_id(host: User, post: Post, monkeypat
     assert first["Message-ID"] == second["Message-ID"]
 
 
-def test_the_daily_limit_is_told_to_every_host_of_the_zoom_user_once(host: User, post: Post) -> None:
-    other = make_host(timezone="America/New_York")
+def nearly_used(host: User) -> Connection:
+    """Let the 90th meeting of the day be made now; return the host's connection."""
     grant = Grant.objects.get()
-    Connection.objects.create(user=other, vendor="zoom", grant=grant, connected_at=timezone.now())
-    for _ in range(2):
-        enqueue("delivery.tell_limit", key=f"grant:{grant.pk}:2026-11-22", payload={"grant": grant.pk, "used": 90})
-        run_due()
+    Grant.objects.update(changes=89, changes_on=timezone.now().astimezone(UTC).date())
+    limits.count(grant.pk)
+    return grant.connections.get(user=host)
+
+
+def shared_with() -> User:
+    """Another host who uses the same Zoom user, in New York."""
+    other = make_host(timezone="America/New_York")
+    Connection.objects.create(user=other, vendor="zoom", grant=Grant.objects.get(), connected_at=timezone.now())
+    return other
+
+
+def test_the_daily_limit_is_told_to_every_host_of_the_zoom_user_once_a_day(host: User, post: Post) -> None:
+    other = shared_with()
+    connection = nearly_used(host)
+    run_due()
+    limits.count(connection.grant_id)  # type: ignore[arg-type]  # the 91st
+    run_due()
     midnight = datetime.now(UTC).date() + DAY
     for each, zone in ((host, "01:00 (Berlin)"), (other, "(New York)")):
         ((subject, text),) = mails(post, each, "90 of 100")
-        assert subject == "90 of 100 Zoom meetings of today are used"
-        assert text.count(zone) == 2
+        assert subject == "90 of 100 Zoom meetings of a day are used"
+        assert text.count(zone) >= 2, each
         assert "your fallback link is used, or you are asked for one" in text
     assert f"{midnight.day} " in mails(post, host, "90 of 100")[0][1]
+
+
+def test_a_limit_that_is_told_late_names_the_day_of_the_count(host: User, post: Post) -> None:
+    connection = Connection.objects.get()
+    told = {"connection": connection.pk, "used": 90, "at": "2026-11-22T22:30:00+00:00"}
+    for _ in range(2):
+        enqueue(LIMIT, key=f"connection:{connection.pk}", payload=told)
+        run_due()
+    ((_, text),) = mails(post, host, "90 of 100")
+    assert text.count("90 were used on Sunday 22 November 2026, 23:30 (Berlin)") == 2
+    assert text.count("begins anew on Monday 23 November 2026, 01:00 (Berlin)") == 2
+
+
+def test_one_address_that_is_refused_keeps_the_limit_from_nobody_else(
+    host: User, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver, other = mailer.send, shared_with()
+
+    def send(message: Any, *, to: str) -> None:
+        if to == host.email:
+            raise Rejected("The mail server refused the address.")
+        deliver(message, to=to)
+
+    monkeypatch.setattr(mailer, "send", send)
+    nearly_used(host)
+    run_due()
+    assert len(mails(post, other, "90 of 100")) == 1
+
+
+def test_nothing_about_the_limit_is_left_of_an_account_that_was_erased(host: User, post: Post) -> None:
+    nearly_used(host)
+    erase(host.pk)
+    assert not Work.objects.filter(kind=LIMIT).exists()
 
 
 def test_try_now_asks_for_the_token_at_once_and_for_the_link(

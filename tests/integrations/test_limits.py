@@ -71,6 +71,26 @@ def test_a_move_is_refused_in_a_pause_like_a_new_meeting(connected: User, zoom: 
     assert not any(method == "PATCH" for method, _ in zoom.calls)
 
 
+def test_a_search_and_a_removal_are_refused_in_a_pause_as_well(connected: User, zoom: ZoomEmulator) -> None:
+    limits.pause(Grant.objects.get().pk, Paused("Enough.", until=midnight()))
+    conferencing, asked = services.conferencing_for(connected, "zoom"), len(zoom.calls)
+    with pytest.raises(Paused):
+        conferencing.find(a_meeting())
+    with pytest.raises(Paused):
+        conferencing.delete("1")
+    assert len(zoom.calls) == asked
+
+
+def test_a_shorter_pause_does_not_end_a_longer_one(connected: User, zoom: ZoomEmulator) -> None:
+    grant, now = Grant.objects.get(), timezone.now()
+    limits.pause(grant.pk, Paused("The day.", until=now + timedelta(hours=10)))
+    kept = limits.pause(grant.pk, Paused("A moment.", until=now + timedelta(hours=1), shared=True))
+    assert (str(kept), kept.until > now + timedelta(hours=9)) == ("The day.", True)
+    assert str(pause(connected)) == "The day."
+    longer = limits.pause(grant.pk, Paused("Longer.", until=now + timedelta(hours=12)))
+    assert (str(pause(connected)), pause(connected).until) == ("Longer.", longer.until)
+
+
 @pytest.mark.parametrize("shared", [True, False])
 def test_a_limit_of_the_whole_account_pauses_everybody_in_it_and_nobody_else(
     shared: bool, connected: User, zoom: ZoomEmulator
@@ -128,8 +148,10 @@ def test_the_ninetieth_of_a_day_is_told_once(connected: User, zoom: ZoomEmulator
     for expected in (0, 1, 1):
         make(connected)
         assert Work.objects.filter(kind="delivery.tell_limit").count() == expected
-    told, grant = Work.objects.get(kind="delivery.tell_limit"), Grant.objects.get()
-    assert (told.key, told.payload) == (f"grant:{grant.pk}:{grant.changes_on}", {"grant": grant.pk, "used": 90})
+    told, connection = Work.objects.get(kind="delivery.tell_limit"), Grant.objects.get().connections.get()
+    assert told.key == f"connection:{connection.pk}"
+    assert told.payload | {"at": ""} == {"connection": connection.pk, "used": 90, "at": ""}
+    assert timezone.now() - datetime.fromisoformat(told.payload["at"]) < timedelta(minutes=1)
     assert told.attempt == 0
 
 

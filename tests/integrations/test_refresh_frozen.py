@@ -1,4 +1,4 @@
-"""A worker that is frozen after the vendor's answer, until its lease is over, still has the only tokens that are good."""
+"""A worker that is frozen after the vendor's answer until its lease is over still has the only tokens that are good."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -30,7 +30,7 @@ def expired(host: User, zoom: ZoomEmulator) -> User:
     return host
 
 
-def frozen(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], None]) -> None:
+def frozen(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], object]) -> None:
     """Let the next refresh thaw only after its lease is over and `meanwhile` has happened."""
     refresh = ZoomOAuth.refresh
 
@@ -69,7 +69,7 @@ def test_a_permission_that_our_own_second_refresh_ended_lives_on(
 def test_what_is_late_does_not_replace_newer_tokens(
     expired: User, zoom: ZoomEmulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    frozen(monkeypatch, lambda: connect(expired, zoom) and None)
+    frozen(monkeypatch, lambda: connect(expired, zoom))
     assert make(expired).join_url
     newest = Grant.objects.get()
     assert (newest.token_version, newest.generation) == (2, 2)
@@ -79,7 +79,7 @@ def test_what_is_late_does_not_replace_newer_tokens(
 def test_a_permission_that_was_given_up_meanwhile_stays_given_up(
     expired: User, zoom: ZoomEmulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    frozen(monkeypatch, lambda: Grant.objects.all().delete() and None)
+    frozen(monkeypatch, Grant.objects.all().delete)
     with pytest.raises(Reconnect):
         make(expired)
     assert not Grant.objects.exists()

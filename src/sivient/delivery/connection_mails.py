@@ -13,8 +13,6 @@ from sivient.core.moments import city, clock, day
 from sivient.integrations import registry
 from sivient.integrations.models import Connection, Grant
 
-DAILY_LIMIT = 100  # meetings that Zoom lets one user make or change in a day (Zoom contract chapter 6)
-
 
 def reconnect(connection: Connection, grant: Grant, *, at: datetime, waiting: int) -> EmailMessage:
     """Return the mail that asks the host to connect again; `waiting` is how many bookings have no link yet."""
@@ -26,10 +24,10 @@ def reconnect(connection: Connection, grant: Grant, *, at: datetime, waiting: in
 
 def limit(connection: Connection, *, used: int, at: datetime) -> EmailMessage:
     """Return the mail that warns of the vendor's daily limit. It begins anew at 00:00 UTC (Zoom contract chapter 6)."""
-    label = registry.provider(connection.vendor).label
+    provider, zone = registry.provider(connection.vendor), connection.user.timezone
     anew = datetime.combine(at.astimezone(UTC).date() + timedelta(days=1), time(), UTC)
-    subject = f"{used} of {DAILY_LIMIT} {label} meetings of today are used"
-    more = {"used": used, "most": DAILY_LIMIT, "anew": _moment(anew, connection.user.timezone)}
+    subject = f"{used} of {provider.daily_changes} {provider.label} meetings of a day are used"
+    more = {"used": used, "most": provider.daily_changes, "anew": _moment(anew, zone)}
     return _mail(connection, "limit", subject, at=at, more=more)
 
 

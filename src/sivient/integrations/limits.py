@@ -11,13 +11,20 @@ from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from sivient.integrations.models import Grant
+from sivient.integrations import registry
+from sivient.integrations.models import Connection, Grant
 from sivient.jobs.queue import enqueue
 from sivient.ports.errors import Paused
 
-WARN_AT = 90  # of the hundred meetings that Zoom lets a user make or change in a day
+WARN_SHARE = 0.9  # of the day's meetings: from there on the host is warned
 SPREAD = 60.0  # seconds after the pause within which work begins again
 log = logging.getLogger(__name__)
+
+
+def warn_at(vendor: str) -> int | None:
+    """Return the number of meetings in a day that is near the vendor's limit; None when it has no such limit."""
+    most = registry.provider(vendor).daily_changes
+    return round(most * WARN_SHARE) if most else None
 
 
 def check_open(grant_id: int) -> None:
@@ -28,14 +35,21 @@ def check_open(grant_id: int) -> None:
 
 
 def pause(grant_id: int, said: Paused) -> Paused:
-    """Keep the vendor's pause, for the whole vendor account when it is shared; return it as it was kept."""
+    """Keep the vendor's pause, for the whole vendor account when it is shared; return the one that stands now.
+
+    A longer one stays: the limits of a user and of the whole account are counted apart.
+    """
     until = said.until + timedelta(seconds=random.uniform(0, SPREAD))  # noqa: S311 - spreads load, hides nothing
-    _concerned(grant_id, shared=said.shared).update(paused_until=until, pause_reason=str(said)[:200])
+    shorter = _concerned(grant_id, shared=said.shared).exclude(paused_until__gte=until)
+    shorter.update(paused_until=until, pause_reason=str(said)[:200])
+    kept = Grant.objects.filter(pk=grant_id, paused_until__gt=until).first()
+    if kept is not None and kept.paused_until is not None:
+        return Paused(kept.pause_reason, until=kept.paused_until)
     return Paused(str(said), until=until, shared=said.shared)
 
 
 def count(grant_id: int) -> None:
-    """Count one change that the vendor made, or may have made, today (UTC); the 90th of a day is told to the host.
+    """Count one change that the vendor made, or may have made, today (UTC); near the limit the hosts are told.
 
     What the vendor has made must not be lost because counting it failed: that is only logged.
     """
@@ -53,8 +67,10 @@ def _count(grant_id: int) -> None:
     today = grant.read_at.date()
     used = grant.changes + 1 if grant.changes_on == today else 1
     Grant.objects.filter(pk=grant_id).update(changes_on=today, changes=used)
-    if used == WARN_AT:
-        enqueue("delivery.tell_limit", key=f"grant:{grant_id}:{today}", payload={"grant": grant_id, "used": used})
+    if used == warn_at(grant.vendor):
+        for pk in grant.connections.filter(state=Connection.State.CONNECTED).values_list("pk", flat=True):
+            told = {"connection": pk, "used": used, "at": grant.read_at.isoformat()}
+            enqueue("delivery.tell_limit", key=f"connection:{pk}", payload=told)
 
 
 def _concerned(grant_id: int, *, shared: bool) -> QuerySet[Grant]:

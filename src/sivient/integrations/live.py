@@ -58,7 +58,6 @@ class LiveConferencing:
         return self._ask(lambda it: it.find(meeting), _nothing)
 
     def _change(self, call: Callable[[Conferencing], T], before: Before) -> T:
-        limits.check_open(self.grant)
         try:
             done = self._ask(call, before)
         except OutcomeUnknown:
@@ -68,6 +67,7 @@ class LiveConferencing:
         return done
 
     def _ask(self, call: Callable[[Conferencing], T], before: Before) -> T:
+        limits.check_open(self.grant)
         held = tokens.fresh(self.grant)
         try:
             return self._with(held, call, before)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sivient.accounts.models import User
 from sivient.accounts.plans import Feature, allows
 from sivient.integrations import registry
-from sivient.integrations.limits import WARN_AT
+from sivient.integrations.limits import warn_at
 from sivient.integrations.models import Connection, Grant, OAuthFlow
 from sivient.ports.conferencing import Ability
 from sivient.ports.vendor import Note, Provider
@@ -119,11 +119,12 @@ def _live(plain: Card, connection: Connection, grant: Grant, client_id: str, now
     if grant.state == Grant.State.NEEDS_RECONNECT:
         return replace(known, state=CardState.RECONNECT, since=grant.state_since, reason=grant.reason)
     pause, used = grant.paused_until, grant.changes if grant.changes_on == now.date() else 0
+    near = warn_at(grant.vendor)
     return replace(
         known,
         state=CardState.CONNECTED,
         paused_until=pause if pause and pause > now else None,
-        nearly_used=used if used >= WARN_AT else 0,
+        nearly_used=used if near is not None and used >= near else 0,
     )
 
 

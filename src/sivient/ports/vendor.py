@@ -145,3 +145,4 @@ class Provider:
     inbox: Callable[[App], Inbox] | None = None
     allowed: Callable[[str], frozenset[Ability]] = lambda scope: frozenset()  # beyond making meetings, by granted scope
     link_lasts: timedelta = timedelta()  # so long after a meeting's own date its link still works
+    daily_changes: int = 0  # meetings that it lets one of its users make or change in a day; 0: any number

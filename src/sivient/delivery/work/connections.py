@@ -1,12 +1,14 @@
 """Tell hosts what their connection needs of them."""
 
+from datetime import datetime
+
 from django.utils import timezone
 
 from sivient.delivery import connection_mails
 from sivient.delivery.links import waiting_for_link
-from sivient.delivery.work.standing import MAIL_LEASE, first_sent_at, sends_mail
+from sivient.delivery.work.standing import sends_mail
 from sivient.integrations.models import Connection, Grant
-from sivient.jobs.completion import renew, work_completion, write_down
+from sivient.jobs.completion import work_completion
 from sivient.jobs.models import Work
 from sivient.site import mailer
 
@@ -30,12 +32,14 @@ def tell_reconnect(work: Work) -> None:
 
 @sends_mail("delivery.tell_limit")
 def tell_limit(work: Work) -> None:
-    """Mail every host of a vendor account of which the day's limit is nearly used up."""
-    day, told = first_sent_at(work), list(work.result.get("told", []))
-    connected = Connection.objects.filter(grant=work.payload["grant"], state=Connection.State.CONNECTED)
-    for connection in connected.exclude(pk__in=told).exclude(user__email="").select_related("user").order_by("pk"):
-        renew(work, MAIL_LEASE)
-        mail = connection_mails.limit(connection, used=work.payload["used"], at=day)
-        mailer.send(mail, to=connection.user.email)
-        told.append(connection.pk)
-        write_down(work, work.result | {"told": told})
+    """Mail a host whose vendor user has nearly used up a day's limit: once a day, also if the next has begun."""
+    connection = Connection.objects.select_related("user").filter(pk=work.payload["connection"]).first()
+    moment = work.payload["at"]
+    if connection is None or connection.state != Connection.State.CONNECTED or not connection.user.email:
+        return
+    if work.result.get("told") == moment:
+        return
+    mail = connection_mails.limit(connection, used=work.payload["used"], at=datetime.fromisoformat(moment))
+    mailer.send(mail, to=connection.user.email)
+    with work_completion(work, result={"told": moment}):
+        pass

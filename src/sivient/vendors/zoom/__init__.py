@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from sivient.ports.vendor import App, Note, Provider
 from sivient.vendors.zoom.conferencing import allowed, connect_conferencing
+from sivient.vendors.zoom.limits import DAILY_CHANGES
 from sivient.vendors.zoom.oauth import connect_oauth, grants_enough
 from sivient.vendors.zoom.webhook import ZoomInbox
 
@@ -63,4 +64,5 @@ PROVIDER = Provider(
     inbox=ZoomInbox,
     allowed=allowed,
     link_lasts=LINK_LASTS,
+    daily_changes=DAILY_CHANGES,
 )

@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 from sivient.ports.errors import Paused, Throttled, TryLater
 from sivient.ports.http import Answer
 
+DAILY_CHANGES = 100  # meetings that Zoom lets one user make or change in a day (contract chapter 6)
 SOON = timedelta(seconds=2)  # after a per-second limit
 SHORT = timedelta(seconds=30)  # what counts as a moment
 LONGEST_PAUSE = timedelta(hours=24)
@@ -24,9 +25,9 @@ def limit(answer: Answer, message: str) -> TryLater:
         return Throttled("Zoom asked us to slow down.", after=asked - now if asked and asked - now <= SHORT else SOON)
     if any(words in message for words in OF_THE_USER):
         return Paused(
-            "Zoom lets one Zoom user make or change 100 meetings a day, and they are used up. "
+            f"Zoom lets one Zoom user make or change {DAILY_CHANGES} meetings a day, and they are used up. "
             "The count begins anew at 00:00 UTC.",
-            until=asked or _midnight(now),
+            until=_midnight(now),  # whatever a header says: this count begins anew at no other time
         )
     if "daily" in message or "daily" in answer.headers.get("x-ratelimit-type", "").lower():
         return Paused(
