@@ -160,6 +160,10 @@ def test_zoom_is_back_and_what_waits_for_the_same_host_goes_now(host: User, zoom
     Work.objects.filter(kind="delivery.conference").update(run_at=timezone.now() + HOUR)
     Work.objects.filter(pk=first.pk).update(run_at=timezone.now() - HOUR)
     run_due()
+    waiting = Work.objects.filter(kind="delivery.conference", state="waiting")
+    assert waiting.filter(run_at__lt=timezone.now() + timedelta(seconds=6)).count() == 2
+    pass_time()
+    run_due()
     assert Conference.objects.filter(unused=False).count() == 3
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from sivient.jobs import claim, registry
 from sivient.jobs.completion import LeaseLost, renew, work_completion
 from sivient.jobs.models import Work
-from sivient.jobs.queue import enqueue, enqueue_new, new, pull_forward
+from sivient.jobs.queue import enqueue, enqueue_new, new
 from sivient.jobs.worker import Worker, plant_periodic, run_due, run_once
 from tests.jobs.conftest import until_due
 
@@ -151,23 +151,6 @@ def test_a_lease_that_ran_out_cannot_be_held_longer(runs: list[Work]) -> None:
     Work.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     with pytest.raises(LeaseLost):
         renew(work, timedelta(minutes=5))
-
-
-def test_what_waits_because_of_a_trouble_is_pulled_forward_and_nothing_else(runs: list[Work]) -> None:
-    hour, trouble = timedelta(hours=1), Work.Trouble
-    for key, kind, lane, why in [
-        ("a", "test.note", "zoom:1", trouble.PAUSED),
-        ("b", "test.note", "zoom:1", trouble.UNKNOWN),
-        ("c", "test.note", "zoom:1", trouble.LATER),
-        ("d", "test.note", "zoom:2", trouble.PAUSED),
-        ("e", "test.mail", "zoom:1", trouble.PAUSED),
-        ("f", "test.note", "zoom:1", trouble.NONE),
-    ]:
-        enqueue(kind, key=key, lane=lane, wait=hour)
-        Work.objects.filter(key=key).update(trouble=why)
-    assert pull_forward("test.note", lane="zoom:1", troubles=[trouble.PAUSED, trouble.UNKNOWN]) == 2
-    assert run_due() == 2
-    assert {work.key for work in runs} == {"a", "b"}
 
 
 def test_patience_begins_when_work_is_due_and_at_once_when_it_is_pulled_forward(runs: list[Work]) -> None:

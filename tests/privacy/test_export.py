@@ -74,9 +74,10 @@ LEFT_OUT = {
         "vendor": "stands in the connection",
         "client_id": "names the server's app, not the account",
     },
-    "Work": dict.fromkeys(
-        ("id", "payload", "fence", "again", "lease_owner", "lease_until", "lane", "lost", "begun", "asked_at"), INNER
-    ),
+    "Work": {
+        **dict.fromkeys(("id", "payload", "fence", "again", "lease_owner", "lease_until", "lane"), INNER),
+        **dict.fromkeys(("lost", "begun", "asked_at", "pulled_at"), INNER),
+    },
     "Entry": {"id": INNER, "account": INNER},
 }
 NOT_OF_AN_ACCOUNT = {"Invitation", "Revocation", "WebhookEvent"}

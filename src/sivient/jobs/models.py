@@ -51,6 +51,7 @@ class Work(models.Model):
     result = models.JSONField(default=dict)
     created_at = models.DateTimeField()
     asked_at = models.DateTimeField(default=timezone.now)  # last, or first due if later; patience begins
+    pulled_at = models.DateTimeField(null=True)  # when another's success last brought it forward
     done_at = models.DateTimeField(null=True)
 
     class Meta:

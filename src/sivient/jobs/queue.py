@@ -5,13 +5,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import DateTimeField, Value
+from django.db.models import DateTimeField, Q, Value
 from django.db.models.functions import Greatest, Now
 
 from sivient.jobs.models import AFRESH, Work
 
 CHANNEL = "sivient_work"  # PostgreSQL NOTIFY; only a hint, the table is the truth
 AT_ONCE = timedelta()
+WORTH_PULLING = timedelta(minutes=1)  # what waits for less comes by itself
+PULLS_APART = timedelta(hours=4)  # of one piece of work: at most six a day
+AFTER_FAILURE = timedelta(seconds=5)  # between two requests of which the first was lost (Zoom contract chapter 9)
 
 
 def new(
@@ -67,9 +70,16 @@ def enqueue(
 
 
 def pull_forward(kind: str, *, lane: str, troubles: Collection[Work.Trouble]) -> int:
-    """Run now what waits in the lane because of one of these troubles; return how much it was."""
+    """Bring forward what waits for long in the lane because of one of these troubles, for another's success says that
+    they are over; return how much it was.
+
+    It runs in a few seconds, so that each request keeps its distance from the last one that failed. Work that fails
+    for a reason of its own is asked only a few more times a day by this than by its own schedule.
+    """
     waiting = Work.objects.filter(kind=kind, lane=lane, state=Work.State.WAITING, trouble__in=troubles)
-    pulled = waiting.filter(lease_until=None, run_at__gt=Now()).update(run_at=Now())
+    long = waiting.filter(lease_until=None, run_at__gt=Now() + WORTH_PULLING)
+    rested = Q(pulled_at=None) | Q(pulled_at__lte=Now() - PULLS_APART)
+    pulled = long.filter(rested).update(run_at=Now() + AFTER_FAILURE, pulled_at=Now())
     if pulled:
         _hint()
     return pulled

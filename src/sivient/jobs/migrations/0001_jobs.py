@@ -55,6 +55,7 @@ class Migration(migrations.Migration):
                 ("result", models.JSONField(default=dict)),
                 ("created_at", models.DateTimeField()),
                 ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("pulled_at", models.DateTimeField(null=True)),
                 ("done_at", models.DateTimeField(null=True)),
             ],
             options={
