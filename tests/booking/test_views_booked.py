@@ -14,6 +14,7 @@ from sivient.audit.models import Entry
 from sivient.booking.models import Booking, Conference
 from sivient.booking.services import reschedule
 from sivient.core.interval import Interval
+from sivient.jobs.models import Work
 from sivient.scheduling.models import Platform
 from sivient.site import form_token
 from tests.factories import MONDAY_10, NOW, connect_zoom, make_booking, make_event_type, make_host
@@ -75,7 +76,7 @@ def test_the_link_shows_as_soon_as_it_exists(client: Client) -> None:
     text = page(client, booking)
     assert f'href="{LINK}"' in text
     assert "Join Zoom meeting" in text
-    assert "Time reserved, Zoom meeting made, the invite is on its way." in text
+    assert "Time reserved, Zoom meeting created, the invite is on its way." in text
     answer = status(client, booking)
     assert str(answer["seen"]).startswith("1-ready-not-invited-")
     assert answer["settled"] is False
@@ -102,16 +103,28 @@ def test_a_link_of_the_hosts_own_is_not_called_zooms(client: Client, vendor: str
 def test_a_ready_booking_asks_no_more(client: Client) -> None:
     booking = booked(link=LINK, invited_at=NOW, link_invited_at=NOW)
     text = page(client, booking)
-    assert "Time reserved, Zoom meeting made, invite sent." in text
+    assert "Time reserved, Zoom meeting created, invite sent." in text
     assert "data-asks" not in text
     assert "http-equiv" not in text
     assert status(client, booking)["settled"] is True
 
 
 def test_a_link_that_takes_longer_is_promised_by_mail(client: Client) -> None:
-    booking = booked(created_at=timezone.now() - timedelta(minutes=3))
-    assert "Your Zoom link takes longer than usual" in page(client, booking)
-    assert status(client, booking)["seen"] == "1-delayed-not-invited"
+    booking = booked(created_at=timezone.now() - timedelta(seconds=61))
+    assert "Your time is safe. The link comes by email and on this page." in page(client, booking)
+    assert status(client, booking) == {"seen": "1-delayed-not-invited", "settled": False}
+
+
+@pytest.mark.parametrize("trouble", ["later", "unknown", "paused", "bug"])
+def test_a_link_whose_step_waits_is_not_said_to_take_seconds(client: Client, trouble: str) -> None:
+    booking = booked()
+    assert "Usually a few seconds" in page(client, booking)
+    Work.objects.filter(kind="delivery.conference").update(trouble=trouble)
+    text = page(client, booking)
+    assert "It takes longer than usual" in text
+    assert "The link comes by email and on this page." in text
+    assert "Usually a few seconds" not in text
+    assert "has not answered" not in text, "it may be the daily limit, or a worker that is away"
 
 
 def test_a_page_without_javascript_stops_refreshing_at_last(client: Client) -> None:

@@ -16,7 +16,7 @@ from tests.factories import NOW
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 MAKING, TELLING = "delivery.conference", "delivery.link_due"
 PROMISES = ("link is being made", "link takes longer", "link comes later", "comes by email", "brings the link")
-HONEST = "There is no Zoom link for this meeting"
+HONEST = "There is no link for this meeting yet"
 
 
 def step(booking: Booking, kind: str, state: str) -> None:
@@ -63,7 +63,8 @@ def test_that_the_host_has_been_told_is_said_once_they_are(client: Client) -> No
     step(booking, TELLING, Work.State.WAITING)
     assert "has been told" not in page(client, booking)
     step(booking, TELLING, Work.State.DONE)
-    assert "Mara Lindqvist has been told and will send you a link another way." in page(client, booking)
+    assert "Mara Lindqvist has been told; the link comes here and by email." in page(client, booking)
+    assert status(client, booking)["settled"] is False, "the page asks for the link that it announces"
     User.objects.update(email="")  # then there was nobody to tell, and there is no address to show
     text = page(client, booking)
     assert "Ask Mara Lindqvist how you meet." in text

@@ -18,7 +18,7 @@ from sivient.scheduling.models import Platform
 from sivient.site import zones
 from sivient.site.ticket import Ticket
 
-PATIENCE = timedelta(minutes=2)  # so long a link may take without a word
+PATIENCE = timedelta(minutes=1)  # so long a link may take without a word
 GIVEN_UP = timedelta(minutes=10)  # after that, a page without JavaScript stops refreshing itself
 GOOGLE = "https://calendar.google.com/calendar/render"
 OUTLOOK = "https://outlook.live.com/calendar/0/action/compose"
@@ -37,7 +37,7 @@ class State(StrEnum):
     WAITING = "waiting"  # Zoom is not connected
     PENDING = "pending"  # the link is being made
     DELAYED = "delayed"  # it takes longer than usual
-    LINKLESS = "linkless"  # none is coming by itself
+    LINKLESS = "linkless"  # none is coming by itself: it takes the host
 
 
 ENDS = {
@@ -55,8 +55,8 @@ SAYS = {
     State.ARRANGED: "You are booked.",
     State.WAITING: "Your Zoom link comes later, by email.",
     State.PENDING: "Your Zoom link is being made.",
-    State.DELAYED: "Your Zoom link takes longer than usual. It comes by email.",
-    State.LINKLESS: "There is no Zoom link for this meeting.",
+    State.DELAYED: "Your Zoom link takes longer than usual. It comes by email and on this page.",
+    State.LINKLESS: "There is no link for this meeting yet.",
 }
 OWN_READY = "Your link is ready."
 WITHDRAWN = "This request is withdrawn."
@@ -99,7 +99,8 @@ class BookedPage:
     @property
     def settled(self) -> bool:
         """Whether nothing more will change by itself."""
-        return self.ended or self.state in (State.PAST, State.LINKLESS) or (self.complete and self.invited)
+        given_up = self.state == State.LINKLESS and not self.host_told
+        return self.ended or self.state == State.PAST or given_up or (self.complete and self.invited)
 
     @property
     def ended(self) -> bool:
@@ -243,13 +244,19 @@ def _state(booking: Booking, conference: Conference | None, now: datetime) -> St
         return State.READY
     if not connected(booking.host, Platform.ZOOM):
         return State.WAITING
-    return State.DELAYED if now - _since(booking) > PATIENCE else State.PENDING
+    return State.DELAYED if now - _since(booking) > PATIENCE or _in_trouble(booking) else State.PENDING
 
 
 def _is_hopeless(booking: Booking, now: datetime) -> bool:
     """Whether no link comes by itself: given up, nobody's Zoom is left to make it, or the meeting's time has come."""
     host_left = booking.host.closed_at is not None
     return host_left or booking.start <= now or _stands(booking, CONFERENCE, Work.State.FAILED)
+
+
+def _in_trouble(booking: Booking) -> bool:
+    """Whether the link is not simply being made: its step waits for another try, or for the end of a limit."""
+    making = Work.objects.filter(kind=CONFERENCE, key=step_key(booking)).exclude(state=Work.State.DONE)
+    return making.exclude(trouble=Work.Trouble.NONE).exists()
 
 
 def _stands(booking: Booking, step: str, state: Work.State) -> bool:
