@@ -65,6 +65,17 @@ def test_the_page_that_says_it_in_detail_says_it_once(host: User, browser: Clien
     assert page.count("stopped accepting our access") == 1
 
 
+def test_a_removal_at_the_vendor_is_named_while_bookings_wait_for_their_link(host: User, browser: Client) -> None:
+    connect_zoom(host)
+    Connection.objects.update(state=Connection.State.DEAUTHORIZED, grant=None, ended_at=MONDAY_10)
+    assert said(browser, "/bookings") == "", "nothing waits"
+    make_booking(make_event_type(host))
+    banner = said(browser, "/bookings")
+    assert f"The app was removed in Zoom on Monday {MONDAY_10.day} " in banner
+    assert "1 booking waits for a link; it gets it by itself once you connect again." in banner
+    assert "Connect Zoom" in banner
+
+
 def test_an_app_of_another_server_needs_a_reconnect_too(host: User, browser: Client) -> None:
     connect_zoom(host, client_id="the-app-before")
     assert "Zoom stopped accepting our access." in said(browser, "/bookings")

@@ -17,7 +17,8 @@ from tests.delivery.conftest import Post, deadline_comes, pass_time
 from tests.factories import make_booking, make_event_type, make_host
 
 REQUESTS = ("delivery.request", "delivery.request_received", "delivery.declined", "delivery.request_expired")
-WORDS = ("delivery.link_due", "delivery.link_late", "delivery.tell_reconnect", "delivery.tell_limit")
+TOLD = ("delivery.tell_reconnect", "delivery.tell_deauthorized", "delivery.tell_limit")
+WORDS = ("delivery.link_due", "delivery.link_late", *TOLD)
 DAYS_3 = timedelta(days=3)
 
 

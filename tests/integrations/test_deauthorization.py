@@ -18,7 +18,7 @@ from sivient.jobs.worker import run_due
 from sivient.vendors.zoom.emulator import ZoomEmulator
 from sivient.vendors.zoom.webhook import sign
 from tests.delivery.conftest import Post
-from tests.factories import make_host
+from tests.factories import make_booking, make_event_type, make_host
 from tests.integrations.zoom import MARAS_ID, calls, connect, deliver, emulated, post_event
 from tests.vendors.zoom.emulated import JONAS
 
@@ -194,9 +194,24 @@ def test_a_mail_server_that_is_away_does_not_keep_the_tokens(host: User, zoom: Z
     run_due()
     assert not Grant.objects.exists()
     post.refuse("ok")
-    Work.objects.filter(kind="integrations.tell_deauthorized").update(run_at=timezone.now() - timedelta(seconds=1))
+    Work.objects.filter(kind="delivery.tell_deauthorized").update(run_at=timezone.now() - timedelta(seconds=1))
     run_due()
     assert len(post.to(host.email)) == 1
+
+
+def test_the_host_is_told_how_many_bookings_wait_for_their_link(host: User, zoom: ZoomEmulator, post: Post) -> None:
+    connect(host, zoom)
+    host.page.platform = "zoom"
+    host.page.save()
+    zoom.fail_next["POST /v2/users/me/meetings"] += [503]
+    make_booking(make_event_type(host))
+    zoom.remove_app(MARAS_ID)
+    deliver(zoom)
+    run_due()
+    (mail,) = [mail for mail in post.to(host.email) if "no longer connected" in str(mail["Subject"])]
+    assert mail["Subject"] == "Zoom is no longer connected: 1 booking waits for its link"
+    for part in ("plain", "html"):
+        assert "1 booking waits for a link and gets it by itself" in mail.get_body((part,)).get_content()  # type: ignore[union-attr]
 
 
 def test_a_private_app_hears_nothing_and_finds_out_at_the_next_call(host: User) -> None:

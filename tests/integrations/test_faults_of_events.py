@@ -68,7 +68,7 @@ def state(host: User) -> CardState:
 
 def told() -> int:
     """How many hosts are told of a removal."""
-    return Work.objects.filter(kind="integrations.tell_deauthorized").count()
+    return Work.objects.filter(kind="delivery.tell_deauthorized").count()
 
 
 @pytest.mark.parametrize(("fault", "form"), TRUE.values(), ids=TRUE)

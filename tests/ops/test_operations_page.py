@@ -41,5 +41,6 @@ def test_every_finding_and_every_alarm_is_explained() -> None:
     codes = {code for source in sources for code in re.findall(r'Finding\(\s+"([a-z-]+)"', source)}
     assert len(codes) > 15
     assert codes <= explained
-    for alarm in ("zoom:client", "zoom:webhook", "work:<kind>", "ops:work-late", "ops:disk-nearly-full"):
+    alarms = ("zoom:client", "zoom:webhook", "zoom:removal", "work:<kind>", "ops:work-late", "ops:disk-nearly-full")
+    for alarm in alarms:
         assert f"| `{alarm}` |" in page

@@ -11,7 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from sivient.accounts.models import User
 from sivient.core import moments
 from sivient.delivery.links import waiting_for_link
-from sivient.integrations.queries import Card, to_reconnect
+from sivient.integrations.queries import Card, CardState, ended_elsewhere
 
 SAID_BY_ITSELF = "settings-integrations"  # pages whose names begin so say it in their own words
 
@@ -31,13 +31,13 @@ def banners(request: HttpRequest) -> dict[str, object]:
     return {"banners": SimpleLazyObject(lambda: _banners(request))}
 
 
-def waiting_words(count: int) -> str:
-    """Say how many bookings wait for a link, as a sentence; "" for none."""
+def waiting_words(count: int, *, again: str = "reconnect") -> str:
+    """Say how many bookings wait for a link until the host does it `again`, as a sentence; "" for none."""
     if not count:
         return ""
     if count == 1:
-        return "1 booking waits for a link; it gets it by itself once you reconnect."
-    return f"{count} bookings wait for a link; they get it by themselves once you reconnect."
+        return f"1 booking waits for a link; it gets it by itself once you {again}."
+    return f"{count} bookings wait for a link; they get it by themselves once you {again}."
 
 
 def _banners(request: HttpRequest) -> list[Banner]:
@@ -45,17 +45,24 @@ def _banners(request: HttpRequest) -> list[Banner]:
     if not isinstance(user, User) or (match and (match.url_name or "").startswith(SAID_BY_ITSELF)):
         return []
     now = timezone.now()
-    return [_reconnect(user, card, now) for card in to_reconnect(user, now=now)]
+    found = [_banner(user, card, now) for card in ended_elsewhere(user, now=now)]
+    return [each for each in found if each is not None]
 
 
-def _reconnect(user: User, card: Card, now: datetime) -> Banner:
+def _banner(user: User, card: Card, now: datetime) -> Banner | None:
+    """Say what the card says; None for a removal at the vendor that holds no booking up: it was wanted."""
     since, label = card.since, card.provider.label
     when = f" on {moments.day(since, user.timezone)}, {moments.clock(since, user.timezone)}" if since else ""
     where = f" ({moments.city(user.timezone)})" if since else ""
-    waiting = waiting_words(waiting_for_link(user.pk, now=now).count())
+    removed = card.state == CardState.DEAUTHORIZED
+    count = waiting_for_link(user.pk, now=now).count()
+    if removed and not count:
+        return None
+    happened = f"The app was removed in {label}" if removed else f"{label} stopped accepting our access"
+    waiting = waiting_words(count, again="connect again" if removed else "reconnect")
     return Banner(
-        happened=f"{label} stopped accepting our access{when}{where}.",
+        happened=f"{happened}{when}{where}.",
         means=f"People can still book you. {waiting}".strip(),
         href=reverse("settings-integrations"),
-        way_on=f"Reconnect {label}",
+        way_on=f"Connect {label}" if removed else f"Reconnect {label}",
     )

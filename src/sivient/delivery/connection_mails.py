@@ -22,6 +22,14 @@ def reconnect(connection: Connection, grant: Grant, *, at: datetime, waiting: in
     return _mail(connection, "reconnect", subject, at=at, more=more)
 
 
+def deauthorized(connection: Connection, *, at: datetime, waiting: int) -> EmailMessage:
+    """Return the mail that says that the vendor's user removed us there; `waiting` as for `reconnect`."""
+    subject = f"{registry.provider(connection.vendor).label} is no longer connected"
+    subject += f": {_bookings(waiting)} for {_their(waiting)} link" if waiting else ""
+    more = {"waiting": waiting, "bookings": _bookings(waiting)}
+    return _mail(connection, "deauthorized", subject, at=at, more=more)
+
+
 def limit(connection: Connection, *, used: int, at: datetime) -> EmailMessage:
     """Return the mail that warns of the vendor's daily limit. It begins anew at 00:00 UTC (Zoom contract chapter 6)."""
     provider, zone = registry.provider(connection.vendor), connection.user.timezone

@@ -37,6 +37,21 @@ def webhooks_accepted(vendor: str) -> None:
     _end(f"{vendor}:webhook")
 
 
+def removal_unheard(vendor: str) -> None:
+    """For a day we have not found out whether a removal that the vendor told us of is true."""
+    label = registry.provider(vendor).label
+    _raise(
+        f"{vendor}:removal",
+        f"{label} told us that a user removed our app, but for a day it does not let us check that. "
+        f"Until it does, this host stays connected here. See whether the app is in order at {label}.",
+    )
+
+
+def removals_heard(vendor: str) -> None:
+    """No such removal waits any more."""
+    _end(f"{vendor}:removal")
+
+
 def _raise(key: str, sentence: str) -> None:
     enqueue(RAISED, key=key, payload={"sentence": sentence})
 

@@ -12,7 +12,7 @@ from sivient.integrations.models import Connection, Grant, WebhookEvent
 from sivient.integrations.revocation import digest
 from sivient.integrations.scrub import scrub_later
 from sivient.jobs.queue import enqueue
-from sivient.ports.errors import Reconnect, TokenRefused
+from sivient.ports.errors import Reconnect, Rejected, TokenRefused, TryLater
 from sivient.ports.vendor import Deauthorization
 
 # The vendor's clock may differ from ours by as much as a message's timestamp may. A removal that was told for a
@@ -75,6 +75,8 @@ def _checked(grant: Grant) -> Outcome:
             oauth.account(tokens.renewed(held).access.token)
     except Reconnect:
         return _ended(grant)
+    except Rejected as error:  # it says nothing about the permission: an administrator's block, a limit of the app
+        raise TryLater(str(error)) from error
     return Outcome.STILL_ALLOWED
 
 
@@ -97,4 +99,4 @@ def _end_connection(connection: Connection, now: datetime) -> None:
     subject = f"connection:{connection.pk}"
     Connection.objects.filter(pk=connection.pk).update(state=Connection.State.DEAUTHORIZED, grant=None, ended_at=now)
     record(f"{connection.vendor} deauthorized", account=connection.user_id, actor="vendor", subject=subject)
-    enqueue("integrations.tell_deauthorized", key=subject, payload={"connection": connection.pk})
+    enqueue("delivery.tell_deauthorized", key=subject, payload={"connection": connection.pk})

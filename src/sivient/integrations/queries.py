@@ -129,12 +129,22 @@ def _live(plain: Card, connection: Connection, grant: Grant, client_id: str, now
 
 
 def to_reconnect(user: User, *, now: datetime) -> list[Card]:
-    """Return the cards of the vendors that need a reconnect by the user: one query while all is well."""
+    """Return the cards of the vendors that need a reconnect by the user."""
+    return [each for each in ended_elsewhere(user, now=now) if each.state == CardState.RECONNECT]
+
+
+def ended_elsewhere(user: User, *, now: datetime) -> list[Card]:
+    """Return the cards of the vendors that ended what the user had allowed: one query while all is well.
+
+    They say RECONNECT, or DEAUTHORIZED after a removal at the vendor. What the user ended here is not among them.
+    """
     own = [registry.app(vendor).client_id for vendor in registry.PROVIDERS]
-    live = Connection.objects.filter(user=user, state=Connection.State.CONNECTED)
-    ended = live.exclude(grant__state=Grant.State.CONNECTED, grant__client_id__in=own)
+    theirs = Connection.objects.filter(user=user).exclude(state=Connection.State.DISCONNECTED)
+    ended = theirs.exclude(
+        state=Connection.State.CONNECTED, grant__state=Grant.State.CONNECTED, grant__client_id__in=own
+    )
     cards = [card(user, vendor, now=now) for vendor in ended.values_list("vendor", flat=True)]
-    return [each for each in cards if each.state == CardState.RECONNECT]
+    return [each for each in cards if each.state in (CardState.RECONNECT, CardState.DEAUTHORIZED)]
 
 
 def _gone_since(user: User, vendor: str, now: datetime) -> datetime | None:

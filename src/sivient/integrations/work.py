@@ -4,22 +4,22 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
+from django.db.models.functions import Now
 from django.utils import timezone
 
-from sivient.integrations import inbox, mails, renewal, tokens
+from sivient.integrations import alarms, inbox, renewal, tokens
 from sivient.integrations.deauthorization import Outcome, settle, settle_early
 from sivient.integrations.leftovers import delete_leftovers
-from sivient.integrations.models import Connection, Revocation, WebhookEvent
+from sivient.integrations.models import Revocation, WebhookEvent
 from sivient.integrations.revocation import carry_out
 from sivient.integrations.scrub import empty_log, scrub_later
 from sivient.jobs.completion import work_completion
 from sivient.jobs.models import Work
 from sivient.jobs.registry import every, handles
 from sivient.ports.errors import IntegrationError, Reconnect, TryLater
-from sivient.site import mailer
 
 CALLS_LEASE = timedelta(seconds=90)  # up to three calls of 25 s: ask, renew, ask again
-MAIL_LEASE = timedelta(seconds=60)
+UNHEARD = timedelta(days=1)  # a removal that could not be checked for so long is the operator's matter
 REVOKE_TRIES = 2
 
 
@@ -30,12 +30,20 @@ def handle_event(work: Work) -> None:
     if event is None:
         return
     removal = inbox.inbox(event.vendor).deauthorization(event.body.encode())
-    outcome = settle(event, removal) if removal else "ignored"
+    unheard = WebhookEvent.objects.filter(vendor=event.vendor, handled_at=None, received_at__lte=Now() - UNHEARD)
+    try:
+        outcome = settle(event, removal) if removal else "ignored"
+    except TryLater:
+        if unheard.filter(pk=event.pk).exists():
+            alarms.removal_unheard(event.vendor)
+        raise
     done: dict[str, Any] = {"body": "", "handled_at": timezone.now(), "outcome": outcome}
     if outcome != Outcome.UNKNOWN_USER:
         done["vendor_user"] = ""
     with work_completion(work, result={"outcome": outcome}):
         WebhookEvent.objects.filter(pk=event.pk).update(**done)
+        if not unheard.exists():
+            alarms.removals_heard(event.vendor)
 
 
 @handles("integrations.early", lease=CALLS_LEASE)
@@ -79,16 +87,6 @@ def revoke(work: Work) -> None:
     with work_completion(work, result={"revoked": revoked}):
         Revocation.objects.filter(pk=pk).delete()
         scrub_later()
-
-
-@handles("integrations.tell_deauthorized", lease=MAIL_LEASE)
-def tell_deauthorized(work: Work) -> None:
-    """Mail a host whose connection was removed at the vendor, unless they have connected again meanwhile."""
-    connection = Connection.objects.select_related("user").filter(pk=work.payload["connection"]).first()
-    if connection is None or not connection.user.email:
-        return
-    if connection.state == Connection.State.DEAUTHORIZED:
-        mailer.send(mails.deauthorized(connection), to=connection.user.email)
 
 
 @every(timedelta(hours=1), "integrations.tidy")

@@ -30,6 +30,22 @@ def tell_reconnect(work: Work) -> None:
         pass
 
 
+@sends_mail("delivery.tell_deauthorized")
+def tell_deauthorized(work: Work) -> None:
+    """Mail a host whose connection was removed at the vendor, unless they have connected again: once each time."""
+    connection = Connection.objects.select_related("user").filter(pk=work.payload["connection"]).first()
+    if connection is None or not connection.user.email or connection.ended_at is None:
+        return
+    moment = connection.ended_at.isoformat()
+    if connection.state != Connection.State.DEAUTHORIZED or work.result.get("told") == moment:
+        return
+    waiting = waiting_for_link(connection.user_id, now=timezone.now()).count()
+    mail = connection_mails.deauthorized(connection, at=connection.ended_at, waiting=waiting)
+    mailer.send(mail, to=connection.user.email)
+    with work_completion(work, result={"told": moment}):
+        pass
+
+
 @sends_mail("delivery.tell_limit")
 def tell_limit(work: Work) -> None:
     """Mail a host whose vendor user has nearly used up a day's limit: once a day, also if the next has begun."""
