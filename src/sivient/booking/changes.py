@@ -7,6 +7,7 @@ from django.db import transaction
 
 from sivient.audit.log import record
 from sivient.booking.committing import committed
+from sivient.booking.conferences import allowed, reaches
 from sivient.booking.models import Booking
 from sivient.booking.promise import require_offered
 from sivient.booking.refusals import (
@@ -21,8 +22,7 @@ from sivient.booking.refusals import (
     meeting_time,
     refusal,
 )
-from sivient.booking.steps import plan_cancellation, plan_move, plan_standing, retire
-from sivient.integrations.queries import abilities, link_lasts
+from sivient.booking.steps import plan_cancellation, plan_deadline, plan_move, plan_standing, retire
 from sivient.ports.conferencing import Ability
 from sivient.scheduling import queries
 from sivient.scheduling.models import EventType, Hold, Platform, Timetable
@@ -168,10 +168,13 @@ def _keeps_link(booking: Booking, now: datetime) -> bool:
         return False
     if conference.vendor != Platform.ZOOM:
         return True
-    if Ability.MOVE in abilities(booking.host, conference.vendor):
+    in_time = reaches(conference, booking.start)
+    if Ability.MOVE in allowed(conference):
         plan_move(booking)
+        if not in_time:
+            plan_deadline(booking, now=now)
         return True
-    if booking.start <= conference.vendor_start + link_lasts(conference.vendor):
+    if in_time:
         return True
     retire(conference, now=now)
     return False

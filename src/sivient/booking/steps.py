@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from sivient.booking.conferences import allowed
 from sivient.booking.models import Booking, Conference
-from sivient.integrations.queries import abilities
 from sivient.jobs.models import Work
 from sivient.jobs.queue import enqueue, enqueue_new, new
 from sivient.ports.conferencing import Ability
@@ -53,6 +53,12 @@ def plan_link(booking: Booking, *, now: datetime) -> None:
     """Have the vendor make the meeting of a booking that stands and has none (any more)."""
     payload = {"booking": booking.pk, "version": booking.version}
     enqueue(CONFERENCE, key=step_key(booking), payload=payload, lane=lane_of(booking))
+    plan_deadline(booking, now=now)
+
+
+def plan_deadline(booking: Booking, *, now: datetime) -> None:
+    """Have the booking get another link if the vendor's does not reach it in time."""
+    payload = {"booking": booking.pk, "version": booking.version}
     enqueue(LINK_DUE, key=step_key(booking), payload=payload, run_at=link_deadline(booking, now=now))
 
 
@@ -67,7 +73,7 @@ def plan_deletion(conference: Conference) -> None:
     booking = conference.booking
     if conference.vendor != Platform.ZOOM or conference.deleted_at is not None:
         return
-    if Ability.DELETE in abilities(booking.host, conference.vendor):
+    if Ability.DELETE in allowed(conference):
         payload = {"conference": conference.pk}
         enqueue(DELETE, key=deletion_key(conference.pk), payload=payload, lane=lane_of(booking))
 

@@ -29,6 +29,7 @@ class Asking:
     booking: Booking
     current: ConferenceAttempt | None = None
     succeeded: Outcome = Outcome.MADE
+    vendor_user: str = ""  # who is asked, as a digest
 
     def before(self) -> None:
         """Hold the work for one more call and note the request, in one transaction that is over before it leaves.

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from sivient.accounts.access import HostRequest
 from sivient.accounts.models import User
+from sivient.booking.conferences import allowed
 from sivient.booking.models import Booking
 from sivient.core import moments
 from sivient.delivery.links import possibly_unused
@@ -18,7 +19,7 @@ from sivient.delivery.mails import reference
 from sivient.delivery.meeting_steps import in_force
 from sivient.delivery.step_words import Help
 from sivient.delivery.timeline import timeline
-from sivient.integrations.queries import abilities, to_reconnect
+from sivient.integrations.queries import to_reconnect
 from sivient.ports.conferencing import Ability
 from sivient.scheduling.models import Platform
 from sivient.site import said, zones
@@ -90,8 +91,8 @@ def fixed(booking: Booking, now: datetime) -> Problem | None:
 
 def about_link(booking: Booking) -> dict[str, object]:
     """Return what pages say that take a link away: which meeting it leads to, and whether that is deleted in Zoom."""
-    deletes = Ability.DELETE in abilities(booking.host, Platform.ZOOM)
-    return {"conference": in_force(booking), "deletes": deletes}
+    conference = in_force(booking)
+    return {"conference": conference, "deletes": conference is not None and Ability.DELETE in allowed(conference)}
 
 
 def linkable(booking: Booking, now: datetime) -> bool:

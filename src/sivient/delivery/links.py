@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from sivient.audit.log import record
+from sivient.booking.conferences import reaches, without_link
 from sivient.booking.models import Booking, Conference, ConferenceAttempt
 from sivient.booking.steps import retire
 from sivient.core.invite import fits_invite
@@ -35,10 +36,15 @@ def link_of(booking: Booking) -> Conference | None:
     return booking.conferences.filter(unused=False).first()
 
 
+def has_link(booking: Booking) -> bool:
+    """Say whether the booking has a link that reaches its start: only then does it wait for none."""
+    return reaches(link_of(booking), booking.start)
+
+
 def waiting_for_link(host_id: int, *, now: datetime) -> QuerySet[Booking]:
-    """Return the host's bookings ahead that have no join link although they need one."""
+    """Return the host's bookings ahead that have no join link that lasts although they need one."""
     confirmed = Booking.objects.filter(host=host_id, status=Booking.Status.CONFIRMED, platform=Platform.ZOOM)
-    return confirmed.filter(start__gt=now).exclude(conferences__unused=False)
+    return without_link(confirmed.filter(start__gt=now))
 
 
 def possibly_unused(booking: Booking) -> list[ConferenceAttempt]:
@@ -75,7 +81,7 @@ def use_fallback(booking: Booking, *, now: datetime) -> Conference | None:
     """
     page = getattr(booking.host, "page", None)
     url = page.fallback_link if page else ""
-    if not url or link_of(booking) is not None:
+    if not url or has_link(booking):
         return None
     try:
         with transaction.atomic():
@@ -114,15 +120,15 @@ def _require_replaceable(booking: Booking, now: datetime) -> None:
 
 
 def _put_in_force(booking: Booking, vendor: str, url: str, *, now: datetime, over: bool = True) -> Conference:
-    """Make `url` the link. `over`: also over one that is there; without, NotReplaceable when there is one."""
+    """Make `url` the link. `over`: also over one that is good; without, NotReplaceable when there is one."""
     plan_invites(booking)
     same = Booking.objects.select_for_update().get(pk=booking.pk)
     if same.version != booking.version:
         raise NotReplaceable("The booking has just been changed. Look at it again.")
     present = link_of(same)
+    if not over and reaches(present, same.start):
+        raise NotReplaceable("The booking has a link by now.")
     if present is not None:
-        if not over:
-            raise NotReplaceable("The booking has a link by now.")
         retire(present, now=now)
     return _known_before(same, url) or Conference.objects.create(
         booking=same, vendor=vendor, join_url=url, vendor_start=same.start, created_at=now

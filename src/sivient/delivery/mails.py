@@ -7,13 +7,13 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from sivient.booking.conferences import allowed
 from sivient.booking.models import Booking, Conference
 from sivient.core import imip
 from sivient.core.invite import Invite, Method, Party
 from sivient.delivery.edition import Edition, Told
 from sivient.delivery.readers import Reader, Role, others
 from sivient.delivery.words import about, host_address, place, subject
-from sivient.integrations.queries import abilities
 from sivient.ports.conferencing import Ability
 from sivient.scheduling.models import Platform
 
@@ -44,7 +44,7 @@ def cancellation(booking: Booking, conference: Conference | None, *, reader: Rea
     sequence = (booking.sequence or 0) + 1
     cancel = itip(booking, None, reader, method="CANCEL", sequence=sequence, at=at)
     to = Party(reader.name, reader.address)
-    said = {"invited": invited, "was_request": _was_request(booking), "stays": _stays(booking, conference)}
+    said = {"invited": invited, "was_request": _was_request(booking), "stays": _stays(conference)}
     context = about(booking, reader, conference, at=at) | said
     words = f"Cancelled: {subject(booking, reader)}"
     text = render_to_string("delivery/cancelled.txt", context)
@@ -118,11 +118,11 @@ def _news(edition: Edition, told: Told, was: datetime | None) -> str:
     return "Invitation" if told.start is None else "Updated invitation"
 
 
-def _stays(booking: Booking, conference: Conference | None) -> bool:
+def _stays(conference: Conference | None) -> bool:
     """Say whether the meeting stays in the host's list at the vendor, because we may not delete it there."""
     if conference is None or not conference.external_id or conference.deleted_at is not None:
         return False
-    return Ability.DELETE not in abilities(booking.host, conference.vendor)
+    return Ability.DELETE not in allowed(conference)
 
 
 def _was_request(booking: Booking) -> bool:

@@ -1,9 +1,10 @@
 """The lines of the timeline about a booking's meeting and its link, in words for the host."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
+from sivient.booking.conferences import reaches
 from sivient.booking.models import Booking, Conference
 from sivient.booking.steps import CONFERENCE, LINK_DUE, MOVE, step_key
 from sivient.core import moments
@@ -17,6 +18,7 @@ OWN_ADDRESS = "See whether the address that your account has still takes mail."
 MEETING = Subject("Zoom meeting created", "Zoom meeting", zoom=True, link=True)
 MOVED = Subject("Zoom meeting moved to the new time", "Moving the Zoom meeting", zoom=True)
 TIME_CAME = "The meeting's time came without a link."
+CAME_UNMOVED = "The meeting's time came before Zoom had moved it, and its link does not last until then."
 NO_TRY_LEFT = "It begins before the next try."
 OWN = {Conference.BY_HAND: "Your own link", Conference.FALLBACK: "Your fallback link"}
 
@@ -24,12 +26,10 @@ OWN = {Conference.BY_HAND: "Your own link", Conference.FALLBACK: "Your fallback 
 def meeting_steps(booking: Booking, rows: Rows, now: datetime) -> Iterator[Step]:
     """Yield how the meeting of a booking in Zoom stands, and what becomes of it there."""
     conference, version = in_force(booking), rows.standing
-    lines = list(_link_step(booking, conference, rows.of(CONFERENCE, version=version), now))
+    lines = list(_link_steps(booking, conference, lambda kind: rows.of(kind, version=version), now))
     yield from lines
-    if conference is None and booking.stands and booking.end > now:
+    if not reaches(conference, booking.start) and booking.stands and booking.end > now:
         yield from _due_steps(booking, rows, now, troubled=any(line.helps for line in lines))
-    if conference is not None and booking.stands:
-        yield from work_step(MOVED, rows.of(MOVE, version=version), now)
 
 
 def removal_steps(booking: Booking, rows: Rows, now: datetime) -> Iterator[Step]:
@@ -43,23 +43,24 @@ def removal_steps(booking: Booking, rows: Rows, now: datetime) -> Iterator[Step]
 def needing_host(bookings: Iterable[Booking], now: datetime) -> set[int]:
     """Return which of these bookings without a link will get none by themselves, as their timelines say."""
     waiting = list(bookings)
-    works = Work.objects.filter(kind=CONFERENCE, key__in=[step_key(booking) for booking in waiting])
-    by_key = {work.key: work for work in works}
-    return {
-        booking.pk
-        for booking in waiting
-        if any(step.state == "needs_you" for step in _link_step(booking, None, by_key.get(step_key(booking)), now))
-    }
+    works = Work.objects.filter(kind__in=(CONFERENCE, MOVE), key__in=[step_key(booking) for booking in waiting])
+    by_name = {(work.kind, work.key): work for work in works}
+
+    def needs_host(booking: Booking) -> bool:
+        steps = _link_steps(booking, in_force(booking), lambda kind: by_name.get((kind, step_key(booking))), now)
+        return any(step.state == "needs_you" for step in steps)
+
+    return {booking.pk for booking in waiting if needs_host(booking)}
 
 
 def linkless(bookings: Iterable[Booking]) -> list[Booking]:
-    """Return those that still have no join link although they need one; `conferences` should be prefetched."""
+    """Return those that still have no lasting join link although they need one; `conferences` should be prefetched."""
     return [
         booking
         for booking in bookings
         if booking.platform == Platform.ZOOM
         and booking.status == Booking.Status.CONFIRMED
-        and in_force(booking) is None
+        and not reaches(in_force(booking), booking.start)
     ]
 
 
@@ -78,19 +79,42 @@ def spaced(number: str) -> str:
     return f"{number[:3]} {number[3:7]} {number[7:]}".strip() if number.isdigit() else number
 
 
-def _link_step(booking: Booking, conference: Conference | None, work: Work | None, now: datetime) -> Iterator[Step]:
+def _link_steps(
+    booking: Booking, conference: Conference | None, of: Callable[[str], Work | None], now: datetime
+) -> Iterator[Step]:
+    """Yield how the link stands, and how its meeting follows the booking; `of` gives the step of one kind."""
     if conference is not None:
         yield Step(made(conference), "done", _meeting(booking, conference), at=conference.created_at)
+        if booking.stands and conference.vendor == Platform.ZOOM:
+            yield from _move_steps(booking, conference, of(MOVE), now)
     elif not booking.stands:
         yield Step("No Zoom meeting", "done", "Cancelled before it was made")
-    elif booking.end <= now:
-        yield Step("No Zoom meeting", "missed", TIME_CAME, at=booking.start)
-    elif booking.start <= now or work is None or work.state == Work.State.DONE:
-        detail = TIME_CAME if booking.start <= now else ""
-        yield Step("No Zoom meeting: needs you", "needs_you", detail, helps=(Help.ADD_LINK,))
     else:
-        for step in work_step(MEETING, work, now):
-            yield _too_late(step) if step.next_at and step.next_at >= booking.start else step
+        yield from _awaited(MEETING, "No Zoom meeting", TIME_CAME, booking, of(CONFERENCE), now)
+
+
+def _move_steps(booking: Booking, conference: Conference, work: Work | None, now: datetime) -> Iterator[Step]:
+    """Yield how the meeting gets the booking's time. Where its link does not reach it, the link depends on that."""
+    if not reaches(conference, booking.start):
+        yield from _awaited(replace(MOVED, link=True), "Zoom meeting not moved", CAME_UNMOVED, booking, work, now)
+    elif work is not None:
+        gave_way = work.state == Work.State.DONE and not work.result.get("skipped")
+        if not gave_way or conference.vendor_start == booking.start:
+            yield from work_step(MOVED, work, now)
+
+
+def _awaited(
+    subject: Subject, missing: str, came: str, booking: Booking, work: Work | None, now: datetime
+) -> Iterator[Step]:
+    """Yield how the work stands that brings the link; `missing` and `came` say that it did not, and not in time."""
+    if booking.end <= now:
+        yield Step(missing, "missed", came, at=booking.start)
+    elif booking.start <= now or work is None or work.state == Work.State.DONE:
+        detail = came if booking.start <= now else ""
+        yield Step(f"{missing}: needs you", "needs_you", detail, helps=(Help.ADD_LINK,))
+    else:
+        for step in work_step(subject, work, now):
+            yield _too_late(subject, step) if step.next_at and step.next_at >= booking.start else step
 
 
 def _due_steps(booking: Booking, rows: Rows, now: datetime, *, troubled: bool) -> Iterator[Step]:
@@ -111,9 +135,9 @@ def _due_steps(booking: Booking, rows: Rows, now: datetime, *, troubled: bool) -
             yield replace(step, detail="If there is no link by then")
 
 
-def _too_late(step: Step) -> Step:
+def _too_late(subject: Subject, step: Step) -> Step:
     """Turn a try after the start into a call for help: nothing comes by itself any more."""
-    title, detail = f"{MEETING.pending}: needs you", f"{step.detail} {NO_TRY_LEFT}".strip()
+    title, detail = f"{subject.pending}: needs you", f"{step.detail} {NO_TRY_LEFT}".strip()
     return replace(
         step,
         title=title,

@@ -3,9 +3,9 @@
 from django.utils import timezone
 
 from sivient.booking.models import Booking
-from sivient.booking.steps import CONFERENCE, LINK_DUE, LINK_NEEDED, step_key
+from sivient.booking.steps import CONFERENCE, LINK_DUE, LINK_NEEDED, MOVE, step_key
 from sivient.delivery import notices
-from sivient.delivery.links import link_of, use_fallback
+from sivient.delivery.links import has_link, use_fallback
 from sivient.delivery.readers import guest, host
 from sivient.delivery.work.invites import NO_ADDRESS
 from sivient.delivery.work.standing import first_sent_at, planned_for, sends_mail
@@ -54,7 +54,7 @@ def tell_guest_link_is_late(work: Work) -> None:
 
 def _still_without_link(work: Work) -> Booking | None:
     booking = planned_for(work, Booking.Status.CONFIRMED)
-    if booking is None or booking.end <= timezone.now() or link_of(booking) is not None:
+    if booking is None or booking.end <= timezone.now() or has_link(booking):
         return None
     return booking
 
@@ -71,5 +71,6 @@ def _why(work: Work, booking: Booking) -> tuple[str, bool]:
     """Return what keeps the meeting from being made, as a sentence or '', and whether a retry would meet it again."""
     if reason := work.payload.get("reason"):
         return str(reason), bool(work.payload.get("final"))
-    making = Work.objects.filter(kind=CONFERENCE, key=step_key(booking)).first()
+    steps = Work.objects.filter(kind__in=(CONFERENCE, MOVE), key=step_key(booking))
+    making = steps.exclude(state=Work.State.DONE).order_by("kind").first()
     return (making.last_error, making.state == Work.State.FAILED) if making else ("", False)

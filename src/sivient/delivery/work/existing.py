@@ -6,13 +6,13 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from sivient.booking.conferences import foreign, reaches
 from sivient.booking.models import Booking, Conference
 from sivient.booking.steps import DELETE, MOVE, plan_link, retire
 from sivient.delivery.attempts import CALL_LEASE
 from sivient.delivery.links import link_of
 from sivient.delivery.work.meetings import CLAIM_LEASE, request_for
 from sivient.delivery.work.standing import after_earlier, planned_for
-from sivient.integrations.queries import link_lasts
 from sivient.integrations.services import conferencing_for
 from sivient.jobs.completion import renew, work_completion, write_down
 from sivient.jobs.models import Work
@@ -58,7 +58,7 @@ def delete_conference(work: Work) -> None:
     if conference is None or conference.deleted_at is not None or _in_use(conference):
         return
     vendor = conferencing_for(conference.booking.host, conference.vendor)
-    if Ability.DELETE not in vendor.abilities:
+    if foreign(conference) or Ability.DELETE not in vendor.abilities:
         with work_completion(work, result=MAY_NOT):
             return
     renew(work, CALL_LEASE)
@@ -70,8 +70,8 @@ def delete_conference(work: Work) -> None:
 def _move(work: Work, booking: Booking, conference: Conference) -> None:
     """Ask the vendor to move the meeting, where we may; or let it stay, or give way to a new one."""
     vendor = conferencing_for(booking.host, Platform.ZOOM)
-    lasts = booking.start <= conference.vendor_start + link_lasts(Platform.ZOOM)
-    if Ability.MOVE not in vendor.abilities:
+    lasts = reaches(conference, booking.start)
+    if foreign(conference) or Ability.MOVE not in vendor.abilities:
         _left(work, booking, conference, lasts=lasts)
         return
     try:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from sivient.booking.conferences import vendor_user
 from sivient.booking.models import Booking, Conference
 from sivient.booking.steps import (
     CONFERENCE,
@@ -97,6 +98,7 @@ def _made(asking: Asking) -> MadeMeeting:
     try:
         if booking.start <= timezone.now():  # a start in the past would make an instant meeting
             raise Rejected("The meeting's time has come without a link.")
+        asking.vendor_user = vendor_user(booking.host, Platform.ZOOM)
         vendor, request = conferencing_for(booking.host, Platform.ZOOM), request_for(booking)
         return _found(asking, vendor, request) or vendor.create(request, before=asking.before)
     except IntegrationError as error:
@@ -139,6 +141,7 @@ def _store(asking: Asking, made: MadeMeeting, *, late: bool = False) -> None:
         join_url=made.join_url,
         passcode=made.passcode,
         vendor_start=at,
+        vendor_user=asking.vendor_user,
         unused=not good,
         created_at=timezone.now(),
     )

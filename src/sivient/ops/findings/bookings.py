@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 
+from sivient.booking.conferences import without_link
 from sivient.booking.models import Booking
 from sivient.booking.services import expire, step_key
-from sivient.booking.steps import CONFERENCE, plan_link
-from sivient.delivery.links import plan_invites
+from sivient.booking.steps import CONFERENCE, MOVE, plan_link, plan_move
+from sivient.delivery.links import link_of, plan_invites
 from sivient.delivery.readers import INVITES, Role
 from sivient.jobs.clock import database_now
 from sivient.jobs.models import Work
@@ -31,7 +32,7 @@ WAITS = {
 def look(now: datetime) -> Iterator[Finding]:
     """Find bookings ahead without link or invite, and requests that should have ended."""
     linkless = _linkless(now)
-    steps = _steps(linkless, CONFERENCE)
+    steps = _link_steps(linkless)
     yield from _links_lost(linkless, steps, now)
     yield from _links_late(steps.values())
     yield from _links_for_hosts(steps)
@@ -45,8 +46,14 @@ def ahead(now: datetime) -> QuerySet[Booking]:
 
 
 def _linkless(now: datetime) -> list[Booking]:
-    in_zoom = ahead(now).filter(platform=Platform.ZOOM).exclude(conferences__unused=False)
+    in_zoom = without_link(ahead(now).filter(platform=Platform.ZOOM))
     return list(in_zoom.only("pk", "version", "host", "start", "platform").order_by("start", "pk"))
+
+
+def _link_steps(linkless: list[Booking]) -> dict[int, Work]:
+    """Return the step that brings each link: it makes the meeting, or moves one whose link does not last."""
+    moving = {pk: work for pk, work in _steps(linkless, MOVE).items() if work.state != Work.State.DONE}
+    return _steps(linkless, CONFERENCE) | moving
 
 
 def _steps(bookings: Iterable[Booking], kind: str) -> dict[int, Work]:
@@ -79,7 +86,10 @@ def _links_lost(linkless: list[Booking], steps: dict[int, Work], now: datetime) 
 def _plan_links(bookings: list[Booking]) -> str:
     for booking in bookings:
         with transaction.atomic():
-            plan_link(booking, now=database_now())
+            if link_of(booking) is None:
+                plan_link(booking, now=database_now())
+            else:
+                plan_move(booking)
     return f"Planned the link of {number(len(bookings), 'booking')}; a worker makes it."
 
 
