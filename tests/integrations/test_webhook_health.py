@@ -1,5 +1,6 @@
 """Whether Zoom's messages arrive, for the operator: last event, last validation, refused ones (contract 11, row 37)."""
 
+import itertools
 import json
 from datetime import timedelta
 from typing import Any
@@ -10,7 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from sivient.integrations import inbox, work
 from sivient.integrations.models import WebhookEvent, WebhookHealth
+from sivient.jobs.models import Work
 from sivient.vendors.zoom.emulator import ZoomEmulator
 from tests.integrations.test_inbox import DEAUTHORIZED, signed
 from tests.integrations.zoom import post_event, told_operator
@@ -40,6 +43,14 @@ STRANGE = {
 
 def health() -> dict[str, Any]:
     return WebhookHealth.objects.values().get(vendor="zoom")
+
+
+@pytest.fixture(autouse=True)
+def tens_of_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let ten seconds pass between two looks at the clock by which refused messages are written down."""
+    clock = itertools.count(0, 10)
+    monkeypatch.setattr(inbox, "_refused", inbox._Unwritten())
+    monkeypatch.setattr(inbox, "monotonic", lambda: next(clock))
 
 
 def forge(client: Client, times: int) -> None:
@@ -74,6 +85,34 @@ def test_the_fifth_refused_in_a_row_raises_the_alarm_and_a_good_one_ends_it(clie
     assert timezone.now() - health()["last_refused_at"] < timedelta(seconds=5)
     post_event(client, EVENT, signed(EVENT))
     assert (health()["refused"], told_operator()[-1]) == (0, ("ops.alarm_over", "zoom:webhook"))
+
+
+def test_a_flood_of_forged_messages_is_written_down_once_in_ten_seconds(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "monotonic", lambda: 100.0)
+    forge(client, 1)
+    with CaptureQueriesContext(connection) as asked:
+        forge(client, 20)
+    assert len(asked) == 0
+    assert (health()["refused"], told_operator()) == (1, [])
+    monkeypatch.setattr(inbox, "monotonic", lambda: 110.0)
+    forge(client, 1)
+    assert (health()["refused"], told_operator()) == (22, [("ops.alarm", "zoom:webhook")])
+
+
+def test_a_day_after_the_last_forged_message_the_alarm_ends_and_the_count_begins_anew(client: Client) -> None:
+    forge(client, 6)
+    work.tidy(Work())
+    assert (health()["refused"], len(told_operator())) == (6, 1)
+    WebhookHealth.objects.update(last_refused_at=timezone.now() - timedelta(days=1))
+    work.tidy(Work())
+    assert (health()["refused"], told_operator()[-1]) == (0, ("ops.alarm_over", "zoom:webhook"))
+    forge(client, 4)
+    WebhookHealth.objects.update(last_refused_at=timezone.now() - timedelta(days=1))
+    forge(client, 4)
+    assert health()["refused"] == 4
+    assert told_operator()[-1] == ("ops.alarm_over", "zoom:webhook")
 
 
 def test_refused_ones_between_good_ones_raise_nothing(client: Client) -> None:

@@ -127,10 +127,12 @@ def test_a_vendor_that_validates_the_webhook_no_more() -> None:
 
 
 def test_messages_with_a_wrong_signature_again_and_again() -> None:
-    health = WebhookHealth.objects.create(vendor="zoom", refused=2)
+    health = WebhookHealth.objects.create(vendor="zoom", refused=4, last_refused_at=ago(HOUR))
     assert codes() == []
-    WebhookHealth.objects.filter(pk=health.pk).update(refused=3)
+    WebhookHealth.objects.filter(pk=health.pk).update(refused=5)
     assert "ZOOM_WEBHOOK_SECRET_TOKEN" in the("webhook-refused").todo
+    WebhookHealth.objects.filter(pk=health.pk).update(last_refused_at=ago(DAY))
+    assert codes() == [], "whoever it was has stopped"
 
 
 @pytest.mark.parametrize(("shift", "words"), [(600, "600.0 seconds ahead of"), (-600, "600.0 seconds behind")])

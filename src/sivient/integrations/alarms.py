@@ -22,18 +22,18 @@ def app_accepted(vendor: str) -> None:
     _end(f"{vendor}:client")
 
 
-def webhooks_refused(vendor: str, refused: int) -> None:
+def webhooks_refused(vendor: str) -> None:
     """Messages come whose signature is wrong, and none that is right (Zoom contract 11, row 37)."""
     label = registry.provider(vendor).label
     _raise(
         f"{vendor}:webhook",
-        f"The last {refused} messages to the {label} webhook address had a wrong signature. If {label} sent them, "
+        f"The last messages to the {label} webhook address all had a wrong signature. If {label} sent them, "
         "its secret token differs from the one in this server's settings, and removals in it go unheard.",
     )
 
 
 def webhooks_accepted(vendor: str) -> None:
-    """A message with a right signature has come again."""
+    """A message with a right signature has come again, or none with a wrong one for long."""
     _end(f"{vendor}:webhook")
 
 

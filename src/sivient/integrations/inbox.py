@@ -2,12 +2,15 @@
 
 import hashlib
 import logging
+import math
+from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from threading import Lock
+from time import monotonic
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from sivient.integrations import alarms, registry
@@ -16,6 +19,8 @@ from sivient.jobs.queue import enqueue
 from sivient.ports.vendor import Inbox, Received
 
 REFUSED_ALARM = 5  # wrong signatures in a row: a vendor never sends again what was refused
+REFUSED_COUNT = timedelta(days=1)  # after so long without one, the count begins anew: strangers' mischief passes
+WRITTEN_EVERY = 10.0  # seconds
 log = logging.getLogger(__name__)
 
 
@@ -73,10 +78,55 @@ def _note_good(vendor: str, received: Received, now: datetime) -> None:
 
 
 def _note_refused(vendor: str, now: datetime) -> None:
-    """Count a message that was not believed; at the fifth in a row the operator is told."""
+    """Count messages that were not believed; once there are five in a row the operator is told.
+
+    Anybody can send them, so a process writes at most once in ten seconds: what came in between is counted then.
+    """
+    new = _refused.take(vendor)
+    if not new:
+        return
     with transaction.atomic():
-        health, _ = WebhookHealth.objects.get_or_create(vendor=vendor)
-        mine = WebhookHealth.objects.filter(pk=health.pk)
-        mine.update(refused=F("refused") + 1, last_refused_at=now)
-        if mine.filter(refused=REFUSED_ALARM).exists():
-            alarms.webhooks_refused(vendor, REFUSED_ALARM)
+        WebhookHealth.objects.get_or_create(vendor=vendor)
+        health = WebhookHealth.objects.select_for_update().get(vendor=vendor)
+        before = refused_lately(health, now)
+        health.refused, health.last_refused_at = before + new, now
+        health.save(update_fields=["refused", "last_refused_at"])
+        if before < REFUSED_ALARM <= health.refused:
+            alarms.webhooks_refused(vendor)
+
+
+def forget_refused(now: datetime) -> None:
+    """Let counts of refused messages go, and the alarm, when none has come for a day."""
+    for health in WebhookHealth.objects.filter(refused__gt=0, last_refused_at__lte=now - REFUSED_COUNT):
+        with transaction.atomic():
+            same = WebhookHealth.objects.filter(pk=health.pk, last_refused_at=health.last_refused_at)
+            if same.update(refused=0):
+                alarms.webhooks_accepted(health.vendor)
+
+
+def refused_lately(health: WebhookHealth, now: datetime) -> int:
+    """Return how many were refused in a row; 0 when the last of them is more than a day old."""
+    lately = health.last_refused_at is not None and health.last_refused_at > now - REFUSED_COUNT
+    return health.refused if lately else 0
+
+
+class _Unwritten:
+    """What this process has refused since it last wrote that down."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.counts: Counter[str] = Counter()
+        self.written: dict[str, float] = {}  # by a clock that only goes forward
+
+    def take(self, vendor: str) -> int:
+        """Count one; return how many are to be written down now, 0 for none yet."""
+        with self.lock:
+            self.counts[vendor] += 1
+            now = monotonic()
+            if now < self.written.get(vendor, -math.inf) + WRITTEN_EVERY:
+                return 0
+            self.written[vendor] = now
+            return self.counts.pop(vendor)
+
+
+_refused = _Unwritten()

@@ -92,4 +92,6 @@ def revoke(work: Work) -> None:
 @every(timedelta(hours=1), "integrations.tidy")
 def tidy(work: Work) -> None:
     """Delete what has done its service."""
-    delete_leftovers(now=timezone.now())
+    now = timezone.now()
+    delete_leftovers(now=now)
+    inbox.forget_refused(now)

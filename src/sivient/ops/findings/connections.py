@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Min
 
 from sivient.integrations import registry
+from sivient.integrations.inbox import REFUSED_ALARM, refused_lately
 from sivient.integrations.models import Grant, Revocation, WebhookHealth
 from sivient.integrations.renewal import renew_later
 from sivient.ops import figures
@@ -15,7 +16,6 @@ from sivient.ops.findings.work import minutes
 NEAR_THE_END = timedelta(days=60)  # a refresh token lives for about 90 days (Zoom contract 2.3)
 TOKENS_ON_THEIR_WAY = timedelta(hours=1)
 VALIDATED = timedelta(hours=80)  # Zoom validates each 72 hours (Zoom contract 7.3)
-FORGED = 3  # signatures in a row; a single one may be anybody's
 
 
 def look(now: datetime) -> Iterator[Finding]:
@@ -92,7 +92,7 @@ def _webhook(health: WebhookHealth, now: datetime) -> Iterator[Finding]:
             f"It does so each 72 hours and stops sending after six that fail: removals in {label} would go unheard.",
             f"Save the event subscription of your app at {label} anew; it validates the address at once.",
         )
-    if health.refused >= FORGED:
+    if refused_lately(health, now) >= REFUSED_ALARM:
         yield Finding(
             "webhook-refused",
             Severity.OPERATOR,
