@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from sivient.booking.models import Booking, Conference
 from sivient.booking.services import cancel
-from sivient.delivery.edition import next_edition
+from sivient.delivery.edition import Told, next_edition, present_edition, told
 from sivient.jobs import claim
 from sivient.jobs.models import Work
 from sivient.jobs.worker import run_due
@@ -36,8 +36,37 @@ NOW = timezone.now()
     ],
 )
 def test_the_next_edition(record: dict[str, Any], link: bool, sequence: int | None) -> None:
-    found = next_edition(record | ({"at": NOW.isoformat()} if record else {}), first=0, link=link, now=NOW)
+    found = next_edition(record | ({"at": NOW.isoformat()} if record else {}), before=Told(), link=link, now=NOW)
     assert (found.sequence if found else None) == sequence
+
+
+@pytest.mark.parametrize(
+    ("record", "before", "new"),
+    [
+        ({}, Told(), False),
+        ({}, Told(1, NOW, link=None), False),
+        ({}, Told(1, NOW, link=7), False),
+        ({}, Told(1, NOW, link=5), True),
+        ({"sequence": 0, "link": None, "sent": True}, Told(), False),
+        ({"sequence": 0, "link": 5, "sent": True}, Told(), True),
+        ({"sequence": 1, "link": None, "replaces": 5, "sent": True}, Told(1, NOW, link=5), True),
+        ({"sequence": 1, "link": None, "replaces": 7, "sent": True}, Told(1, NOW, link=7), False),
+    ],
+)
+def test_a_link_is_new_only_for_a_calendar_that_had_another_one(
+    record: dict[str, Any], before: Told, new: bool
+) -> None:
+    edition = present_edition(record, before=before, link=7, now=NOW)
+    assert edition.new_link is new
+    again = present_edition(edition.record(start=NOW, sent=True), before=before, link=7, now=NOW)
+    assert again == edition, "the same edition says the same"
+
+
+def test_the_link_of_an_earlier_version_is_remembered_also_through_one_without_a_link() -> None:
+    with_link = present_edition({}, before=Told(), link=5, now=NOW).record(start=NOW, sent=True)
+    assert told([with_link], [with_link]).link == 5
+    without = present_edition({}, before=Told(1, NOW, link=5), link=None, now=NOW).record(start=NOW, sent=True)
+    assert told([with_link, without], [with_link, without]).link == 5
 
 
 def test_a_lost_answer_of_the_mail_server_never_gives_two_contents_one_number(

@@ -33,6 +33,6 @@ def _present(booking: Booking, conference: Conference | None) -> Invite:
     """Return the edition that the guest's mail carries, or will: one number never has two contents."""
     reader, link = guest(booking), conference.pk if conference else None
     sent = Work.objects.filter(kind=INVITES[Role.GUEST], key=reader.key(booking)).first()
-    first = told_before(booking, reader).first
-    edition = present_edition(sent.result if sent else {}, first=first, link=link, now=timezone.now())
+    before = told_before(booking, reader)
+    edition = present_edition(sent.result if sent else {}, before=before, link=link, now=timezone.now())
     return mails.itip(booking, conference, reader, method="REQUEST", sequence=edition.sequence, at=edition.at)

@@ -24,9 +24,18 @@ def invite(
     booking: Booking, conference: Conference | None, edition: Edition, *, reader: Reader, told: Told
 ) -> EmailMessage:
     """Return one edition of the invite for one reader: with the join link if it exists, and with the time before."""
-    request = itip(booking, conference, reader, method="REQUEST", sequence=edition.sequence, at=edition.at)
+    request = itip(
+        booking,
+        conference,
+        reader,
+        method="REQUEST",
+        sequence=edition.sequence,
+        at=edition.at,
+        needs_host=edition.needs_host,
+    )
     was = told.start if told.start != booking.start else None
-    context = about(booking, reader, conference, at=edition.at, was=was)
+    said = {"needs_host": edition.needs_host, "new_link": edition.new_link}
+    context = about(booking, reader, conference, at=edition.at, was=was) | said
     return imip.message(
         request,
         to=Party(reader.name, reader.address),
@@ -72,11 +81,21 @@ def reference(booking: Booking) -> str:
 
 
 def itip(
-    booking: Booking, conference: Conference | None, reader: Reader, *, method: Method, sequence: int, at: datetime
+    booking: Booking,
+    conference: Conference | None,
+    reader: Reader,
+    *,
+    method: Method,
+    sequence: int,
+    at: datetime,
+    needs_host: bool = False,
 ) -> Invite:
-    """Return what an invite of the booking says, by mail or as a file. Each reader's has only their own link to us."""
+    """Return what an invite of the booking says, by mail or as a file. Each reader's has only their own link to us.
+
+    `needs_host`: there is no link, and none comes by itself.
+    """
     host = booking.host
-    context = about(booking, reader, conference, at=at)
+    context = about(booking, reader, conference, at=at) | {"needs_host": needs_host}
     return Invite(
         uid=booking.uid,
         sequence=sequence,
@@ -92,7 +111,7 @@ def itip(
         description=render_to_string("delivery/description.txt", context),
         join_url=conference.join_url if conference else None,
         join_label=JOIN_ZOOM if conference and conference.vendor == Platform.ZOOM else JOIN,
-        location=place(booking),
+        location=place(booking, needs_host=needs_host),
         url=str(context["url"]),
     )
 

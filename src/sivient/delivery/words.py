@@ -93,10 +93,10 @@ def subject(booking: Booking, reader: Reader) -> str:
     return f"{booking.title} with {other}, {day(start, zone)} {clock(start, zone, reader.clock)}{named}"
 
 
-def place(booking: Booking) -> str:
-    """Return where the meeting happens, in words; the join link stands elsewhere."""
+def place(booking: Booking, *, needs_host: bool = False) -> str:
+    """Return where the meeting happens, in words; the join link stands elsewhere. `needs_host`: none is on its way."""
     if booking.platform == Platform.ZOOM:
-        return "Zoom (the link follows)"
+        return "There is no link yet" if needs_host else "Zoom (the link follows)"
     return f"{booking.get_platform_display()}: {booking.platform_details}".rstrip(": ")
 
 

@@ -1,11 +1,12 @@
 """Bring everybody's calendar up to date: a first invite, another time, or the link that came later."""
 
 from django.db import transaction
-from django.db.models import Value
+from django.db.models import Q, Value
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from sivient.booking.models import Booking
+from sivient.booking.steps import CONFERENCE, LINK_DUE, MOVE, step_key
 from sivient.delivery import mails
 from sivient.delivery.edition import Edition, Told, next_edition, told
 from sivient.delivery.links import link_of
@@ -56,13 +57,21 @@ def _invite(work: Work, role: Role) -> None:
     after_earlier(INVITES[role], earlier_keys(booking, to), doing="The invite to the time before is being sent")
     conference, before = link_of(booking), told_before(booking, to)
     number = conference.pk if conference else None
-    edition = next_edition(work.result, first=before.first, link=number, now=timezone.now())
+    needs_host = conference is None and _needs_host(booking)
+    edition = next_edition(work.result, before=before, link=number, now=timezone.now(), needs_host=needs_host)
     if edition is None or not _written_down(work, booking, edition):
         return
     mailer.send(mails.invite(booking, conference, edition, reader=to, told=before), to=to.address)
     with work_completion(work, result=edition.record(start=booking.start, sent=True)):
         if role is Role.GUEST:
             _mark_invited(booking, link=edition.link is not None)
+
+
+def _needs_host(booking: Booking) -> bool:
+    """Say whether no link comes by itself: what makes it has stopped, or the host was asked for one."""
+    stopped = Q(kind__in=(CONFERENCE, MOVE), state__in=(Work.State.PARKED, Work.State.FAILED))
+    asked = Q(kind=LINK_DUE) & (Q(payload__has_key="reason") | Q(result__has_key="asked"))
+    return Work.objects.filter(stopped | asked, key=step_key(booking)).exists()
 
 
 def _written_down(work: Work, booking: Booking, edition: Edition) -> bool:
