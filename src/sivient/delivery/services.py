@@ -1,7 +1,5 @@
 """The host's verbs on a delivery."""
 
-from django.db import transaction
-
 from sivient.booking.models import Booking
 from sivient.delivery.timeline import step_works
 from sivient.integrations import services as integrations
@@ -14,11 +12,12 @@ def try_now(booking: Booking) -> int:
 
     A vendor that is left alone because it had trouble is asked at once, too. A daily limit stands: a step that waits
     for its end finds that out without asking, and waits on.
+
+    Each step is asked for by itself: workers lock several of these rows in an order of their own.
     """
-    with transaction.atomic():
-        if booking.platform == Platform.ZOOM:
-            integrations.try_now(booking.host, Platform.ZOOM)
-        works = list(step_works(booking).order_by("pk"))
-        for work in works:
-            enqueue(work.kind, key=work.key, payload=work.payload, lane=work.lane)
+    if booking.platform == Platform.ZOOM:
+        integrations.try_now(booking.host, Platform.ZOOM)
+    works = list(step_works(booking).order_by("pk"))
+    for work in works:
+        enqueue(work.kind, key=work.key, payload=work.payload, lane=work.lane)
     return len(works)
