@@ -47,6 +47,10 @@ class Asking:
         """Take up an earlier request, whose meeting stands in the vendor's list."""
         self.current, self.succeeded = attempt, Outcome.FOUND
 
+    def put_aside(self) -> None:
+        """Leave the request that was taken up: its meeting is not the one that is wanted now."""
+        self.current, self.succeeded = None, Outcome.MADE
+
     def failed(self, error: IntegrationError) -> None:
         """Note what the error says about the open request."""
         number = error.external_id if isinstance(error, Unusable) else ""

@@ -18,7 +18,8 @@ class Ability(StrEnum):
 class MeetingRequest:
     """One meeting to make: `start` and `end` are aware instants, `timezone` an IANA name for display.
 
-    `reference` stands in the agenda, and finds the meeting again in the vendor's list.
+    `reference` stands in the agenda, and finds the meeting again in the vendor's list; those whose ids are `known`
+    are not found again.
     """
 
     topic: str
@@ -27,6 +28,7 @@ class MeetingRequest:
     timezone: str
     agenda: str
     reference: str = ""
+    known: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

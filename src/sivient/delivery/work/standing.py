@@ -37,6 +37,11 @@ def begun(booking: Booking) -> bool:
     return booking.start <= database_now()
 
 
+def start_of(work: Work) -> datetime | None:
+    """Return when the work's booking begins: a meeting that is made or moved after that comes too late."""
+    return Booking.objects.filter(pk=work.payload["booking"]).values_list("start", flat=True).first()
+
+
 def earlier_keys(booking: Booking, reader: Reader) -> list[str]:
     """Return the keys of the reader's steps at earlier versions, in their order."""
     return [reader.key(booking, version) for version in range(1, booking.version)]

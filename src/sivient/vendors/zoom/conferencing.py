@@ -83,14 +83,15 @@ class ZoomConferencing:
     def find(self, meeting: MeetingRequest) -> MadeMeeting | None:
         """Return the upcoming meeting whose agenda has the reference; of several, the one nearest to the start.
 
-        Zoom's list cuts an agenda after 250 characters (its API reference; the contract says nothing), so the
-        reference has to stand at its beginning. Reading a meeting's whole agenda would need one more scope.
+        None of the `known` ones. Zoom's list cuts an agenda after 250 characters (its API reference; the contract
+        says nothing), so the reference has to stand at its beginning. Reading a meeting's whole agenda would need one
+        more scope.
         """
         if not meeting.reference:
             return None
         named = re.compile(rf"(?<![\w-]){re.escape(meeting.reference)}(?![\w-])")
         read = (self.reader.read(body) for body in self._upcoming() if named.search(str(body.get("agenda") or "")))
-        found = [made for made in read if made is not None]
+        found = [made for made in read if made is not None and made.external_id not in meeting.known]
         return min(found, key=lambda made: _distance(made.start, meeting.start), default=None)
 
     def _upcoming(self) -> Iterator[dict[str, Any]]:
