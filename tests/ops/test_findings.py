@@ -109,6 +109,16 @@ def test_hosts_who_have_to_connect_again() -> None:
     assert "the first 2 days ago" in found.what
 
 
+def test_hosts_who_connected_with_another_app_than_the_present_one(settings: Settings) -> None:
+    for client_id in ("zoom-client", "the-app-before", "the-app-before"):
+        connect_zoom(make_host(), client_id=client_id)
+    found = the("connections-of-another-app")
+    assert (found.count, found.severity) == (2, Severity.OPERATOR)
+    assert "ZOOM_CLIENT_ID" in found.todo
+    settings.ZOOM_CLIENT_ID = ""
+    assert codes() == [], "Zoom is turned off on purpose"
+
+
 def test_tokens_that_should_have_been_withdrawn() -> None:
     values = {"vendor": "zoom", "client_id": "zoom-client", "access_token": "a", "expires_at": timezone.now()}
     Revocation.objects.create(**values, created_at=ago(timedelta(minutes=30)))

@@ -119,6 +119,13 @@ def test_it_counts_what_is_parked_and_what_was_given_up_within_a_day(client: Cli
     assert found["fine"] is False
 
 
+def test_connections_of_another_app_than_the_present_one_are_counted_apart(client: Client) -> None:
+    for client_id in ("zoom-client", "the-app-before"):
+        connect_zoom(make_host(), client_id=client_id)
+    found = {each["state"]: each["count"] for each in figures(client)["connections"]}
+    assert found == {"connected": 1, "of_another_app": 1}
+
+
 def test_it_counts_connections_by_state_and_renewals_that_failed(client: Client) -> None:
     connect_zoom(make_host(), refresh_failures=2)
     connect_zoom(make_host())

@@ -65,7 +65,9 @@ _NOTICES = {
         "operator",
     ),
     Outcome.SILENT: Notice(
-        "{0} did not answer.", "Nothing changed. Try again in a few minutes.", "zoom-does-not-answer"
+        "{0} did not answer.",
+        "If {0} was connected, we check that it still is. Try again in a few minutes.",
+        "zoom-does-not-answer",
     ),
     Outcome.INCOMPLETE: Notice(
         "{0} gave us access that would not last.",

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Min, Q, QuerySet
 
+from sivient.integrations import registry
 from sivient.integrations.models import Connection, Grant, WebhookHealth
 from sivient.jobs import lanes
 from sivient.jobs.models import Work
@@ -85,13 +86,20 @@ def stuck() -> QuerySet[Work]:
 
 
 def connections() -> list[Connections]:
-    """Return the hosts' connections by vendor and state; one whose grant has ended needs reconnecting."""
-    rows = Connection.objects.values_list("vendor", "state", "grant__state").annotate(Count("pk"))
+    """Return the hosts' connections by vendor and state. One whose grant has ended, or belongs to another app of the
+    operator than the present one, needs reconnecting.
+    """
+    rows = Connection.objects.values_list("vendor", "state", "grant__state", "grant__client_id").annotate(Count("pk"))
     counted: dict[tuple[str, str], int] = {}
-    for vendor, state, grant, count in rows:
-        key = (vendor, grant if state == Connection.State.CONNECTED and grant else state)
+    for vendor, state, grant, client_id, count in rows:
+        key = (vendor, _live(vendor, grant, client_id) if state == Connection.State.CONNECTED and grant else state)
         counted[key] = counted.get(key, 0) + count
     return [Connections(*key, count) for key, count in sorted(counted.items())]
+
+
+def _live(vendor: str, grant: str, client_id: str) -> str:
+    present = registry.app(vendor) if vendor in registry.PROVIDERS else None
+    return "of_another_app" if present and present.configured and present.client_id != client_id else grant
 
 
 def refresh_failures() -> int:

@@ -7,7 +7,7 @@ from django.db.models import Count, Min
 
 from sivient.integrations import registry
 from sivient.integrations.inbox import REFUSED_ALARM, refused_lately
-from sivient.integrations.models import Grant, Revocation, WebhookHealth
+from sivient.integrations.models import Connection, Grant, Revocation, WebhookHealth
 from sivient.integrations.renewal import renew_later
 from sivient.ops import figures
 from sivient.ops.findings.finding import Finding, Severity, number
@@ -22,6 +22,7 @@ def look(now: datetime) -> Iterator[Finding]:
     """Find grants that end soon or have ended, tokens that were not withdrawn, and silent webhooks."""
     yield from _near_the_end(now)
     yield from _needing_hosts(now)
+    yield from _of_another_app()
     yield from _revocations(now)
     for health in figures.webhooks():
         yield from _webhook(health, now)
@@ -65,6 +66,22 @@ def _needing_hosts(now: datetime) -> Iterator[Finding]:
                 (f"grant {pk}" for pk in ended.order_by("pk").values_list("pk", flat=True)[:5]), ended.count()
             ),
         )
+
+
+def _of_another_app() -> Iterator[Finding]:
+    for vendor, provider in registry.PROVIDERS.items():
+        app = registry.app(vendor)
+        live = Connection.objects.filter(vendor=vendor, state=Connection.State.CONNECTED).exclude(grant=None)
+        count = live.exclude(grant__client_id=app.client_id).count() if app.configured else 0
+        if count:
+            yield Finding(
+                "connections-of-another-app",
+                Severity.OPERATOR,
+                f"{number(count, 'host')} connected with another {provider.label} app than the one in the settings.",
+                "Their bookings wait for links until they connect again. Every page tells them, but no mail does.",
+                f"If {vendor.upper()}_CLIENT_ID was not changed on purpose, change it back; else write to the hosts.",
+                count,
+            )
 
 
 def _revocations(now: datetime) -> Iterator[Finding]:
