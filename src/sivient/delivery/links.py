@@ -77,7 +77,7 @@ def replace_link(booking: Booking, url: str, *, now: datetime) -> Conference:
 def use_fallback(booking: Booking, *, now: datetime) -> Conference | None:
     """Give a booking without a link its host's fallback link, and tell everybody.
 
-    None: the host has set none, the booking has a link by now, or it needs none any more.
+    None: the host has set none that is good, the booking has a link by now, or it needs none any more.
     """
     page = getattr(booking.host, "page", None)
     url = page.fallback_link if page else ""
@@ -87,7 +87,7 @@ def use_fallback(booking: Booking, *, now: datetime) -> Conference | None:
         with transaction.atomic():
             conference = _put_in_force(booking, Conference.FALLBACK, url, now=now, over=False)
             record("fallback link used", account=booking.host_id, actor="system", subject=f"booking:{booking.pk}")
-    except NotReplaceable:
+    except (NotReplaceable, NotALink):
         return None
     return conference
 
@@ -136,9 +136,11 @@ def _put_in_force(booking: Booking, vendor: str, url: str, *, now: datetime, ove
 
 
 def _known_before(booking: Booking, url: str) -> Conference | None:
-    """Return the booking's earlier meeting of that link, in force again, if it is still there."""
-    earlier = booking.conferences.filter(join_url=url, unused=True, deleted_at=None).order_by("pk").last()
+    """Return the booking's earlier meeting of that link, in force again. Raises NotALink if it is there no more."""
+    earlier = booking.conferences.filter(join_url=url, unused=True).order_by("pk").last()
     if earlier is not None:
+        if earlier.deleted_at is not None:
+            raise NotALink("This meeting is being deleted, or was deleted in Zoom. Give another link.")
         earlier.unused, earlier.replaced_at = False, None
         earlier.save(update_fields=["unused", "replaced_at"])
     return earlier

@@ -10,6 +10,7 @@ from sivient.booking.steps import CONFERENCE, LINK_DUE, MOVE, step_key
 from sivient.core import moments
 from sivient.delivery.rows import Rows
 from sivient.delivery.step_words import Help, Step, Subject, work_step
+from sivient.integrations.queries import connected
 from sivient.jobs.models import Work
 from sivient.scheduling.models import Platform
 
@@ -19,6 +20,7 @@ MEETING = Subject("Zoom meeting created", "Zoom meeting", zoom=True, link=True)
 MOVED = Subject("Zoom meeting moved to the new time", "Moving the Zoom meeting", zoom=True)
 TIME_CAME = "The meeting's time came without a link."
 CAME_UNMOVED = "The meeting's time came before Zoom had moved it, and its link does not last until then."
+NOT_CONNECTED = "Zoom is not connected. The time is safe."
 NO_TRY_LEFT = "It begins before the next try."
 OWN = {Conference.BY_HAND: "Your own link", Conference.FALLBACK: "Your fallback link"}
 
@@ -37,7 +39,9 @@ def removal_steps(booking: Booking, rows: Rows, now: datetime) -> Iterator[Step]
     for meeting in booking.conferences.all():
         number = spaced(meeting.external_id)
         subject = Subject(f"Zoom meeting {number} removed from Zoom", f"Removing Zoom meeting {number}", zoom=True)
-        yield from work_step(subject, rows.removal(meeting), now)
+        work = rows.removal(meeting)
+        if work is None or work.state != Work.State.DONE or meeting.deleted_at or work.result.get("skipped"):
+            yield from work_step(subject, work, now)  # else it is the link again, and was not removed
 
 
 def needing_host(bookings: Iterable[Booking], now: datetime) -> set[int]:
@@ -109,6 +113,9 @@ def _awaited(
     """Yield how the work stands that brings the link; `missing` and `came` say that it did not, and not in time."""
     if booking.end <= now:
         yield Step(missing, "missed", came, at=booking.start)
+    elif booking.start > now and not connected(booking.host, Platform.ZOOM):
+        # Whatever the work has met before: nobody asks Zoom until the host has connected it.
+        yield Step(f"{subject.pending}: needs you", "needs_you", NOT_CONNECTED, helps=(Help.RECONNECT,), zoom=True)
     elif booking.start <= now or work is None or work.state == Work.State.DONE:
         detail = came if booking.start <= now else ""
         yield Step(f"{missing}: needs you", "needs_you", detail, helps=(Help.ADD_LINK,))

@@ -18,7 +18,7 @@ from sivient.jobs.completion import renew, work_completion, write_down
 from sivient.jobs.models import Work
 from sivient.jobs.registry import handles
 from sivient.ports.conferencing import Ability
-from sivient.ports.errors import Gone, Rejected
+from sivient.ports.errors import Gone, IntegrationError, OutcomeUnknown, Rejected
 from sivient.scheduling.models import Platform
 
 MAY_NOT = {"skipped": "The permission does not allow it any more."}
@@ -44,7 +44,7 @@ def move_conference(work: Work) -> None:
     conference = link_of(booking)
     if conference is None:
         with work_completion(work):
-            plan_link(booking, now=timezone.now())
+            plan_link(booking)
         return
     if conference.vendor != Platform.ZOOM or (conference.vendor_start == booking.start and not _lost(earlier)):
         return
@@ -53,16 +53,27 @@ def move_conference(work: Work) -> None:
 
 @handles(DELETE, lease=CLAIM_LEASE, slow=True, patience=DELETE_PATIENCE)
 def delete_conference(work: Work) -> None:
-    """Delete a meeting that no booking uses (any more). One that is gone is deleted."""
+    """Delete a meeting that no booking uses (any more). One that is gone is deleted.
+
+    It counts as deleted from before the request leaves: meanwhile, nobody makes it the link again.
+    """
     conference = Conference.objects.select_related("booking__host").filter(pk=work.payload["conference"]).first()
-    if conference is None or conference.deleted_at is not None or _in_use(conference):
+    if conference is None or (conference.deleted_at is not None and "asked" not in work.result):
         return
     vendor = conferencing_for(conference.booking.host, conference.vendor)
     if foreign(conference) or Ability.DELETE not in vendor.abilities:
         with work_completion(work, result=MAY_NOT):
             return
-    renew(work, CALL_LEASE)
-    vendor.delete(conference.external_id)
+    unheard = "asked" in work.result  # of an earlier request that may have deleted it
+    if not _given_up(work, conference):
+        return
+    try:
+        vendor.delete(conference.external_id)
+    except IntegrationError as error:
+        unheard = unheard or isinstance(error, OutcomeUnknown)
+        if isinstance(error, Rejected) or not unheard:
+            _kept(work, conference)
+        raise
     with work_completion(work, result={"deleted": conference.external_id}):
         Conference.objects.filter(pk=conference.pk).update(deleted_at=Now())
 
@@ -99,8 +110,24 @@ def _lost(earlier: list[str]) -> bool:
     return Work.objects.filter(kind=MOVE, key__in=earlier, result__has_key="asked").exists()
 
 
-def _in_use(conference: Conference) -> bool:
-    return not conference.unused and conference.booking.status == Booking.Status.CONFIRMED
+def _given_up(work: Work, conference: Conference) -> bool:
+    """Mark the meeting as deleted before the vendor is asked, unless a booking uses it; say whether it is marked."""
+    with transaction.atomic():
+        renew(work, CALL_LEASE)
+        booking = Booking.objects.select_for_update().get(pk=conference.booking_id)
+        conference.refresh_from_db(fields=["unused"])
+        if not conference.unused and booking.status == Booking.Status.CONFIRMED:
+            return False
+        write_down(work, ASKED)
+        Conference.objects.filter(pk=conference.pk).update(deleted_at=Now())
+        return True
+
+
+def _kept(work: Work, conference: Conference) -> None:
+    """Take the mark back: the meeting is surely there."""
+    with transaction.atomic():
+        write_down(work, {})
+        Conference.objects.filter(pk=conference.pk).update(deleted_at=None)
 
 
 def _left(work: Work, booking: Booking, conference: Conference, *, lasts: bool) -> None:
@@ -120,7 +147,7 @@ def _replace(work: Work, booking: Booking, conference: Conference, *, gone: bool
     now = timezone.now()
     try:
         with work_completion(work, result={"replaced": conference.external_id}):
-            plan_link(booking, now=now)  # its step, too, locks its own row before the booking's
+            plan_link(booking)  # its step, too, locks its own row before the booking's
             same = Booking.objects.select_for_update().get(pk=booking.pk)
             if (same.version, same.status) != (booking.version, booking.status):
                 raise _GivesWay
