@@ -100,6 +100,13 @@ def test_without_a_fallback_link_the_host_is_asked_for_one(booking: Booking, pos
     assert "No Zoom link yet" in str(post.to(booking.host.email)[-1]["Subject"])
 
 
+def test_a_fallback_link_that_leads_to_a_deleted_meeting_is_none(booking: Booking) -> None:
+    link = Conference.objects.get().join_url
+    Conference.objects.update(unused=True, deleted_at=timezone.now())
+    SchedulingPage.objects.update(fallback_link=link)
+    assert use_fallback(Booking.objects.get(pk=booking.pk), now=timezone.now()) is None
+
+
 def test_a_meeting_that_has_followed_keeps_the_fallback_link_away(booking: Booking) -> None:
     SchedulingPage.objects.update(fallback_link=FALLBACK)
     Conference.objects.update(vendor_start=booking.start)

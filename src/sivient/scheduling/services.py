@@ -14,6 +14,7 @@ from sivient.accounts.services import change_handle
 from sivient.audit.log import record
 from sivient.core.availability import Hours as OpenHours
 from sivient.core.text import clean_line
+from sivient.jobs.queue import enqueue
 from sivient.scheduling import platforms
 from sivient.scheduling.editions import require_seen, settings_edition
 from sivient.scheduling.models import EventType, Platform, Schedule, SchedulingPage, Timetable
@@ -68,12 +69,15 @@ def save_settings(
         if platform:  # "not chosen" is where everybody begins, and nobody returns to
             platforms.require_choosable(host, platform, current=page.platform)
             page.platform, page.platform_details = platform, platforms.check_details(platform, details)
+        former = page.fallback_link
         if fallback_link is not None:
             page.fallback_link = platforms.check_fallback(fallback_link)
         page.paused = page.paused if paused is None else paused
         page.pause_note = page.pause_note if pause_note is None else clean_line(pause_note, LONGEST_NOTE)
         require_seen(seen, stored, settings_edition(page, handles.tidy(handle)))
         page.save()
+        if page.fallback_link not in ("", former):  # bookings may have waited in vain for one
+            enqueue("delivery.fallback_saved", key=f"account:{host.pk}", payload={"user": host.pk})
         change_handle(host, handle)
         record("scheduling settings changed", account=host.pk, actor="host", subject=page.platform)
 

@@ -5,13 +5,14 @@ from django.utils import timezone
 from sivient.booking.models import Booking
 from sivient.booking.steps import CONFERENCE, LINK_DUE, LINK_NEEDED, MOVE, step_key
 from sivient.delivery import notices
-from sivient.delivery.links import has_link, use_fallback
+from sivient.delivery.links import has_link, use_fallback, waiting_for_link
 from sivient.delivery.readers import guest, host
 from sivient.delivery.work.invites import NO_ADDRESS
 from sivient.delivery.work.standing import first_sent_at, planned_for, sends_mail
 from sivient.jobs.completion import work_completion
 from sivient.jobs.models import Work
 from sivient.jobs.queue import enqueue
+from sivient.jobs.registry import handles
 from sivient.site import mailer
 
 LINK_LATE = "delivery.link_late"
@@ -36,6 +37,15 @@ def ask_for_link(work: Work) -> None:
     with work_completion(work, result=asked):
         near = max(timezone.now(), booking.start - LINK_NEEDED)
         enqueue(LINK_LATE, key=work.key, payload=work.payload, run_at=near)
+
+
+@handles("delivery.fallback_saved")
+def use_new_fallback(work: Work) -> None:
+    """The host has saved a fallback link: bookings whose deadline went by without one get it now."""
+    waiting = waiting_for_link(work.payload["user"], now=timezone.now())
+    over = Work.objects.filter(kind=LINK_DUE, key__in=[step_key(booking) for booking in waiting])
+    for due in over.exclude(state=Work.State.WAITING, trouble="").order_by("pk"):
+        enqueue(due.kind, key=due.key, payload=due.payload)
 
 
 @sends_mail(LINK_LATE)
