@@ -105,7 +105,7 @@ def _reschedule(booking: Booking, start: datetime, *, by: Who, now: datetime, ve
             require_version(booking, version)
         hold = _hold_for_host(booking, start, now) if by == HOST else _hold_for_guest(booking, start, now)
         _move(booking, hold, start, by=by, now=now)
-        plan_standing(booking, now=now, linked=_keeps_link(booking, now))
+        plan_standing(booking, linked=_keeps_link(booking, now))
         record("booking rescheduled", account=booking.host_id, actor=by, subject=f"booking:{booking.pk}")
     return booking
 
@@ -120,7 +120,7 @@ def _cancel(booking: Booking, *, by: str, now: datetime, reason: str, version: i
             raise TooLate
         was = booking.status
         end(booking, Booking.Status.CANCELLED, by=by, now=now, reason=reason)
-        plan_cancellation(booking, was=was, now=now)
+        plan_cancellation(booking, was=was)
         record("booking cancelled", account=booking.host_id, actor=by, subject=f"booking:{booking.pk}")
     return booking
 
@@ -172,7 +172,7 @@ def _keeps_link(booking: Booking, now: datetime) -> bool:
     if Ability.MOVE in allowed(conference):
         plan_move(booking)
         if not in_time:
-            plan_deadline(booking, now=now)
+            plan_deadline(booking)
         return True
     if in_time:
         return True

@@ -112,7 +112,7 @@ def _book(wish: _Wish, *, now: datetime) -> Booking:
         booking = _promise(event_type, wish, minutes, now=now)
         booking.hold = _hold(event_type, booking)
         booking.save(force_insert=True)
-        plan_standing(booking, now=now)
+        plan_standing(booking)
         event = "booking requested" if booking.status == Booking.Status.PENDING else "booking made"
         record(event, account=booking.host_id, actor="guest", subject=f"booking:{booking.pk}")
     return booking

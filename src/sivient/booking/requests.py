@@ -47,7 +47,7 @@ def _approve(booking: Booking, *, now: datetime, version: int | None) -> Booking
         booking.status, booking.approved_at = Booking.Status.CONFIRMED, now
         booking.version += 1
         booking.save()
-        plan_standing(booking, now=now)
+        plan_standing(booking)
         record("booking approved", account=booking.host_id, actor=HOST, subject=f"booking:{booking.pk}")
     return booking
 
@@ -61,7 +61,7 @@ def _decline(booking: Booking, *, now: datetime, reason: str, version: int | Non
             raise NotPending(booking.status)
         require_version(booking, version)
         end(booking, Booking.Status.DECLINED, by=HOST, now=now, reason=reason)
-        plan_answer(booking, now=now)
+        plan_answer(booking)
         record("booking declined", account=booking.host_id, actor=HOST, subject=f"booking:{booking.pk}")
     return booking
 
@@ -72,6 +72,6 @@ def _expire(booking: Booking, *, now: datetime) -> Booking:
         if not booking.answer_is_due(now):
             return booking
         end(booking, Booking.Status.EXPIRED, by="system", now=now)
-        plan_answer(booking, now=now)
+        plan_answer(booking)
         record("booking expired", account=booking.host_id, actor="system", subject=f"booking:{booking.pk}")
     return booking

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from sivient.booking.conferences import allowed
 from sivient.booking.models import Booking, Conference
+from sivient.jobs.clock import database_now
 from sivient.jobs.models import Work
-from sivient.jobs.queue import enqueue, enqueue_new, new
+from sivient.jobs.queue import AT_ONCE, enqueue, enqueue_new, new
 from sivient.ports.conferencing import Ability
 from sivient.scheduling.models import Platform
 
@@ -33,33 +34,37 @@ def link_deadline(booking: Booking, *, now: datetime) -> datetime:
     return max(booking.start - LINK_NEEDED, min(now + LINK_TAKES, booking.start))
 
 
-def plan_standing(booking: Booking, *, now: datetime, linked: bool = False) -> None:
-    """Bring a booking that is new, moved or approved to everybody; `linked`: its join link exists already."""
+def plan_standing(booking: Booking, *, linked: bool = False) -> None:
+    """Bring a booking that is new, moved or approved to everybody; `linked`: its join link exists already.
+
+    All that is due now, or soon, is due by the database's clock, as the workers are: this process's may be wrong.
+    """
     if booking.status == Booking.Status.PENDING:
         kinds = ("delivery.request", "delivery.request_received")
-        enqueue_new([*_rows(booking, kinds, now), _row(booking, EXPIRE, booking.answer_by or booking.start)])
+        enqueue_new([*_rows(booking, kinds), _row(booking, EXPIRE, run_at=booking.answer_by or booking.start)])
         return
     waits = booking.platform == Platform.ZOOM and not linked
-    invite_at = now + LINK_PATIENCE if waits else now
-    rows = [*_rows(booking, ("delivery.invite", "delivery.host_invite"), invite_at)]
-    rows += _rows_of_others(booking, "delivery.other_invite", invite_at)
+    wait = LINK_PATIENCE if waits else AT_ONCE
+    rows = [*_rows(booking, ("delivery.invite", "delivery.host_invite"), wait)]
+    rows += _rows_of_others(booking, "delivery.other_invite", wait)
     if waits:
-        rows.insert(0, _row(booking, CONFERENCE, now, lane=lane_of(booking)))
-        rows.append(_row(booking, LINK_DUE, link_deadline(booking, now=now)))
+        rows.insert(0, _row(booking, CONFERENCE, lane=lane_of(booking)))
+        rows.append(_row(booking, LINK_DUE, run_at=link_deadline(booking, now=database_now())))
     enqueue_new(rows)
 
 
-def plan_link(booking: Booking, *, now: datetime) -> None:
+def plan_link(booking: Booking) -> None:
     """Have the vendor make the meeting of a booking that stands and has none (any more)."""
     payload = {"booking": booking.pk, "version": booking.version}
     enqueue(CONFERENCE, key=step_key(booking), payload=payload, lane=lane_of(booking))
-    plan_deadline(booking, now=now)
+    plan_deadline(booking)
 
 
-def plan_deadline(booking: Booking, *, now: datetime) -> None:
+def plan_deadline(booking: Booking) -> None:
     """Have the booking get another link if the vendor's does not reach it in time."""
     payload = {"booking": booking.pk, "version": booking.version}
-    enqueue(LINK_DUE, key=step_key(booking), payload=payload, run_at=link_deadline(booking, now=now))
+    due = link_deadline(booking, now=database_now())
+    enqueue(LINK_DUE, key=step_key(booking), payload=payload, run_at=due)
 
 
 def plan_move(booking: Booking) -> None:
@@ -90,34 +95,42 @@ def deletion_key(number: int) -> str:
     return f"conference:{number}"
 
 
-def plan_cancellation(booking: Booking, *, was: str, now: datetime) -> None:
+def plan_cancellation(booking: Booking, *, was: str) -> None:
     """Tell everybody who knows of the booking that it is cancelled; `was` is its status before."""
-    rows = _rows(booking, ("delivery.cancellation", "delivery.host_cancellation"), now)
+    rows = _rows(booking, ("delivery.cancellation", "delivery.host_cancellation"))
     if was == Booking.Status.CONFIRMED:  # of a request, nobody but guest and host has heard
-        rows += _rows_of_others(booking, "delivery.other_cancellation", now)
+        rows += _rows_of_others(booking, "delivery.other_cancellation")
     enqueue_new(rows)
     for conference in booking.conferences.filter(unused=False).select_related("booking__host"):
         plan_deletion(conference)
 
 
-def plan_answer(booking: Booking, *, now: datetime) -> None:
+def plan_answer(booking: Booking) -> None:
     """Tell the guest that the request came to nothing; and the host, when nobody has answered it."""
     expired = booking.status == Booking.Status.EXPIRED
     kinds = ("delivery.declined", "delivery.request_expired") if expired else ("delivery.declined",)
-    enqueue_new(_rows(booking, kinds, now))
+    enqueue_new(_rows(booking, kinds))
 
 
-def _rows(booking: Booking, kinds: Iterable[str], run_at: datetime) -> list[Work]:
-    return [_row(booking, kind, run_at) for kind in kinds]
+def _rows(booking: Booking, kinds: Iterable[str], wait: timedelta = AT_ONCE) -> list[Work]:
+    return [_row(booking, kind, wait=wait) for kind in kinds]
 
 
-def _rows_of_others(booking: Booking, kind: str, run_at: datetime) -> list[Work]:
-    return [_row(booking, kind, run_at, other=n) for n in range(len(booking.others))]
+def _rows_of_others(booking: Booking, kind: str, wait: timedelta = AT_ONCE) -> list[Work]:
+    return [_row(booking, kind, wait=wait, other=n) for n in range(len(booking.others))]
 
 
-def _row(booking: Booking, kind: str, run_at: datetime, other: int | None = None, lane: str = "") -> Work:
+def _row(
+    booking: Booking,
+    kind: str,
+    *,
+    wait: timedelta = AT_ONCE,
+    run_at: datetime | None = None,
+    other: int | None = None,
+    lane: str = "",
+) -> Work:
     """Return a row whose key nobody has used: each change of a booking has a version of its own."""
     key, payload = step_key(booking), {"booking": booking.pk, "version": booking.version}
     if other is not None:
         key, payload = f"{key}:{other}", payload | {"other": other}
-    return new(kind, key=key, payload=payload, run_at=run_at, lane=lane)
+    return new(kind, key=key, payload=payload, run_at=run_at, wait=wait, lane=lane)

@@ -87,7 +87,7 @@ def _plan_links(bookings: list[Booking]) -> str:
     for booking in bookings:
         with transaction.atomic():
             if link_of(booking) is None:
-                plan_link(booking, now=database_now())
+                plan_link(booking)
             else:
                 plan_move(booking)
     return f"Planned the link of {number(len(bookings), 'booking')}; a worker makes it."
