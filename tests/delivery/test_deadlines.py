@@ -86,7 +86,7 @@ def test_with_a_fallback_link_everybody_gets_it_and_nobody_is_asked(booking: Boo
     conference = Conference.objects.get()
     assert (conference.vendor, conference.unused) == ("fallback", False)
     for address in (GUEST, booking.host.email):
-        first, second = post.to(address)
+        first, second = [mail for mail in post.to(address) if "Fallback" not in str(mail["Subject"])]
         assert str(event_of(second)[1]["LOCATION"]) == FALLBACK
         assert (sequence_of(first), sequence_of(second)) == (0, 1)
         assert event_of(first)[1]["UID"] == event_of(second)[1]["UID"]

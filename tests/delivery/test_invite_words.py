@@ -91,6 +91,16 @@ def test_an_invite_whose_link_needs_the_host_promises_no_link_that_is_being_made
         assert "follows" not in str(event)
 
 
+def test_it_does_not_wait_for_a_link_that_zoom_refused_and_follows_the_word_to_the_host(
+    zoom: ZoomEmulator, post: Post
+) -> None:
+    host = make_host()
+    connect(zoom, host, "otto")
+    book(host)
+    assert [str(mail["Subject"]).partition(":")[0] for mail in post.to(host.email)] == ["No Zoom link", "Invitation"]
+    assert len(post.to(GUEST)) == 1
+
+
 def test_so_does_one_of_a_host_who_is_not_connected_and_nobody_is_told_whom_no_mail_reaches(post: Post) -> None:
     book(make_host(email=""))
     pass_time()

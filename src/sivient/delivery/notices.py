@@ -6,7 +6,7 @@ from email.message import EmailMessage
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from sivient.booking.models import Booking
+from sivient.booking.models import Booking, Conference
 from sivient.core import imip
 from sivient.core.invite import Party
 from sivient.delivery.mails import organizer
@@ -47,6 +47,11 @@ def no_link(booking: Booking, reader: Reader, reason: str, *, final: bool, at: d
 def link_late(booking: Booking, reader: Reader, *, at: datetime) -> EmailMessage:
     """Return the mail that tells the guest, shortly before the meeting, that the link to it comes yet."""
     return _notice("link_late", "The link follows", booking, reader, at=at)
+
+
+def fallback_used(booking: Booking, reader: Reader, link: Conference, why: str, *, at: datetime) -> EmailMessage:
+    """Return the mail that tells the host that guests have the fallback link; `why` is a sentence."""
+    return _notice("fallback_used", "Fallback link used", booking, reader, at=at, why=why, fallback=link.join_url)
 
 
 def _notice(

@@ -1,5 +1,14 @@
 """The steps of a delivery, registered with the worker. Each is safe to run again."""
 
-from sivient.delivery.work import cancellations, connections, deadlines, existing, invites, meetings, requests
+from sivient.delivery.work import (
+    cancellations,
+    connections,
+    deadlines,
+    existing,
+    fallbacks,
+    invites,
+    meetings,
+    requests,
+)
 
-__all__ = ["cancellations", "connections", "deadlines", "existing", "invites", "meetings", "requests"]
+__all__ = ["cancellations", "connections", "deadlines", "existing", "fallbacks", "invites", "meetings", "requests"]

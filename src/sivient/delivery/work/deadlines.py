@@ -5,8 +5,9 @@ from django.utils import timezone
 from sivient.booking.models import Booking
 from sivient.booking.steps import CONFERENCE, LINK_DUE, LINK_NEEDED, MOVE, step_key
 from sivient.delivery import notices
-from sivient.delivery.links import has_link, use_fallback, waiting_for_link
+from sivient.delivery.links import has_link, plan_invites, waiting_for_link
 from sivient.delivery.readers import guest, host
+from sivient.delivery.work.fallbacks import fall_back
 from sivient.delivery.work.invites import NO_ADDRESS
 from sivient.delivery.work.standing import first_sent_at, planned_for, sends_mail
 from sivient.jobs.completion import work_completion
@@ -37,6 +38,8 @@ def ask_for_link(work: Work) -> None:
     with work_completion(work, result=asked):
         near = max(timezone.now(), booking.start - LINK_NEEDED)
         enqueue(LINK_LATE, key=work.key, payload=work.payload, run_at=near)
+        if "reason" in work.payload:  # no link comes soon: the invites wait for none
+            plan_invites(booking)
 
 
 @handles("delivery.fallback_saved")
@@ -71,7 +74,8 @@ def _still_without_link(work: Work) -> Booking | None:
 
 def _fell_back(work: Work, booking: Booking) -> bool:
     """Say whether the booking has its host's fallback link now; the step is done then."""
-    if use_fallback(booking, now=timezone.now()) is None:
+    reason, final = _why(work, booking)
+    if not fall_back(work, booking, reason=reason, final=final):
         return False
     with work_completion(work, result=work.result | FALLBACK_USED):
         return True

@@ -12,8 +12,10 @@ from sivient.delivery.edition import Edition, Told, next_edition, told
 from sivient.delivery.links import link_of
 from sivient.delivery.readers import INVITES, Reader, Role, reader, step_keys
 from sivient.delivery.work.standing import after_earlier, earlier_keys, planned_for, sends_mail
+from sivient.integrations.queries import connected
 from sivient.jobs.completion import work_completion, write_down
 from sivient.jobs.models import Work
+from sivient.scheduling.models import Platform
 from sivient.site import mailer
 
 NO_ADDRESS = {"skipped": "There is no address."}
@@ -57,7 +59,7 @@ def _invite(work: Work, role: Role) -> None:
     after_earlier(INVITES[role], earlier_keys(booking, to), doing="The invite to the time before is being sent")
     conference, before = link_of(booking), told_before(booking, to)
     number = conference.pk if conference else None
-    needs_host = conference is None and _needs_host(booking)
+    needs_host = booking.platform == Platform.ZOOM and conference is None and _needs_host(booking)
     edition = next_edition(work.result, before=before, link=number, now=timezone.now(), needs_host=needs_host)
     if edition is None or not _written_down(work, booking, edition):
         return
@@ -69,6 +71,8 @@ def _invite(work: Work, role: Role) -> None:
 
 def _needs_host(booking: Booking) -> bool:
     """Say whether no link comes by itself: what makes it has stopped, or the host was asked for one."""
+    if not connected(booking.host, Platform.ZOOM):
+        return True
     stopped = Q(kind__in=(CONFERENCE, MOVE), state__in=(Work.State.PARKED, Work.State.FAILED))
     asked = Q(kind=LINK_DUE) & (Q(payload__has_key="reason") | Q(result__has_key="asked"))
     return Work.objects.filter(stopped | asked, key=step_key(booking)).exists()
