@@ -11,6 +11,7 @@ from django.utils import timezone
 from sivient.accounts.models import User
 from sivient.booking.models import Booking, Conference, ConferenceAttempt
 from sivient.booking.services import cancel, reschedule, step_key
+from sivient.integrations.models import Connection
 from sivient.jobs.models import Work
 from sivient.jobs.worker import run_due
 from sivient.scheduling.models import EventType, SchedulingPage
@@ -213,7 +214,8 @@ def test_what_was_deleted_in_zoom_is_not_listed(browser: Client, booking: Bookin
     assert "unused" not in shown(browser, f"/bookings/{booking.pk}").lower()
 
 
-def test_a_booking_that_needs_its_host_is_marked_in_the_list(browser: Client, booking: Booking) -> None:
+def test_a_booking_that_needs_its_host_is_marked_in_the_list(browser: Client, host: User, booking: Booking) -> None:
+    connect_zoom(host)
     assert "Waits for link" in shown(browser, "/bookings")
     Work.objects.filter(kind="delivery.conference", key=step_key(booking)).update(
         state="failed", trouble="rejected", last_error="No permission."
@@ -225,14 +227,26 @@ def test_a_booking_that_needs_its_host_is_marked_in_the_list(browser: Client, bo
     assert "No link yet" in shown(browser, f"/bookings/{booking.pk}")
 
 
+def test_after_a_disconnect_the_list_says_that_bookings_need_their_host(
+    browser: Client, host: User, booking: Booking
+) -> None:
+    connect_zoom(host)
+    Connection.objects.update(state=Connection.State.DISCONNECTED, grant=None)
+    page = shown(browser, "/bookings")
+    assert "1 booking has no link yet and needs you." in page
+    assert "Zoom is not connected." in page
+    assert "Waits for link" not in page
+    assert "by itself" not in page
+
+
 def test_the_list_asks_as_often_for_ten_as_for_one(
     browser: Client, host: User, booking: Booking, django_assert_num_queries: object
 ) -> None:
     event_type: EventType = make_event_type(host)
     browser.get("/bookings")
-    with django_assert_num_queries(8):  # type: ignore[operator]
+    with django_assert_num_queries(10):  # type: ignore[operator]
         browser.get("/bookings")
     for at in range(1, 5):
         make_booking(event_type, start=MONDAY_10 + at * HOUR)
-    with django_assert_num_queries(8):  # type: ignore[operator]
+    with django_assert_num_queries(10):  # type: ignore[operator]
         browser.get("/bookings")

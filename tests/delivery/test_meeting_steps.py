@@ -9,12 +9,14 @@ from sivient.accounts.models import User
 from sivient.booking.models import Booking, Conference
 from sivient.booking.services import cancel, reschedule, step_key
 from sivient.booking.steps import CONFERENCE, DELETE, LINK_DUE, MOVE, deletion_key
+from sivient.delivery.meeting_steps import needing_host
 from sivient.delivery.step_words import Help, Step
 from sivient.delivery.timeline import timeline
+from sivient.integrations.models import Connection, Grant
 from sivient.jobs.models import Work
 from sivient.jobs.queue import enqueue
 from sivient.scheduling.models import SchedulingPage
-from tests.factories import MONDAY_10, NOW, make_booking, make_event_type, make_host
+from tests.factories import MONDAY_10, NOW, connect_zoom, make_booking, make_event_type, make_host
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -24,7 +26,9 @@ LINK_LATE = "delivery.link_late"
 @pytest.fixture
 def host() -> User:
     """Mara in Berlin, whose meetings are in Zoom."""
-    return make_host(timezone="Europe/Berlin")
+    host = make_host(timezone="Europe/Berlin")
+    connect_zoom(host)
+    return host
 
 
 @pytest.fixture
@@ -54,7 +58,7 @@ def row(booking: Booking, kind: str = CONFERENCE, **fields: object) -> None:
     ("vendor", "title", "detail"),
     [
         (Conference.BY_HAND, "Your own link", "You gave it for this booking"),
-        (Conference.FALLBACK, "Your fallback link", "Zoom had made no meeting."),
+        (Conference.FALLBACK, "Your fallback link", "Used because Zoom made no meeting in time"),
         ("zoom", "Zoom meeting created", "845 1290 3377"),
     ],
 )
@@ -72,6 +76,25 @@ def test_a_pause_that_ends_after_the_start_needs_the_host_now(booking: Booking) 
     step = steps(booking)["Zoom meeting: needs you"]
     assert (step.state, step.next_at, step.helps) == ("needs_you", None, (Help.ADD_LINK,))
     assert step.detail == "The daily limit is used up. The time is safe. It begins before the next try."
+
+
+@pytest.mark.parametrize("how", ["removed", "disconnected", "access ended"])
+@pytest.mark.parametrize(
+    "before",
+    [{}, {"trouble": "paused", "last_error": "The daily limit is used up."}, {"trouble": "later", "attempt": 2}],
+)
+def test_without_a_connection_the_meeting_needs_the_host_whatever_it_met_before(
+    booking: Booking, how: str, before: dict[str, object]
+) -> None:
+    row(booking, run_at=booking.start - HOUR, **before)
+    if how == "access ended":
+        Grant.objects.update(state="needs_reconnect")
+    else:
+        Connection.objects.update(state="deauthorized" if how == "removed" else how, grant=None)
+    step = steps(booking)["Zoom meeting: needs you"]
+    assert (step.state, step.next_at, step.helps) == ("needs_you", None, (Help.RECONNECT,))
+    assert step.detail == "Zoom is not connected. The time is safe."
+    assert needing_host([booking], timezone.now()) == {booking.pk}
 
 
 def test_without_trouble_the_deadline_is_no_news(booking: Booking) -> None:
@@ -150,6 +173,7 @@ def test_a_meeting_that_is_removed_is_a_line_of_its_own(booking: Booking) -> Non
     enqueue(DELETE, key=deletion_key(meeting.pk), payload={})
     assert steps(booking)["Removing Zoom meeting 845 1290 3377"].state == "waiting"
     Work.objects.filter(kind=DELETE).update(state="done", done_at=NOW)
+    Conference.objects.update(deleted_at=NOW)
     assert steps(booking)["Zoom meeting 845 1290 3377 removed from Zoom"].at == NOW
 
 

@@ -14,7 +14,7 @@ from sivient.booking.services import step_key
 from sivient.delivery import views
 from sivient.jobs.models import Work
 from sivient.scheduling.models import EventType
-from tests.factories import MONDAY_10, NOW, make_booking, make_event_type, make_host
+from tests.factories import MONDAY_10, NOW, connect_zoom, make_booking, make_event_type, make_host
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 HALF_HOUR, DAY = timedelta(minutes=30), timedelta(days=1)
@@ -24,7 +24,9 @@ LINK = "https://zoom.test/j/84512903377?pwd=secret"
 @pytest.fixture
 def host() -> User:
     """Mara in Berlin, whose meetings are in Zoom."""
-    return make_host(timezone="Europe/Berlin")
+    host = make_host(timezone="Europe/Berlin")
+    connect_zoom(host)
+    return host
 
 
 @pytest.fixture

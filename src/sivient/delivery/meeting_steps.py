@@ -8,7 +8,6 @@ from sivient.booking.conferences import reaches
 from sivient.booking.models import Booking, Conference
 from sivient.booking.steps import CONFERENCE, LINK_DUE, MOVE, step_key
 from sivient.core import moments
-from sivient.delivery.fallback import FALLBACK_TOLD, UNKNOWN, why_fallback
 from sivient.delivery.rows import Rows
 from sivient.delivery.step_words import Help, Step, Subject, work_step
 from sivient.integrations.queries import connected
@@ -29,7 +28,8 @@ OWN = {Conference.BY_HAND: "Your own link", Conference.FALLBACK: "Your fallback 
 def meeting_steps(booking: Booking, rows: Rows, now: datetime) -> Iterator[Step]:
     """Yield how the meeting of a booking in Zoom stands, and what becomes of it there."""
     conference, version = in_force(booking), rows.standing
-    lines = list(_link_steps(booking, conference, lambda kind: rows.of(kind, version=version), now))
+    live = connected(booking.host, Platform.ZOOM)
+    lines = list(_link_steps(booking, conference, lambda kind: rows.of(kind, version=version), now, live=live))
     yield from lines
     if not reaches(conference, booking.start) and booking.stands and booking.end > now:
         yield from _due_steps(booking, rows, now, troubled=any(line.helps for line in lines))
@@ -50,9 +50,13 @@ def needing_host(bookings: Iterable[Booking], now: datetime) -> set[int]:
     waiting = list(bookings)
     works = Work.objects.filter(kind__in=(CONFERENCE, MOVE), key__in=[step_key(booking) for booking in waiting])
     by_name = {(work.kind, work.key): work for work in works}
+    live = {host: connected(host, Platform.ZOOM) for host in {booking.host for booking in waiting}}
 
     def needs_host(booking: Booking) -> bool:
-        steps = _link_steps(booking, in_force(booking), lambda kind: by_name.get((kind, step_key(booking))), now)
+        def of(kind: str) -> Work | None:
+            return by_name.get((kind, step_key(booking)))
+
+        steps = _link_steps(booking, in_force(booking), of, now, live=live[booking.host])
         return any(step.state == "needs_you" for step in steps)
 
     return {booking.pk for booking in waiting if needs_host(booking)}
@@ -85,24 +89,29 @@ def spaced(number: str) -> str:
 
 
 def _link_steps(
-    booking: Booking, conference: Conference | None, of: Callable[[str], Work | None], now: datetime
+    booking: Booking, conference: Conference | None, of: Callable[[str], Work | None], now: datetime, *, live: bool
 ) -> Iterator[Step]:
-    """Yield how the link stands, and how its meeting follows the booking; `of` gives the step of one kind."""
+    """Yield how the link stands, and how its meeting follows the booking.
+
+    `of` gives the step of one kind; `live` says whether the host's Zoom is connected.
+    """
     if conference is not None:
-        said = _meeting(booking, conference, of(FALLBACK_TOLD))
-        yield Step(made(conference), "done", said, at=conference.created_at)
+        yield Step(made(conference), "done", _meeting(booking, conference), at=conference.created_at)
         if booking.stands and conference.vendor == Platform.ZOOM:
-            yield from _move_steps(booking, conference, of(MOVE), now)
+            yield from _move_steps(booking, conference, of(MOVE), now, live=live)
     elif not booking.stands:
         yield Step("No Zoom meeting", "done", "Cancelled before it was made")
     else:
-        yield from _awaited(MEETING, "No Zoom meeting", TIME_CAME, booking, of(CONFERENCE), now)
+        yield from _awaited(MEETING, "No Zoom meeting", TIME_CAME, booking, of(CONFERENCE), now, live=live)
 
 
-def _move_steps(booking: Booking, conference: Conference, work: Work | None, now: datetime) -> Iterator[Step]:
+def _move_steps(
+    booking: Booking, conference: Conference, work: Work | None, now: datetime, *, live: bool
+) -> Iterator[Step]:
     """Yield how the meeting gets the booking's time. Where its link does not reach it, the link depends on that."""
     if not reaches(conference, booking.start):
-        yield from _awaited(replace(MOVED, link=True), "Zoom meeting not moved", CAME_UNMOVED, booking, work, now)
+        subject = replace(MOVED, link=True)
+        yield from _awaited(subject, "Zoom meeting not moved", CAME_UNMOVED, booking, work, now, live=live)
     elif work is not None:
         gave_way = work.state == Work.State.DONE and not work.result.get("skipped")
         if not gave_way or conference.vendor_start == booking.start:
@@ -110,12 +119,12 @@ def _move_steps(booking: Booking, conference: Conference, work: Work | None, now
 
 
 def _awaited(
-    subject: Subject, missing: str, came: str, booking: Booking, work: Work | None, now: datetime
+    subject: Subject, missing: str, came: str, booking: Booking, work: Work | None, now: datetime, *, live: bool
 ) -> Iterator[Step]:
     """Yield how the work stands that brings the link; `missing` and `came` say that it did not, and not in time."""
     if booking.end <= now:
         yield Step(missing, "missed", came, at=booking.start)
-    elif booking.start > now and not connected(booking.host, Platform.ZOOM):
+    elif booking.start > now and not live:
         # Whatever the work has met before: nobody asks Zoom until the host has connected it.
         yield Step(f"{subject.pending}: needs you", "needs_you", NOT_CONNECTED, helps=(Help.RECONNECT,), zoom=True)
     elif booking.start <= now or work is None or work.state == Work.State.DONE:
@@ -157,13 +166,10 @@ def _too_late(subject: Subject, step: Step) -> Step:
     )
 
 
-def _meeting(booking: Booking, conference: Conference, told: Work | None) -> str:
-    """Return what is to know about it; Zoom's own list keeps the time for which it was made (contract chapter 4.4).
-
-    `told` is the step that tells the host why the fallback link was used.
-    """
+def _meeting(booking: Booking, conference: Conference) -> str:
+    """Return what is to know about it; Zoom's own list keeps the time for which it was made (contract chapter 4.4)."""
     if conference.vendor == Conference.FALLBACK:
-        return why_fallback(told.payload, booking.host.timezone) if told else UNKNOWN
+        return "Used because Zoom made no meeting in time"
     if conference.vendor == Conference.BY_HAND:
         return "You gave it for this booking"
     if conference.vendor_start == booking.start:

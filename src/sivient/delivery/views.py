@@ -16,6 +16,8 @@ from sivient.core import moments
 from sivient.delivery import detail
 from sivient.delivery import services as delivery
 from sivient.delivery.meeting_steps import linkless, needing_host
+from sivient.integrations.queries import connected
+from sivient.scheduling.models import Platform
 
 PER_PAGE = 50
 VIEWS = {"upcoming": "Upcoming", "past": "Past", "cancelled": "Cancelled"}
@@ -31,13 +33,15 @@ def bookings(request: HostRequest) -> HttpResponse:
     zone = request.user.timezone
     upcoming, now = view == "upcoming", timezone.now()
     waiting = linkless(rows) if upcoming else []
+    stuck = needing_host(waiting, now)
     context = {
         "view": view,
         "views": VIEWS,
         "page": page,
         "days": [(day, list(of_day)) for day, of_day in groupby(rows, key=lambda b: moments.day(b.start, zone))],
         "waiting": {booking.pk for booking in waiting},
-        "stuck": needing_host(waiting, now),
+        "stuck": stuck,
+        "cut_off": bool(stuck) and not connected(request.user, Platform.ZOOM),
         "requests": list(_requests(request.user)) if upcoming and page.number == 1 else [],
     }
     return render(request, "delivery/bookings.html", context)
