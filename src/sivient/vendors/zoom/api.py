@@ -5,22 +5,43 @@ Always at the configured base: the `api_url` of a token answer names a regional 
 """
 
 import logging
+import time
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 
+from sivient.ports.errors import TryLater
 from sivient.ports.http import Answer, Patience, read_json, send
 from sivient.vendors.zoom.errors import judge
 
 WHO = "Zoom"
+SHORTEST = 4.0  # seconds for a connection and an answer: less is not worth asking
 MOVED = (301, 302, 307, 308)
 log = logging.getLogger(__name__)
 
 
-def call(
-    http: httpx.Client, token: str, method: str, path: str, *, patience: Patience, json: Any = None
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Span:
+    """How long each request of one change may take, and `whole` seconds for all of them: the worker's lease is over
+    soon after.
+    """
+
+    each: Patience
+    whole: float
+    began: float = field(default_factory=lambda: time.monotonic())
+
+    def left(self) -> Patience:
+        """Return the patience of the next request. TryLater: there is too little time for one, and none leaves."""
+        left = self.began + self.whole - time.monotonic()
+        if left < min(SHORTEST, self.each.connect + self.each.answer):
+            raise TryLater(f"{WHO} was slow to tell us what it wants.")
+        connect = min(self.each.connect, left / 2)
+        return Patience(connect=connect, answer=min(self.each.answer, left - connect))
+
+
+def call(http: httpx.Client, token: str, method: str, path: str, *, span: Span, json: Any = None) -> dict[str, Any]:
     """Ask Zoom for one JSON object on behalf of the token's user; empty for a 204. Errors as in contract chapter 5.
 
     A redirect to another Zoom host is asked once more there, by us: an HTTP client that follows it drops the
@@ -29,10 +50,10 @@ def call(
     content: dict[str, Any] = {"headers": {"Authorization": f"Bearer {token}"}}
     if json is not None:
         content["json"] = json
-    answer = send(http, method, path, who=WHO, patience=patience, **content)
+    answer = send(http, method, path, who=WHO, patience=span.left(), **content)
     target = _elsewhere(answer, http)
     if target:
-        answer = send(http, method, target, who=WHO, patience=patience, **content)
+        answer = send(http, method, target, who=WHO, patience=span.left(), **content)
     _note(answer, method, path)
     return read_json(answer, who=WHO, judge=judge)
 

@@ -15,13 +15,15 @@ from sivient.ports.conferencing import Ability, MadeMeeting, MeetingRequest
 from sivient.ports.errors import Gone, OutcomeUnknown, Rejected, Unusable
 from sivient.ports.http import Patience, client
 from sivient.ports.vendor import Access, App
-from sivient.vendors.zoom.api import call
+from sivient.vendors.zoom.api import Span, call
 from sivient.vendors.zoom.errors import FieldsRefused
 from sivient.vendors.zoom.meeting import Reader
 
 CREATE = Patience(connect=5, answer=30)  # creation is slow at times (contract chapter 9)
 CHANGE = Patience(connect=5, answer=30)  # to move or delete
 LIST = Patience(connect=3, answer=10)  # for one page
+# Seconds for all requests of one change or one look: a redirect is followed, a refused field left out.
+CHANGE_WHOLE, LIST_WHOLE = 38.0, 70.0
 PAGE_SIZE, MOST_PAGES = 300, 5
 MEETINGS = "/v2/users/me/meetings"
 SCHEDULED_MEETING = 2
@@ -55,9 +57,8 @@ class ZoomConferencing:
         Unusable: there is a meeting, but none of its own that guests can join. Rejected also when it would begin
         in the past, which Zoom would turn into one that runs now (contract 11, row 14).
         """
-        body = _without_what_is_refused(
-            _details(meeting), lambda details: self._call("POST", MEETINGS, CREATE, details)
-        )
+        span = Span(CREATE, CHANGE_WHOLE)
+        body = _without_what_is_refused(_details(meeting), lambda details: self._call("POST", MEETINGS, span, details))
         made = self.reader.read(body)
         if made is None:
             number = self.reader.number(body)  # not that of the personal room, which opens it to anybody
@@ -69,14 +70,13 @@ class ZoomConferencing:
 
     def move(self, external_id: str, meeting: MeetingRequest) -> None:
         """Give a meeting the time of `meeting`; id and link stay. Gone: it was deleted, or it has expired."""
-        _without_what_is_refused(
-            _time(meeting), lambda details: self._call("PATCH", _path(external_id), CHANGE, details)
-        )
+        path, span = _path(external_id), Span(CHANGE, CHANGE_WHOLE)
+        _without_what_is_refused(_time(meeting), lambda details: self._call("PATCH", path, span, details))
 
     def delete(self, external_id: str) -> None:
         """Delete a meeting; one that is gone already is deleted."""
         try:
-            self._call("DELETE", _path(external_id), CHANGE)
+            self._call("DELETE", _path(external_id), Span(CHANGE, CHANGE_WHOLE))
         except Gone:
             return
 
@@ -96,9 +96,9 @@ class ZoomConferencing:
 
     def _upcoming(self) -> Iterator[dict[str, Any]]:
         """Yield what the list of upcoming meetings holds, up to a bound: this waits for every page."""
-        query = {"type": "upcoming", "page_size": PAGE_SIZE}
+        query, span = {"type": "upcoming", "page_size": PAGE_SIZE}, Span(LIST, LIST_WHOLE)
         for _ in range(MOST_PAGES):
-            page = self._call("GET", f"{MEETINGS}?{urlencode(query)}", LIST)
+            page = self._call("GET", f"{MEETINGS}?{urlencode(query)}", span)
             meetings = page.get("meetings")
             if not isinstance(meetings, list):  # nothing was found out: it is not the same as an empty list
                 raise OutcomeUnknown("Zoom gave an answer that cannot be read.")
@@ -108,8 +108,8 @@ class ZoomConferencing:
             query["next_page_token"] = str(page["next_page_token"])
         log.warning("zoom has more upcoming meetings than were looked through")
 
-    def _call(self, method: str, path: str, patience: Patience, details: Details | None = None) -> dict[str, Any]:
-        return call(self.http, self.token, method, path, patience=patience, json=details)
+    def _call(self, method: str, path: str, span: Span, details: Details | None = None) -> dict[str, Any]:
+        return call(self.http, self.token, method, path, span=span, json=details)
 
 
 def connect_conferencing(app: App, access: Access) -> ZoomConferencing:

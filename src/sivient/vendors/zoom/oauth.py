@@ -13,7 +13,7 @@ from sivient.core.text import clean_line
 from sivient.ports.errors import IntegrationError, Misconfigured, OutcomeUnknown, Reconnect, Rejected, TryLater
 from sivient.ports.http import Answer, Judge, Patience, client, request_json
 from sivient.ports.vendor import App, Tokens, VendorAccount
-from sivient.vendors.zoom.api import WHO, call
+from sivient.vendors.zoom.api import WHO, Span, call
 
 SCOPE_LIMIT, ID_LIMIT = 4000, 200  # characters; what Zoom sends today is far shorter
 LIFETIME = timedelta(hours=1)  # of an access token, when the answer does not say
@@ -63,7 +63,8 @@ class ZoomOAuth:
 
     def account(self, access_token: str) -> VendorAccount:
         """Return who allowed us in. TokenRefused: this token is not accepted."""
-        return _account(call(self.api, access_token, "GET", "/v2/users/me", patience=self.patience))
+        span = Span(self.patience, 2 * (self.patience.connect + self.patience.answer))
+        return _account(call(self.api, access_token, "GET", "/v2/users/me", span=span))
 
     def _post(self, path: str, form: dict[str, str], judge: Judge) -> dict[str, Any]:
         return request_json(
