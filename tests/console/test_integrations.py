@@ -67,6 +67,7 @@ def test_reconnect_needed_says_how_many_bookings_wait(host: User, browser: Clien
     assert "Reconnect needed" in page
     assert "Reconnect Zoom</button>" in page
     assert "1 booking waits for a link; it gets it by itself once you reconnect." in page
+    assert "no longer accepts" not in page, "the headline says it"
     assert "/docs/zoom#reconnecting" in page
     assert 'href="/settings/integrations/zoom/disconnect"' in page
 
@@ -107,6 +108,22 @@ def test_what_the_zoom_user_cannot_do_is_said(
     page = shown(browser)
     assert words in page
     assert f"/docs/zoom#{anchor}" in page
+
+
+def test_connecting_a_user_who_may_not_host_promises_no_links(browser: Client, zoom: ZoomEmulator) -> None:
+    go_and_return(browser, zoom)
+    Grant.objects.update(user_type=99)
+    page = shown(browser, f"{PAGE}?zoom=connected")
+    assert "Zoom is connected." in page
+    assert "cannot host meetings" in page
+    assert "by themselves" not in page
+
+
+def test_a_connected_card_can_be_connected_once_more(host: User, browser: Client) -> None:
+    connect_zoom(host)
+    assert "Connect again</button>" in shown(browser)
+    Grant.objects.update(state="needs_reconnect")
+    assert "Connect again</button>" not in shown(browser)
 
 
 def test_a_licensed_user_needs_no_note(host: User, browser: Client) -> None:

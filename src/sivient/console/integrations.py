@@ -1,6 +1,7 @@
 """The Integrations page: connect a vendor, see how it is, disconnect."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
@@ -19,6 +20,8 @@ from sivient.integrations.registry import UnknownVendor
 from sivient.ports.vendor import Provider
 from sivient.scheduling.services import choose_first_platform
 from sivient.site.csp import form_targets
+
+CANNOT_HOST = "cannot-host"  # the entry of a vendor's guide for a user who may make no meetings
 
 
 def consent_origins() -> Iterable[str]:
@@ -92,6 +95,8 @@ def _row(request: HostRequest, vendor: str) -> Row:
     said = request.GET.get(vendor, "")
     outdated = said in (CONNECTED, CHOSEN) and card.state != queries.CardState.CONNECTED
     words = None if outdated else notice(said, card.provider.label)
+    if words and said == CONNECTED and any(note.anchor == CANNOT_HOST for note in card.notes):
+        words = replace(words, then="")  # no link comes by itself, as the note says
     return row(request.user, card, notice=words, now=now)
 
 

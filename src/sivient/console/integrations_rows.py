@@ -10,7 +10,7 @@ from sivient.accounts.models import User
 from sivient.booking.models import Booking, Conference
 from sivient.console.integrations_words import Notice
 from sivient.core.moments import city, clock, day
-from sivient.delivery.banner import waiting_words
+from sivient.delivery.banner import beyond, waiting_words
 from sivient.delivery.links import waiting_for_link
 from sivient.integrations.queries import Card, CardState
 from sivient.scheduling.models import EventType
@@ -35,6 +35,11 @@ class Row:
     def word(self) -> str:
         """The state in the word that the guide uses."""
         return _WORDS.get(self.card.state, "Not connected")
+
+    @property
+    def why(self) -> str:
+        """What the vendor's reason says beyond the headline."""
+        return beyond(self.card.reason, self.card.provider.label)
 
     @property
     def waits(self) -> str:

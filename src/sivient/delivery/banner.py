@@ -40,6 +40,11 @@ def waiting_words(count: int, *, again: str = "reconnect") -> str:
     return f"{count} bookings wait for a link; they get it by themselves once you {again}."
 
 
+def beyond(reason: str, label: str) -> str:
+    """Return what a reason says beyond 'stopped accepting our access', as a sentence; "" for nothing more."""
+    return "" if reason == f"{label} no longer accepts our access." else reason
+
+
 def _banners(request: HttpRequest) -> list[Banner]:
     user, match = getattr(request, "user", None), request.resolver_match
     if not isinstance(user, User) or (match and (match.url_name or "").startswith(SAID_BY_ITSELF)):

@@ -10,6 +10,7 @@ from django.urls import reverse
 from sivient.core import imip
 from sivient.core.invite import Party
 from sivient.core.moments import city, clock, day
+from sivient.delivery.banner import beyond
 from sivient.integrations import registry
 from sivient.integrations.models import Connection, Grant
 
@@ -18,7 +19,7 @@ def reconnect(connection: Connection, grant: Grant, *, at: datetime, waiting: in
     """Return the mail that asks the host to connect again; `waiting` is how many bookings have no link yet."""
     label = registry.provider(connection.vendor).label
     subject = f"Reconnect {label}" + (f": {_bookings(waiting)} for {_their(waiting)} link" if waiting else "")
-    more = {"reason": grant.reason, "waiting": waiting, "bookings": _bookings(waiting)}
+    more = {"reason": beyond(grant.reason, label), "waiting": waiting, "bookings": _bookings(waiting)}
     return _mail(connection, "reconnect", subject, at=at, more=more)
 
 
@@ -37,6 +38,14 @@ def limit(connection: Connection, *, used: int, at: datetime) -> EmailMessage:
     subject = f"{used} of {provider.daily_changes} {provider.label} meetings of a day are used"
     more = {"used": used, "most": provider.daily_changes, "anew": _moment(anew, zone)}
     return _mail(connection, "limit", subject, at=at, more=more)
+
+
+def pause(connection: Connection, *, reason: str, until: datetime, waiting: int, at: datetime) -> EmailMessage:
+    """Return the mail that says that the vendor's daily limit is used up `until` then, and why; `waiting` as above."""
+    subject = f"{registry.provider(connection.vendor).label}'s daily limit is used up"
+    subject += f": {_bookings(waiting)} for {_their(waiting)} link" if waiting else ""
+    more = {"reason": reason, "waiting": waiting, "bookings": _bookings(waiting)}
+    return _mail(connection, "pause", subject, at=at, more=more | {"anew": _moment(until, connection.user.timezone)})
 
 
 def _mail(connection: Connection, kind: str, subject: str, *, at: datetime, more: dict[str, object]) -> EmailMessage:
