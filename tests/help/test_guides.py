@@ -1,6 +1,7 @@
 """The guides are ours, whole, and every error that points into one finds its entry."""
 
 import re
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,14 @@ from django.test import Client
 from django.utils import timezone
 
 from sivient.accounts.models import Plan, User
+from sivient.booking.steps import CONFERENCE, step_key
 from sivient.console import integrations_words
 from sivient.help import guides as room
 from sivient.help.guides import guide, guides
 from sivient.integrations.models import Grant
+from sivient.jobs.models import Work
 from sivient.vendors import zoom
-from tests.factories import connect_zoom, make_host
+from tests.factories import connect_zoom, make_booking, make_event_type, make_host
 
 SOURCE = Path(__file__).parents[2] / "src/sivient"
 SECTIONS = ("Adding the app", "Permissions", "Usage", "Removing", "Troubleshooting", "Contact")
@@ -145,7 +148,10 @@ class TestPages:
         connect_zoom(host, user_type=2)
         host.page.platform = "zoom"
         host.page.save()
-        assert states(client) == ["Pro", "Connected", "Zoom", "Published", "Yes"]
+        assert states(client) == ["Pro", "Connected", "Zoom", "Published", "Yes, when you connected"]
+        booking = make_booking(make_event_type(host, platform="zoom"))
+        Work.objects.filter(kind=CONFERENCE, key=step_key(booking)).update(state="failed", trouble="rejected")
+        assert states(client)[4] == "A meeting was refused. The booking's page says why"
         Grant.objects.update(state="needs_reconnect", state_since=timezone.now())
         assert states(client)[1] == "Reconnect needed"
         User.objects.update(plan=Plan.FREE)
@@ -156,4 +162,4 @@ class TestPages:
 def states(client: Client) -> list[str]:
     page = client.get("/docs/zoom").content.decode()
     table = page.partition("<tbody>")[2].partition("</tbody>")[0]
-    return re.findall(r"<a [^>]*>([^<]*)</a>", table)
+    return [unescape(state) for state in re.findall(r"<a [^>]*>([^<]*)</a>", table)]

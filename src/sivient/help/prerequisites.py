@@ -7,8 +7,11 @@ from django.utils import timezone
 
 from sivient.accounts.models import User
 from sivient.accounts.plans import Feature, allows
+from sivient.booking.steps import CONFERENCE, step_key
+from sivient.delivery.links import waiting_for_link
 from sivient.integrations import queries, registry
 from sivient.integrations.queries import Card, CardState
+from sivient.jobs.models import Work
 from sivient.scheduling.models import SchedulingPage
 from sivient.scheduling.queries import bookable
 
@@ -37,7 +40,7 @@ def prerequisites(user: User | None, vendor: str) -> list[Prerequisite]:
     if user is None:
         return [Prerequisite(capability, needs) for capability, needs in needed]
     card = queries.card(user, vendor, now=timezone.now())
-    states = (_plan(user), _connection(card), _platform(user, vendor), _page(user), _host(card))
+    states = (_plan(user), _connection(card), _platform(user, vendor), _page(user), _host(user, card))
     return [
         Prerequisite(capability, needs, state, met, href)
         for (capability, needs), (state, met, href) in zip(needed, states, strict=True)
@@ -75,9 +78,18 @@ def _page(user: User) -> tuple[str, bool, str]:
     return ("Published" if published else "Not published"), published, reverse("settings-scheduling")
 
 
-def _host(card: Card) -> tuple[str, bool, str]:
+def _host(user: User, card: Card) -> tuple[str, bool, str]:
     href = reverse("settings-integrations")
     if card.state != CardState.CONNECTED:
         return "Not known until it is connected", False, href
+    if _refused(user):
+        return "A meeting was refused. The booking's page says why", False, reverse("bookings")
     note = card.notes[0] if card.notes else None
-    return (note.text if note else "Yes"), note is None or note.anchor != "cannot-host", href
+    return (note.text if note else "Yes, when you connected"), note is None or note.anchor != "cannot-host", href
+
+
+def _refused(user: User) -> bool:
+    """Say whether the vendor refused the meeting of a booking that still waits for its link."""
+    keys = [step_key(booking) for booking in waiting_for_link(user.pk, now=timezone.now())]
+    refused = Work.objects.filter(kind=CONFERENCE, key__in=keys, state=Work.State.FAILED)
+    return refused.filter(trouble=Work.Trouble.REJECTED).exists()
