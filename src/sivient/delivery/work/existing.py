@@ -12,7 +12,7 @@ from sivient.booking.steps import DELETE, MOVE, plan_link, retire
 from sivient.delivery.attempts import CALL_LEASE
 from sivient.delivery.links import link_of
 from sivient.delivery.work.meetings import CLAIM_LEASE, request_for
-from sivient.delivery.work.standing import after_earlier, planned_for
+from sivient.delivery.work.standing import after_earlier, begun, planned_for, start_of
 from sivient.integrations.services import conferencing_for
 from sivient.jobs.completion import renew, work_completion, write_down
 from sivient.jobs.models import Work
@@ -30,14 +30,14 @@ class _GivesWay(Exception):
     """The booking is not what it was when the step read it: the step of its present version goes on."""
 
 
-@handles(MOVE, lease=CLAIM_LEASE, slow=True)
+@handles(MOVE, lease=CLAIM_LEASE, slow=True, until=start_of)
 def move_conference(work: Work) -> None:
     """Give the booking's meeting the booking's time. One that is gone gives way to a new one.
 
     So does one that cannot be moved, if its link does not last until then.
     """
     booking = planned_for(work, Booking.Status.CONFIRMED)
-    if booking is None or booking.start <= timezone.now():
+    if booking is None or begun(booking):
         return
     earlier = [f"booking:{booking.pk}:{version}" for version in range(1, booking.version)]
     after_earlier(MOVE, earlier, doing="The meeting is being moved to the time before")
