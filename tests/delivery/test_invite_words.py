@@ -9,6 +9,7 @@ from sivient.accounts.models import User
 from sivient.booking.models import Booking
 from sivient.booking.services import reschedule
 from sivient.delivery.links import replace_link
+from sivient.delivery.timeline import timeline
 from sivient.jobs.worker import run_due
 from sivient.vendors.zoom.emulator import ZoomEmulator
 from tests.delivery.conftest import Post, connect, event_of, html_of, pass_time, text_of
@@ -89,6 +90,8 @@ def test_an_invite_whose_link_needs_the_host_promises_no_link_that_is_being_made
         assert "There is no link yet." in str(event["DESCRIPTION"])
         assert "still being made" not in text_of(mail) + html_of(mail)
         assert "follows" not in str(event)
+    lines = [step.detail for step in timeline(Booking.objects.get(), timezone.now()) if step.title.startswith("Invite")]
+    assert lines == ["It says that there is no link yet. When the link exists, the same invite is updated."]
 
 
 def test_it_does_not_wait_for_a_link_that_zoom_refused_and_follows_the_word_to_the_host(

@@ -10,6 +10,7 @@ from sivient.jobs.models import Work
 
 State = Literal["done", "now", "waiting", "trying", "needs_you", "missed"]
 LINK_FOLLOWS = "It says that the link follows. When the link exists, the same invite is updated."
+NO_LINK_YET = "It says that there is no link yet. When the link exists, the same invite is updated."
 SAFE = "The time is safe."
 PATIENCE = timedelta(seconds=60)  # so long may due work wait for a worker without a word
 SHORTLY = timedelta(minutes=10)
@@ -81,7 +82,7 @@ def invite_step(subject: Subject, work: Work | None, now: datetime, *, zoom: boo
     if work.state == Work.State.DONE and edition.get("sent"):
         yield Step(subject.done, "done", _carries(work, zoom=zoom), at=work.done_at)
     elif edition.get("sent") and not _troubled(work) and not linked:
-        yield Step(subject.done, "done", LINK_FOLLOWS, at=datetime.fromisoformat(edition["at"]))
+        yield Step(subject.done, "done", _without_link(work), at=datetime.fromisoformat(edition["at"]))
     elif zoom and not linked and waits and not work.attempt and work.run_at > now:
         until = "Goes out with the Zoom link, at the latest then without it"
         yield Step(subject.pending, "waiting", until, next_at=work.run_at)
@@ -140,4 +141,8 @@ def _troubled(work: Work) -> bool:
 def _carries(work: Work, *, zoom: bool) -> str:
     if not zoom:
         return ""
-    return "With the join link" if work.result["link"] else LINK_FOLLOWS
+    return "With the join link" if work.result["link"] else _without_link(work)
+
+
+def _without_link(work: Work) -> str:
+    return NO_LINK_YET if work.result.get("needs_host") else LINK_FOLLOWS

@@ -8,7 +8,18 @@ from sivient.delivery.work import (
     fallbacks,
     invites,
     meetings,
+    pauses,
     requests,
 )
 
-__all__ = ["cancellations", "connections", "deadlines", "existing", "fallbacks", "invites", "meetings", "requests"]
+__all__ = [
+    "cancellations",
+    "connections",
+    "deadlines",
+    "existing",
+    "fallbacks",
+    "invites",
+    "meetings",
+    "pauses",
+    "requests",
+]

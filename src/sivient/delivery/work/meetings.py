@@ -24,6 +24,7 @@ from sivient.core.text import clean_line
 from sivient.delivery import mails
 from sivient.delivery.attempts import Asking, lost
 from sivient.delivery.links import link_of, plan_invites, waiting_for_link
+from sivient.delivery.work.pauses import plan_word
 from sivient.delivery.work.standing import after_earlier, begun, planned_for, start_of
 from sivient.integrations.live import LiveConferencing
 from sivient.integrations.queries import abilities, link_lasts
@@ -126,6 +127,8 @@ def _made(asking: Asking) -> MadeMeeting:
     except IntegrationError as error:
         asking.failed(error)
         believed = _believed(asking, error)
+        if isinstance(believed, Paused):
+            plan_word(booking.host, believed)
         _ask_for_a_link_early(asking, believed)
         raise believed from error
 
