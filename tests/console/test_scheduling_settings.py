@@ -7,7 +7,8 @@ from django.test import Client
 
 from sivient.accounts.models import Plan, User
 from sivient.integrations.models import Connection, Grant
-from sivient.scheduling import platforms, queries, services
+from sivient.scheduling import queries, services
+from sivient.scheduling.meeting_link import LinkUnfit
 from sivient.scheduling.models import EventType, SchedulingPage
 from tests.factories import connect_zoom
 
@@ -152,10 +153,11 @@ def test_a_fallback_link_is_saved_shown_and_taken_away(browser: Client) -> None:
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("javascript:alert(1)", "Enter a link that begins with https:// or http://."),
-        ("meet.example/mara", "Enter a link that begins with https:// or http://."),
-        ("https://meet.example/<mara>", "This link has characters that an invite cannot carry"),
-        ("https://meet.example/" + "x" * 500, "A link has up to 500 characters."),
+        ("javascript:alert(1)", "Write the whole address of the meeting"),
+        ("meet.example/mara", "Write the whole address of the meeting"),
+        ("https://localhost", "Guests cannot open this address"),
+        ("https://meet.example/<mara>", "This address has characters that an invite cannot carry"),
+        ("https://meet.example/" + "x" * 500, "This address is too long. The most is 500 characters."),
     ],
 )
 def test_a_fallback_link_that_no_guest_could_open_is_named_and_kept(browser: Client, typed: str, sentence: str) -> None:
@@ -171,5 +173,5 @@ def test_a_verb_that_says_nothing_about_the_fallback_link_leaves_it(host: User) 
     services.save_settings(host, handle="mara", platform="", details="", fallback_link="https://meet.example/mara")
     services.save_settings(host, handle="mara", platform="phone", details="+49 30 1234567")
     assert SchedulingPage.objects.get().fallback_link == "https://meet.example/mara"
-    with pytest.raises(platforms.LinkUnfit):
+    with pytest.raises(LinkUnfit):
         services.save_settings(host, handle="mara", platform="", details="", fallback_link="mara")

@@ -7,11 +7,12 @@ from django.utils import timezone
 
 from sivient.accounts.models import User
 from sivient.booking.models import Booking, Conference
-from sivient.delivery.links import NotALink, replace_link
+from sivient.delivery.links import replace_link
 from sivient.delivery.timeline import timeline
 from sivient.jobs.models import Work
 from sivient.jobs.worker import run_due, run_once
 from sivient.ports.errors import IntegrationError, OutcomeUnknown, Reconnect, Rejected, TryLater
+from sivient.scheduling.meeting_link import LinkUnfit
 from sivient.vendors.zoom.conferencing import ZoomConferencing
 from sivient.vendors.zoom.emulator import ZoomEmulator
 from sivient.vendors.zoom.emulator.app import PRODUCT_SCOPES
@@ -77,7 +78,7 @@ def test_a_meeting_that_is_being_deleted_is_not_the_link_again(
     refused = []
 
     def tried() -> None:
-        with pytest.raises(NotALink, match="being deleted") as said:
+        with pytest.raises(LinkUnfit, match="being deleted") as said:
             give_back(booking)
         refused.append(said)
 
@@ -89,7 +90,7 @@ def test_a_meeting_that_is_being_deleted_is_not_the_link_again(
 
 def test_a_meeting_that_was_deleted_is_not_the_link_again(booking: Booking) -> None:
     run_due()
-    with pytest.raises(NotALink, match=r"deleted in Zoom.*\.$"):
+    with pytest.raises(LinkUnfit, match=r"deleted in Zoom.*\.$"):
         give_back(booking)
     assert Conference.objects.get(unused=False).join_url == OWN
 
@@ -114,12 +115,12 @@ def test_when_nobody_knows_it_is_asked_again_and_not_the_link_meanwhile(
 ) -> None:
     as_it_is_deleted(monkeypatch, nothing, OutcomeUnknown("The answer was lost."))
     run_due()
-    with pytest.raises(NotALink):
+    with pytest.raises(LinkUnfit):
         give_back(booking)
     as_it_is_deleted(monkeypatch, nothing, TryLater("Busy."))
     pass_time()
     run_due()
-    with pytest.raises(NotALink):
+    with pytest.raises(LinkUnfit):
         give_back(booking)
     pass_time()
     run_due()

@@ -60,7 +60,7 @@ def made(booking: Booking, **fields: object) -> Conference:
 
 def form_of(page: str) -> dict[str, str]:
     """The hidden fields of the page's form."""
-    return dict(re.findall(r'name="(version)" value="([^"]*)"', page))
+    return dict(re.findall(r'name="(version|shown)" value="([^"]*)"', page))
 
 
 def links(booking: Booking) -> list[str]:
@@ -110,7 +110,9 @@ def test_where_we_may_delete_meetings_it_says_so(browser: Client, host: User, bo
     ("typed", "sentence"),
     [
         ("", "Enter the link where you meet."),
-        ("my <room>", "Write the whole address of the meeting"),
+        ("<room>", "Write the whole address of the meeting"),
+        ("https://meet.example/my room", "An address has no spaces."),
+        ("https://localhost/room", "Guests cannot open this address"),
         ("javascript:alert(1)", "Write the whole address of the meeting"),
         ("https://meet.example/<x>", "characters that an invite cannot carry"),
         ("https://meet.example/" + "x" * 2048, "This address is too long."),
@@ -132,6 +134,20 @@ def test_pressing_twice_is_pressing_once(browser: Client, booking: Booking, post
         run_due()
     assert booking.conferences.count() == 1
     assert len(post.to(GUEST)) == 1
+
+
+def test_a_second_tab_does_not_replace_a_link_that_it_has_not_shown(browser: Client, booking: Booking) -> None:
+    address = f"/bookings/{booking.pk}/link"
+    first, second = (form_of(shown(browser, address)) for _ in range(2))
+    assert browser.post(address, first | {"link": MINE}).status_code == 302
+    answer = browser.post(address, second | {"link": f"{MINE}-2"})
+    page = unescape(answer.content.decode())
+    assert answer.status_code == 409
+    assert "The link has changed meanwhile." in page
+    assert f'value="{MINE}-2"' in page
+    assert links(booking) == [MINE]
+    assert browser.post(address, form_of(page) | {"link": f"{MINE}-2"}).status_code == 302
+    assert links(booking) == [f"{MINE}-2"]
 
 
 @pytest.mark.parametrize("version", ["1", "x", "-1"])

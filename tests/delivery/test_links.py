@@ -10,9 +10,10 @@ from sivient.audit.models import Entry
 from sivient.booking.models import Booking, Conference
 from sivient.booking.services import cancel, reschedule
 from sivient.delivery import links
-from sivient.delivery.links import NotALink, NotReplaceable, replace_link, use_fallback
+from sivient.delivery.links import NotReplaceable, replace_link, use_fallback
 from sivient.jobs.models import Work
 from sivient.jobs.worker import run_due
+from sivient.scheduling.meeting_link import LinkUnfit
 from sivient.scheduling.models import Platform, SchedulingPage
 from sivient.vendors.zoom.emulator import ZoomEmulator
 from tests.delivery.conftest import Post, connect, event_of, html_of, pass_time, sequence_of, text_of
@@ -111,13 +112,13 @@ def test_zooms_own_link_given_back_is_its_meeting_again(booking: Booking, post: 
     ["", "meet.example/mara", "javascript:alert(1)", "https://meet.example/<b>", 'https://meet.example/"x"', "//x"],
 )
 def test_what_is_no_link_is_refused_with_a_sentence(booking: Booking, url: str) -> None:
-    with pytest.raises(NotALink, match="address"):
+    with pytest.raises(LinkUnfit, match="address"):
         replace(booking, url)
     assert booking.conferences.count() == 1
 
 
 def test_a_link_that_is_too_long_is_refused(booking: Booking) -> None:
-    with pytest.raises(NotALink, match="2048"):
+    with pytest.raises(LinkUnfit, match="2048"):
         replace(booking, f"https://meet.example/{'a' * 2048}")
 
 

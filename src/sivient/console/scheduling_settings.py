@@ -15,6 +15,7 @@ from sivient.console.forms import LineField, free_handle, handle_field
 from sivient.console.platform_form import PlatformForm
 from sivient.scheduling import platforms, queries, services
 from sivient.scheduling.editions import ChangedMeanwhile, settings_edition
+from sivient.scheduling.meeting_link import LinkUnfit
 from sivient.scheduling.models import SchedulingPage
 from sivient.scheduling.services import LONGEST_NOTE
 from sivient.site.said import redirect_saying, take
@@ -49,7 +50,7 @@ class SettingsForm(PlatformForm):
         """Return a link that guests can open, or ""."""
         try:
             return platforms.check_fallback(self.cleaned_data["fallback_link"])
-        except platforms.LinkUnfit as error:
+        except LinkUnfit as error:
             raise ValidationError(str(error)) from error
 
     def clean_pause_note(self) -> str:

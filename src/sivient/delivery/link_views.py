@@ -10,7 +10,9 @@ from sivient.booking.models import Booking
 from sivient.delivery import detail, links
 from sivient.delivery.link_form import LinkForm
 from sivient.delivery.meeting_steps import in_force
+from sivient.scheduling.meeting_link import LinkUnfit
 
+CHANGED = detail.Problem("The link has changed meanwhile.", "Nothing was changed by you. See the link below first.")
 NO_LINK = detail.Problem("This booking needs no link.", "Nothing was changed.")
 
 
@@ -26,14 +28,24 @@ def link(request: HostRequest, pk: int) -> HttpResponse:
         return _ask(request, booking, form)
     if form.cleaned_data["version"] not in (None, booking.version):
         return _ask(request, booking, form, detail.moved(booking))
+    if _changed(booking, form):
+        return _ask(request, booking, form, CHANGED)
     return _replace(request, booking, form)
+
+
+def _changed(booking: Booking, form: LinkForm) -> bool:
+    """Say whether the page named another link than there is now. What is in force already may be sent again."""
+    present, shown = in_force(booking), form.cleaned_data["shown"]
+    if shown is None or shown == (present.pk if present else 0):
+        return False
+    return present is None or present.join_url != form.cleaned_data["link"].strip()
 
 
 def _replace(request: HostRequest, booking: Booking, form: LinkForm) -> HttpResponse:
     had = in_force(booking)
     try:
         links.replace_link(booking, form.cleaned_data["link"], now=timezone.now())
-    except links.NotALink as error:
+    except LinkUnfit as error:
         form.add_error("link", str(error))
         return _ask(request, booking, form)
     except links.NotReplaceable:  # it was changed since it was read

@@ -13,18 +13,13 @@ from sivient.audit.log import record
 from sivient.booking.conferences import reaches, without_link
 from sivient.booking.models import Booking, Conference, ConferenceAttempt
 from sivient.booking.steps import retire
-from sivient.core.invite import fits_invite
 from sivient.delivery.attempts import CALL_LEASE
 from sivient.delivery.readers import INVITES, readers
 from sivient.jobs.queue import enqueue
+from sivient.scheduling.meeting_link import LinkUnfit, require_link
 from sivient.scheduling.models import Platform
-from sivient.scheduling.web_address import is_web_address
 
 LONGEST_LINK = 2048  # characters
-
-
-class NotALink(ValueError):
-    """The text cannot be opened by a browser, or not stand in an invite. The text is a sentence for the host."""
 
 
 class NotReplaceable(Exception):
@@ -60,10 +55,10 @@ def possibly_unused(booking: Booking) -> list[ConferenceAttempt]:
 def replace_link(booking: Booking, url: str, *, now: datetime) -> Conference:
     """Let the host's own link take the place of whatever there is, and tell everybody once.
 
-    The same link again changes nothing. Raises NotALink, NotReplaceable.
+    The same link again changes nothing. Raises LinkUnfit, NotReplaceable.
     """
     url = url.strip()
-    require_link(url)
+    require_link(url, longest=LONGEST_LINK)
     _require_replaceable(booking, now)
     present = link_of(booking)
     if present is not None and present.join_url == url:
@@ -87,7 +82,7 @@ def use_fallback(booking: Booking, *, now: datetime) -> Conference | None:
         with transaction.atomic():
             conference = _put_in_force(booking, Conference.FALLBACK, url, now=now, over=False)
             record("fallback link used", account=booking.host_id, actor="system", subject=f"booking:{booking.pk}")
-    except (NotReplaceable, NotALink):
+    except (NotReplaceable, LinkUnfit):
         return None
     return conference
 
@@ -98,16 +93,6 @@ def plan_invites(booking: Booking) -> None:
     for each in readers(booking):
         more = {} if each.number is None else {"other": each.number}
         enqueue(INVITES[each.role], key=each.key(booking), payload=payload | more)
-
-
-def require_link(url: str) -> None:
-    """Raise NotALink for what guests could not open, or what no invite can carry."""
-    if not is_web_address(url):
-        raise NotALink("Write the whole address of the meeting, such as https://example.org/my-room.")
-    if len(url) > LONGEST_LINK:
-        raise NotALink(f"This address is too long. The most is {LONGEST_LINK} characters.")
-    if not fits_invite(url):
-        raise NotALink("This address has characters that an invite cannot carry, such as quotes or angle brackets.")
 
 
 def _require_replaceable(booking: Booking, now: datetime) -> None:
@@ -136,11 +121,11 @@ def _put_in_force(booking: Booking, vendor: str, url: str, *, now: datetime, ove
 
 
 def _known_before(booking: Booking, url: str) -> Conference | None:
-    """Return the booking's earlier meeting of that link, in force again. Raises NotALink if it is there no more."""
+    """Return the booking's earlier meeting of that link, in force again. Raises LinkUnfit if it is there no more."""
     earlier = booking.conferences.filter(join_url=url, unused=True).order_by("pk").last()
     if earlier is not None:
         if earlier.deleted_at is not None:
-            raise NotALink("This meeting is being deleted, or was deleted in Zoom. Give another link.")
+            raise LinkUnfit("This meeting is being deleted, or was deleted in Zoom. Give another link.")
         earlier.unused, earlier.replaced_at = False, None
         earlier.save(update_fields=["unused", "replaced_at"])
     return earlier

@@ -2,9 +2,9 @@
 
 from sivient.accounts.models import User
 from sivient.accounts.plans import Feature, PlanTooSmall, allows
-from sivient.core.invite import fits_invite
 from sivient.core.text import clean_line
 from sivient.integrations.queries import connected
+from sivient.scheduling.meeting_link import require_link
 from sivient.scheduling.models import Platform
 from sivient.scheduling.web_address import is_web_address
 
@@ -14,10 +14,6 @@ NO_LINK = "Enter a link that begins with https:// or http://."
 
 class PlatformUnfit(Exception):
     """The platform cannot be chosen like this. The text is for the host."""
-
-
-class LinkUnfit(Exception):
-    """This is no link that a guest could open. The text is for the host."""
 
 
 class NotConnected(PlatformUnfit):
@@ -50,12 +46,8 @@ def check_fallback(typed: str) -> str:
     Raises LinkUnfit.
     """
     link = clean_line(typed, LONGEST_DETAILS + 1)
-    if len(link) > LONGEST_DETAILS:
-        raise LinkUnfit(f"A link has up to {LONGEST_DETAILS} characters.")
-    if link and not is_web_address(link):
-        raise LinkUnfit(NO_LINK)
-    if link and not fits_invite(link):
-        raise LinkUnfit("This link has characters that an invite cannot carry, such as quotes or brackets.")
+    if link:
+        require_link(link, longest=LONGEST_DETAILS)
     return link
 
 

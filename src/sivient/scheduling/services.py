@@ -59,7 +59,7 @@ def save_settings(
 
     `platform` "", and what is None, stay as they are. Guests read `pause_note` instead of times, or, if it is "", a
     sentence of ours. `seen` is the edition that the host began with (None: whatever is stored).
-    Raises handles.HandleUnfit, platforms.PlatformUnfit, platforms.LinkUnfit, PlanTooSmall or ChangedMeanwhile.
+    Raises handles.HandleUnfit, platforms.PlatformUnfit, meeting_link.LinkUnfit, PlanTooSmall or ChangedMeanwhile.
     """
     with transaction.atomic():
         Timetable.take(host.pk)
