@@ -45,6 +45,15 @@ def test_the_caller_hears_of_the_request_after_the_token_and_before_the_meeting(
     assert watch.seen == [(2, 0)]
 
 
+def test_a_meeting_whose_time_has_come_is_neither_made_nor_moved(host: User, zoom: ZoomEmulator) -> None:
+    connect(host, zoom)
+    vendor, late, asked = services.conferencing_for(host, "zoom"), a_meeting(days=-1), len(zoom.calls)
+    for change in (lambda: vendor.create(late), lambda: vendor.move("85012345678", late)):
+        with pytest.raises(Rejected, match="time has come"):
+            change()
+    assert len(zoom.calls) == asked
+
+
 def test_the_caller_hears_of_a_repeated_request_again(host: User, zoom: ZoomEmulator) -> None:
     connect(host, zoom)
     zoom.fail_next["POST /v2/users/me/meetings"] += [401]

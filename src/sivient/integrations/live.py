@@ -7,10 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from django.utils import timezone
-
 from sivient.integrations import limits, tokens
 from sivient.integrations.tokens import Held
+from sivient.jobs.clock import database_now
 from sivient.ports.conferencing import Ability, Conferencing, MadeMeeting, MeetingRequest
 from sivient.ports.errors import OutcomeUnknown, Paused, Reconnect, Rejected, TokenRefused
 from sivient.ports.vendor import Access, App
@@ -39,14 +38,12 @@ class LiveConferencing:
 
     def create(self, meeting: MeetingRequest, *, before: Before = _nothing) -> MadeMeeting:
         """Make one meeting. Paused: the daily limit is used up, and the vendor was not asked again."""
-        if meeting.start <= timezone.now():
-            raise Rejected("The meeting has begun.")  # a start in the past makes an instant meeting (contract 11, 14)
+        _require_ahead(meeting)
         return self._change(lambda it: it.create(meeting), before)
 
     def move(self, external_id: str, meeting: MeetingRequest, *, before: Before = _nothing) -> None:
         """Give an existing meeting the time of `meeting`. Gone: it is not there any more. Paused as in `create`."""
-        if meeting.start <= timezone.now():
-            raise Rejected("The meeting has begun.")
+        _require_ahead(meeting)
         self._change(lambda it: it.move(external_id, meeting), before)
 
     def delete(self, external_id: str) -> None:
@@ -86,3 +83,12 @@ class LiveConferencing:
             if believe or not isinstance(error, TokenRefused):
                 tokens.end(held, str(error))
             raise
+
+
+def _require_ahead(meeting: MeetingRequest) -> None:
+    """Raise Rejected for a start in the past: it would make an instant meeting (contract chapter 11, row 14).
+
+    By the database's clock, because this process's own may be wrong, and a refusal is final.
+    """
+    if meeting.start <= database_now():
+        raise Rejected("The meeting's time has come.")

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sivient.ports.errors import Rejected
 from sivient.vendors.zoom.conferencing import ZoomConferencing
 from sivient.vendors.zoom.emulator import ZoomEmulator
 from tests.vendors.zoom.adapted import MEETING, conferencing
@@ -63,14 +62,6 @@ def test_a_move_over_a_change_keeps_the_instant_too(zoom: ZoomEmulator, ours: Zo
     number = ours.create(dataclasses.replace(MEETING, start=before, end=before + HOUR)).external_id
     ours.move(number, dataclasses.replace(MEETING, start=after, end=after + HOUR))
     assert zoom.meetings[-1]["start_time"] == f"{after:%Y-%m-%dT%H:%M:%SZ}"
-
-
-@pytest.mark.parametrize("ago", [timedelta(0), timedelta(seconds=1), timedelta(days=1)])
-def test_a_start_that_has_come_is_not_sent(zoom: ZoomEmulator, ours: ZoomConferencing, ago: timedelta) -> None:
-    start, before = datetime.now(UTC) - ago, len(zoom.calls)
-    with pytest.raises(Rejected, match="time has come"):
-        ours.create(dataclasses.replace(MEETING, start=start, end=start + HOUR))
-    assert len(zoom.calls) == before
 
 
 @pytest.mark.parametrize(("length", "minutes"), [(20, 1), (90 * 60, 90), (24 * 3600, 1440), (30 * 3600, 1440)])
