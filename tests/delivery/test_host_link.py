@@ -209,19 +209,29 @@ def test_meetings_that_may_be_unused_are_told_with_ref_and_time(browser: Client,
     attempt(booking, outcome="lost")
     page = shown(browser, f"/bookings/{booking.pk}")
     assert "Possibly unused Zoom meetings" in page
-    assert f"1 possibly unused meeting, ref {booking.uid[:8].upper()}, around" in page
-    attempt(booking)  # its worker was killed
+    assert "Zoom did not say whether it made a meeting: 1 request on " in page
+    assert f", ref {booking.uid[:8].upper()}. If your Zoom list has one with that ref, it is safe to delete." in page
+    attempt(booking, asked_at=timezone.now() - HOUR / 2)  # its worker was killed
     made(booking)
     page = shown(browser, f"/bookings/{booking.pk}")
-    assert "2 possibly unused meetings, ref" in page
-    assert "beside 845 1290 3377, it is safe to delete." in page
+    assert "2 requests between " in page
+    assert "beside 845 1290 3377, they are safe to delete." in page
 
 
 def test_a_meeting_without_a_usable_link_is_named(browser: Client, booking: Booking) -> None:
     attempt(booking, outcome="lost", external_id="93696081574")
     page = shown(browser, f"/bookings/{booking.pk}")
     assert "936 9608 1574, made" in page
-    assert "possibly unused meeting," not in page
+    assert "did not say" not in page
+
+
+def test_the_meeting_of_a_cancelled_booking_is_named_while_it_is_in_zoom(browser: Client, booking: Booking) -> None:
+    made(booking)
+    cancel(booking, by="host", now=timezone.now())
+    page = shown(browser, f"/bookings/{booking.pk}")
+    assert "845 1290 3377, of this booking" in page
+    Conference.objects.update(deleted_at=NOW)
+    assert "of this booking" not in shown(browser, f"/bookings/{booking.pk}")
 
 
 def test_what_was_deleted_in_zoom_is_not_listed(browser: Client, booking: Booking) -> None:

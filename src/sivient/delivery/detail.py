@@ -12,7 +12,7 @@ from django.utils import timezone
 from sivient.accounts.access import HostRequest
 from sivient.accounts.models import User
 from sivient.booking.conferences import allowed
-from sivient.booking.models import Booking
+from sivient.booking.models import Booking, Conference
 from sivient.core import moments
 from sivient.delivery.links import possibly_unused
 from sivient.delivery.mails import reference
@@ -57,6 +57,7 @@ def page(request: HostRequest, booking: Booking, *, status: int = 200, problem: 
     now = timezone.now()
     steps = timeline(booking, now)
     lost = possibly_unused(booking)
+    silent = [attempt for attempt in lost if not attempt.external_id]
     context: dict[str, Any] = {
         "booking": booking,
         "problem": problem,
@@ -65,9 +66,10 @@ def page(request: HostRequest, booking: Booking, *, status: int = 200, problem: 
         "ticket": ticket_of(booking),
         "conference": in_force(booking),
         "stuck": any(step.state == "needs_you" and OF_THE_LINK & {*step.helps} for step in steps),
-        "unused": [c for c in booking.conferences.all() if c.unused and c.external_id and not c.deleted_at],
+        "unused": _left_in_zoom(booking),
         "unusable": [attempt for attempt in lost if attempt.external_id],
-        "lost": [attempt for attempt in lost if not attempt.external_id],
+        "lost": silent,
+        "last_lost": silent[-1] if silent else None,
         "reference": reference(booking),
         "steps": steps,
         "reconnects": any(Help.RECONNECT in step.helps for step in steps) and to_reconnect(booking.host, now=now),
@@ -78,6 +80,12 @@ def page(request: HostRequest, booking: Booking, *, status: int = 200, problem: 
         "can_link": linkable(booking, now),
     }
     return render(request, "delivery/booking.html", context, status=status)
+
+
+def _left_in_zoom(booking: Booking) -> list[Conference]:
+    """Return the meetings that nobody uses and that are still there; all of them once the booking stands no more."""
+    meetings = [each for each in booking.conferences.all() if each.external_id and not each.deleted_at]
+    return [each for each in meetings if each.unused or not booking.stands]
 
 
 def fixed(booking: Booking, now: datetime) -> Problem | None:

@@ -16,7 +16,7 @@ PATIENCE = timedelta(seconds=60)  # so long may due work wait for a worker witho
 SHORTLY = timedelta(minutes=10)
 BEHIND = "Background work on this server is behind. It goes on by itself."
 SOON = "Begins in a moment"
-MAYBE_UNUSED = "An unused meeting may be in Zoom."
+MAYBE_UNUSED = "Zoom did not say whether it made a meeting: an unused one may be there."
 Trouble = Work.Trouble
 
 
