@@ -9,7 +9,7 @@ from sivient.delivery import connection_mails
 from sivient.delivery.links import waiting_for_link
 from sivient.delivery.work.standing import first_sent_at, sends_mail
 from sivient.integrations.models import Connection
-from sivient.jobs.completion import work_completion
+from sivient.jobs.completion import work_completion, write_down
 from sivient.jobs.models import Work
 from sivient.jobs.queue import enqueue
 from sivient.ports.errors import Paused
@@ -22,7 +22,7 @@ PAUSE_TOLD = "delivery.tell_pause"
 def plan_word(host: User, pause: Paused) -> None:
     """Have the host told of the limit: once for each day (UTC) on which it ends, however many bookings meet it."""
     told = {"user": host.pk, "reason": str(pause), "until": pause.until.isoformat()}
-    enqueue(PAUSE_TOLD, key=f"account:{host.pk}:{pause.until:%Y-%m-%d}", payload=told)
+    enqueue(PAUSE_TOLD, key=f"account:{host.pk}", payload=told)
 
 
 @sends_mail(PAUSE_TOLD)
@@ -31,7 +31,12 @@ def tell_pause(work: Work) -> None:
     until, now = datetime.fromisoformat(work.payload["until"]), timezone.now()
     live = Connection.objects.filter(user=work.payload["user"], vendor=Platform.ZOOM, state=Connection.State.CONNECTED)
     connection = live.select_related("user").first()
-    if connection is None or not connection.user.email or until <= now or "told" in work.result:
+    if connection is None or not connection.user.email or until <= now:
+        return
+    day = until.date().isoformat()
+    if work.result.get("day") != day:
+        write_down(work, {"day": day})
+    if "told" in work.result:
         return
     waiting = waiting_for_link(connection.user_id, now=now).count()
     at, reason = first_sent_at(work), work.payload["reason"]
