@@ -8,6 +8,7 @@ from sivient.booking.conferences import reaches
 from sivient.booking.models import Booking, Conference
 from sivient.booking.steps import CONFERENCE, LINK_DUE, MOVE, step_key
 from sivient.core import moments
+from sivient.delivery.fallback import FALLBACK_TOLD, UNKNOWN, why_fallback
 from sivient.delivery.rows import Rows
 from sivient.delivery.step_words import Help, Step, Subject, work_step
 from sivient.integrations.queries import connected
@@ -96,7 +97,8 @@ def _link_steps(
     `of` gives the step of one kind; `live` says whether the host's Zoom is connected.
     """
     if conference is not None:
-        yield Step(made(conference), "done", _meeting(booking, conference), at=conference.created_at)
+        said = _meeting(booking, conference, of(FALLBACK_TOLD))
+        yield Step(made(conference), "done", said, at=conference.created_at)
         if booking.stands and conference.vendor == Platform.ZOOM:
             yield from _move_steps(booking, conference, of(MOVE), now, live=live)
     elif not booking.stands:
@@ -166,10 +168,13 @@ def _too_late(subject: Subject, step: Step) -> Step:
     )
 
 
-def _meeting(booking: Booking, conference: Conference) -> str:
-    """Return what is to know about it; Zoom's own list keeps the time for which it was made (contract chapter 4.4)."""
+def _meeting(booking: Booking, conference: Conference, told: Work | None) -> str:
+    """Return what is to know about it; Zoom's own list keeps the time for which it was made (contract chapter 4.4).
+
+    `told` is the step that tells the host why the fallback link was used.
+    """
     if conference.vendor == Conference.FALLBACK:
-        return "Used because Zoom made no meeting in time"
+        return why_fallback(told.payload, booking.host.timezone) if told else UNKNOWN
     if conference.vendor == Conference.BY_HAND:
         return "You gave it for this booking"
     if conference.vendor_start == booking.start:
