@@ -58,7 +58,7 @@ def row(booking: Booking, kind: str = CONFERENCE, **fields: object) -> None:
     ("vendor", "title", "detail"),
     [
         (Conference.BY_HAND, "Your own link", "You gave it for this booking"),
-        (Conference.FALLBACK, "Your fallback link", "Used because Zoom made no meeting in time"),
+        (Conference.FALLBACK, "Your fallback link", "Zoom had made no meeting."),
         ("zoom", "Zoom meeting created", "845 1290 3377"),
     ],
 )
