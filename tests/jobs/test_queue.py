@@ -162,3 +162,13 @@ def test_patience_begins_when_work_is_due_and_at_once_when_it_is_pulled_forward(
     assert abs(timezone.now() - pulled.asked_at) < timedelta(minutes=1)
     late = enqueue("test.note", key="c", run_at=timezone.now() - timedelta(days=14))
     assert late.asked_at == late.created_at
+
+
+def test_asking_again_does_not_make_later_pauses_longer(runs: list[Work]) -> None:
+    work = enqueue("test.note", key="a")
+    tomorrow = timezone.now() + timedelta(days=1)
+    Work.objects.filter(pk=work.pk).update(run_at=tomorrow, attempt=4, lost=4, trouble=Work.Trouble.UNKNOWN)
+    asked = enqueue("test.note", key="a", run_at=tomorrow + timedelta(days=1))
+    assert (asked.attempt, asked.lost, asked.run_at) == (4, 4, tomorrow)
+    asked = enqueue("test.note", key="a")
+    assert (asked.attempt, asked.lost) == (0, 0)

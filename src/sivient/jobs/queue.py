@@ -52,7 +52,7 @@ def enqueue(
     """Have `kind` done for `key` once: at `run_at`, or else `wait` from now by the database's clock.
 
     The same kind and key again is the same row: pulled forward when it waits, armed again when it was done,
-    parked or failed, and run once more after the present run when a worker has it.
+    parked or failed, its tries counted anew, and run once more after the present run when a worker has it.
     """
     fresh = new(kind, key=key, payload=payload or {}, run_at=run_at, wait=wait, lane=lane)
     values = {name: getattr(fresh, name) for name in ("payload", "lane", "run_at", "created_at", "asked_at")}
@@ -88,17 +88,23 @@ def pull_forward(kind: str, *, lane: str, troubles: Collection[Work.Trouble]) ->
 def _arm(work: Work, fresh: Work, *, run_at: datetime, now: datetime) -> None:
     if work.lease_until is not None:
         work.again = True
-    elif work.state == Work.State.WAITING:
-        work.run_at = min(work.run_at, run_at)
-    else:
-        work.state, work.run_at = Work.State.WAITING, run_at
+    elif work.state != Work.State.WAITING:
+        work.state = Work.State.WAITING
         work.last_error, work.trouble, work.done_at = "", "", None
-        for name, value in AFRESH.items():
-            setattr(work, name, value)
+        _start_afresh(work, run_at)
+    elif run_at < work.run_at:  # otherwise asking again would make its next pause longer than the one it shortens
+        _start_afresh(work, run_at)
     if work.lease_until is None:
         work.lane = fresh.lane  # not while it is leased: its lane is taken, the other one perhaps, too
     work.payload, work.asked_at = fresh.payload, max(now, work.run_at)
     work.save()
+
+
+def _start_afresh(work: Work, run_at: datetime) -> None:
+    """Let the work run then, its tries counted anew."""
+    work.run_at = run_at
+    for name, value in AFRESH.items():
+        setattr(work, name, value)
 
 
 def _hint() -> None:
