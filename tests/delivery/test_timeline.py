@@ -75,13 +75,13 @@ def test_after_a_move_the_steps_of_the_new_time_stand_and_those_before_are_folde
     assert titles(booking) == [
         "Booked",
         "Before the last change",
-        "Rescheduled",
         "Zoom meeting created",
+        "Rescheduled",
         f"Invite sent to {GUEST}",
         "Your copy of the invite sent",
         f"Invite sent to {BO}",
     ]
-    _, before, moved, meeting, *_ = steps(booking)
+    _, before, meeting, moved, *_ = steps(booking)
     assert {step.title for step in before.folded} == {
         f"Invite sent to {GUEST}",
         "Invite sent to you",
@@ -184,3 +184,12 @@ def test_what_was_cancelled_before_it_left_is_no_step(event_type: EventType) -> 
         f"Mail to {BO}: not needed",
     ]
     assert steps(booking)[-1].detail == "No invite had left."
+
+
+def test_a_link_that_is_older_than_the_last_reschedule_stands_before_it(event_type: EventType) -> None:
+    booking = make_booking(event_type)
+    run_due()
+    reschedule(booking, MONDAY_10 + HOUR, by="host", now=timezone.now())
+    run_due()
+    said = titles(booking)
+    assert said.index("Zoom meeting created") < said.index("Rescheduled")

@@ -26,7 +26,7 @@ def timeline(booking: Booking, now: datetime) -> list[Step]:
     if booking.status == Booking.Status.PENDING:
         steps += _request_steps(booking, rows, now)
     if booking.status == Booking.Status.CONFIRMED or _was_confirmed(booking):
-        steps += _delivery_steps(booking, rows, now)
+        steps = _with_delivery(steps, list(_delivery_steps(booking, rows, now)))
     if not booking.stands:
         steps += _end_steps(booking, rows, now)
     return [*steps, *removal_steps(booking, rows, now)]
@@ -59,6 +59,13 @@ def _changes(booking: Booking, rows: Rows) -> Iterator[Step]:
     if booking.approved_at:
         changes.append((booking.approved_at, "Approved", "By you"))
     yield from (Step(title, "done", detail, at=at) for at, title, detail in sorted(changes))
+
+
+def _with_delivery(changes: list[Step], delivery: list[Step]) -> list[Step]:
+    """Return both, with what was delivered before the last change, and still counts, in front of that change."""
+    *before, last = changes
+    earlier = [step for step in delivery if step.state == "done" and step.at and last.at and step.at < last.at]
+    return [*before, *earlier, last, *(step for step in delivery if step not in earlier)]
 
 
 def _folded(booking: Booking, rows: Rows) -> list[Step]:
