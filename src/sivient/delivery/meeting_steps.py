@@ -30,7 +30,7 @@ def meeting_steps(booking: Booking, rows: Rows, now: datetime) -> Iterator[Step]
     """Yield how the meeting of a booking in Zoom stands, and what becomes of it there."""
     conference, version = in_force(booking), rows.standing
     live = connected(booking.host, Platform.ZOOM)
-    lines = list(_link_steps(booking, conference, lambda kind: rows.of(kind, version=version), now, live=live))
+    lines = _link_steps(booking, conference, lambda kind: rows.of(kind, version=version), now, live=live)
     yield from lines
     if not reaches(conference, booking.start) and booking.stands and booking.end > now:
         yield from _due_steps(booking, rows, now, troubled=any(line.helps for line in lines))
@@ -49,7 +49,9 @@ def removal_steps(booking: Booking, rows: Rows, now: datetime) -> Iterator[Step]
 def needing_host(bookings: Iterable[Booking], now: datetime) -> set[int]:
     """Return which of these bookings without a link will get none by themselves, as their timelines say."""
     waiting = list(bookings)
-    works = Work.objects.filter(kind__in=(CONFERENCE, MOVE), key__in=[step_key(booking) for booking in waiting])
+    works = Work.objects.filter(
+        kind__in=(CONFERENCE, MOVE, LINK_DUE), key__in=[step_key(booking) for booking in waiting]
+    )
     by_name = {(work.kind, work.key): work for work in works}
     live = {host: connected(host, Platform.ZOOM) for host in {booking.host for booking in waiting}}
 
@@ -91,11 +93,23 @@ def spaced(number: str) -> str:
 
 def _link_steps(
     booking: Booking, conference: Conference | None, of: Callable[[str], Work | None], now: datetime, *, live: bool
-) -> Iterator[Step]:
-    """Yield how the link stands, and how its meeting follows the booking.
+) -> list[Step]:
+    """Return how the link stands, and how its meeting follows the booking.
 
-    `of` gives the step of one kind; `live` says whether the host's Zoom is connected.
+    `of` gives the step of one kind; `live` says whether the host's Zoom is connected. A link that the host was asked
+    for needs them, although Zoom is asked again.
     """
+    steps = list(_vendor_steps(booking, conference, of, now, live=live))
+    due = of(LINK_DUE)
+    if due is None or not due.result.get("asked"):
+        return steps
+    return [replace(step, state="needs_you", helps=_adding(step)) if step.state == "trying" else step for step in steps]
+
+
+def _vendor_steps(
+    booking: Booking, conference: Conference | None, of: Callable[[str], Work | None], now: datetime, *, live: bool
+) -> Iterator[Step]:
+    """Yield what the vendor has made of the link and what it is asked for. Parameters as of `_link_steps`."""
     if conference is not None:
         said = _meeting(booking, conference, of(FALLBACK_TOLD))
         yield Step(made(conference), "done", said, at=conference.created_at)
@@ -158,14 +172,12 @@ def _due_steps(booking: Booking, rows: Rows, now: datetime, *, troubled: bool) -
 def _too_late(subject: Subject, step: Step) -> Step:
     """Turn a try after the start into a call for help: nothing comes by itself any more."""
     title, detail = f"{subject.pending}: needs you", f"{step.detail} {NO_TRY_LEFT}".strip()
-    return replace(
-        step,
-        title=title,
-        state="needs_you",
-        detail=detail,
-        next_at=None,
-        helps=tuple(dict.fromkeys((Help.ADD_LINK, *step.helps))),
-    )
+    return replace(step, title=title, state="needs_you", detail=detail, next_at=None, helps=_adding(step))
+
+
+def _adding(step: Step) -> tuple[Help, ...]:
+    """Return the step's helps, and before them that the host can add a link."""
+    return tuple(dict.fromkeys((Help.ADD_LINK, *step.helps)))
 
 
 def _meeting(booking: Booking, conference: Conference, told: Work | None) -> str:
