@@ -18,8 +18,8 @@ TEMPLATES = sorted(path for room in ROOMS for path in room.glob("templates/**/*.
 
 
 def is_mail(path: Path) -> bool:
-    """Mails and their parts have a twin in text, and bring their style with them: mail programs read nothing else."""
-    return path.with_suffix(".txt").exists() or path.name == "mail.html"
+    """Mails and their parts have a twin in text, their frames have none; all bring their style with them: mail programs read nothing else."""
+    return path.with_suffix(".txt").exists() or path.name in ("mail.html", "account_mail.html")
 
 
 PAGES = [path for path in TEMPLATES if not is_mail(path)]
