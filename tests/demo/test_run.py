@@ -122,3 +122,11 @@ def test_the_secrets_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
         assert file.stat().st_mode & 0o077 == 0
         assert file.parent.stat().st_mode & 0o077 == 0, "guests' data is nobody else's either"
         assert len(json.loads(file.read_text())["SIVIENT_SECRET_KEY"]) >= 32
+        assert (tmp_path / "demo" / "environment.sh").stat().st_mode & 0o077 == 0
+
+
+def test_the_operators_commands_can_look_at_a_running_demo(tmp_path: Path) -> None:
+    with demoed(tmp_path):
+        asked = f". {tmp_path}/demo/environment.sh && exec {sys.executable} -m sivient.cli status --json"
+        done = subprocess.run(["sh", "-c", asked], capture_output=True, text=True, check=False, timeout=60)
+        assert json.loads(done.stdout)["fine"], done.stderr

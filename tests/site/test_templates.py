@@ -18,7 +18,7 @@ TEMPLATES = sorted(path for room in ROOMS for path in room.glob("templates/**/*.
 
 
 def is_mail(path: Path) -> bool:
-    """Mails and their parts have a twin in text, their frames have none; all bring their style with them: mail programs read nothing else."""
+    """Mails and their parts have a twin in text, but not their frames. All bring their style: nothing else is read."""
     return path.with_suffix(".txt").exists() or path.name in ("mail.html", "account_mail.html")
 
 

@@ -1,5 +1,7 @@
 """`sivient demo`: the product, its worker, the emulated vendors and the mailbox, in one command."""
 
+import shlex
+import sys
 import threading
 import webbrowser
 from collections.abc import Callable
@@ -35,6 +37,7 @@ def run(*, port: int, data_dir: Path | None, browser: bool, fresh: bool) -> int:
 def _play(layout: Stage, *, browser: bool) -> None:
     export(stage.settings_of(layout))
     layout.save()
+    stage.write_environment(layout)
     name_settings_module()
     import django
 
@@ -119,6 +122,11 @@ def _client(layout: Stage, env: Env, folder: Path, provider: str) -> dict[str, A
     }
 
 
+def _own_command() -> str:
+    """Return how this very program is called; only its name where the shell finds it."""
+    return shlex.quote(sys.argv[0]) if "/" in sys.argv[0] else "sivient"
+
+
 def _announce(layout: Stage, *, browser: bool) -> None:
     names = {
         "Tour": f"{layout.web}/tour",
@@ -128,6 +136,7 @@ def _announce(layout: Stage, *, browser: bool) -> None:
         "Microsoft": layout.microsoft or Env().get("MICROSOFT_AUTHORITY"),
         "Mailbox": layout.mailbox or "(SMTP_URL of the environment)",
         "Data": layout.folder,
+        "Operator": f". {shlex.quote(f'{layout.folder}/{stage.ENVIRONMENT_FILE}')} && {_own_command()} doctor",
     }
     print("\nSivient demo. Zoom, Google and Microsoft are emulated; nothing leaves this machine.\n")
     for name, address in names.items():

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from sivient.config.env import ConfigError, Env
 
 HOST = "127.0.0.1"
 STAGE_FILE = "stage.json"
+ENVIRONMENT_FILE = "environment.sh"
 STATUS_TOKEN = "demo-status-token"  # noqa: S105 - the tour names it, so that everybody can look
 ZOOM_NAMES = ("ZOOM_OAUTH_BASE", "ZOOM_API_BASE")
 
@@ -87,6 +89,14 @@ def settings_of(stage: Stage) -> dict[str, str]:
         "MICROSOFT_AUTHORITY": f"{stage.microsoft}/common",
         **_secrets(Path(stage.folder)),
     }
+
+
+def write_environment(stage: Stage) -> Path:
+    """Write the demo's settings as a file for shells, so that the operator's commands can look at the demo."""
+    file = Path(stage.folder) / ENVIRONMENT_FILE
+    file.touch(mode=0o600)
+    file.write_text("".join(f"export {name}={shlex.quote(value)}\n" for name, value in settings_of(stage).items()))
+    return file
 
 
 def _given_zoom() -> str:
