@@ -7,10 +7,17 @@ import pytest
 
 from tests.chaos.__main__ import finding
 from tests.chaos.plan import Size, blows, midnight, visits
-from tests.chaos.report import clean, lines
+from tests.chaos.report import lines
 from tests.factories import NOW
 
 SEED = 7
+# So few blows may miss what takes a moment of its own. The whole storm insists on these, too.
+BY_CHANCE = {
+    "leases that ran out and were taken over",
+    "posts without a clear answer, then accepted",
+    "refused guests",
+    "reschedules",
+}
 
 
 @pytest.mark.db
@@ -21,7 +28,9 @@ def test_nothing_is_lost_or_doubled_when_everything_fails(tmp_path: Path) -> Non
     large = Size(bookings=100, kills=10, crashes=1, rate=6.0, workers=3, hurry=2.0, settle=300.0)
     small = Size(bookings=40, kills=4, crashes=0, rate=6.0, hurry=2.0, settle=300.0)
     found = finding(tmp_path, engine, large if engine == "PostgreSQL" else small, SEED)
-    assert clean(found), "\n".join(lines(found))
+    _, verdict, missing = found
+    assert verdict.clean, "\n".join(lines(found))
+    assert set(missing) <= BY_CHANCE, "\n".join(lines(found))
 
 
 def test_the_same_seed_is_the_same_plan() -> None:
