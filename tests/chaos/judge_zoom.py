@@ -1,6 +1,7 @@
 """The judge's eyes for Zoom: does each meeting belong to something we know, and is each dead grant explained?"""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from tests.chaos.evidence import Evidence, Line, grouped
 
@@ -28,13 +29,19 @@ def gone(evidence: Evidence) -> Iterator[str]:
 
 
 def unexplained_dead(evidence: Evidence) -> Iterator[str]:
-    """Grants that needed a reconnect although Zoom never rotated a token without our storing it."""
-    rotations = grouped([each for each in evidence.requests if each["kind"] == "refresh" and each["issued"]], "user_id")
+    """Grants that needed a reconnect although every rotation was stored and no fresh token was refused."""
+    asked = grouped(evidence.requests, "user_id")
     for grant in evidence.dead:
-        issued = len(rotations.get(grant["vendor_user_id"], []))
+        requests = asked.get(grant["vendor_user_id"], [])
+        issued = sum(each["kind"] == "refresh" and each["issued"] for each in requests)
         stored = grant["token_version"] - grant["generation"]
-        if issued <= stored:
+        if issued <= stored and not _fresh_token_refused(requests):
             yield f"the grant of {grant['host']}: {issued} rotations, {stored} stored; {grant['reason']}"
+
+
+def _fresh_token_refused(requests: list[Line]) -> bool:
+    """Whether Zoom refused the call right after a refresh: that ends a permission (Zoom contract chapter 8)."""
+    return any(before["kind"] == "refresh" and after["status"] == 401 for before, after in pairwise(requests))
 
 
 def figures(evidence: Evidence) -> dict[str, int]:

@@ -279,3 +279,9 @@ def test_a_path_that_was_not_taken_is_named(evidence: Evidence) -> None:
     assert "losses of the database survived by a process" in found
     assert "create-answer-lost" in found
     assert "double posts answered with the same page" not in found
+
+
+def test_a_dead_grant_is_explained_by_a_token_that_was_refused_right_after_it_was_issued(evidence: Evidence) -> None:
+    dead_grant(evidence)
+    evidence.requests += [refresh(kind="", issued=False, status=401)]
+    assert judge(evidence).clean
