@@ -108,7 +108,7 @@ def test_row_28_a_mail_that_is_sent_twice_is_the_same_mail(
     assert event_of(first)[1]["UID"] == event_of(second)[1]["UID"] == booking.uid
 
 
-@pytest.mark.parametrize(("change", "moment"), product([move, end, move_and_end], range(5)))
+@pytest.mark.parametrize(("change", "moment"), list(product([move, end, move_and_end], range(5))))
 def test_row_30_a_change_at_any_moment_of_a_delivery_ends_with_one_last_word(
     change: Change, moment: int, zoom: ZoomEmulator, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
