@@ -131,7 +131,7 @@ def test_a_link_is_added_and_replaced(open_as: OpenAs, problems: Problems, javas
     page.get_by_role("link", name="Add a link").last.click()
     page.get_by_label("New link").fill("my room")
     page.get_by_role("button", name="Add link").click()
-    expect(page.get_by_text("Write the whole address of the meeting")).to_be_visible()
+    expect(page.get_by_text("An address has no spaces.")).to_be_visible()
     expect(page.get_by_label("New link")).to_have_value("my room")
     if javascript:
         fits(page)
