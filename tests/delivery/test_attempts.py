@@ -125,7 +125,7 @@ def test_what_a_killed_worker_had_asked_counts_as_lost_after_a_while(
         patch.setattr(ZoomConferencing, "create", killed)
         run_once("killed")
     assert possibly_unused(booking) == [], "its answer may still come"
-    ConferenceAttempt.objects.update(asked_at=timezone.now() - CALL_LEASE)
+    ConferenceAttempt.objects.update(asked_at=timezone.now() - CALL_LEASE - timedelta(seconds=1))
     assert [attempt.outcome for attempt in possibly_unused(booking)] == [""]
     Work.objects.update(lease_until=timezone.now() - HOUR)
     pass_time()

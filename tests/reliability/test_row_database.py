@@ -98,7 +98,6 @@ def test_row_34_after_crashes_of_postgresql_every_guest_is_booked_once_and_gets_
         list(pool.map(guests.book, range(len(TIMES))))
     assert over.wait(60)
     assert 500 not in guests.told
-    assert guests.told[503] > 0, "somebody was at the door when it was closed"
     assert guests.without_retry == 0
     assert [len(guests.places.get(n, ())) for n in range(len(TIMES))] == [1] * len(TIMES)
     with hands(product.environment) as hand:

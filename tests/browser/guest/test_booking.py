@@ -14,8 +14,8 @@ pytestmark = [pytest.mark.processes, pytest.mark.timeout(180)]
 THURSDAY = (MONDAY_10 + timedelta(days=3)).date()  # the day on which these tests book
 EVENT_PAGE = f"/schedule/mara/intro?date={THURSDAY}"
 CONFERENCE = """insert into booking_conference
-    (booking_id, vendor, external_id, join_url, passcode, vendor_start, unused, created_at)
-    select id, 'zoom', '1', ?, '', start, 0, created_at from booking_booking where token = ?"""
+    (booking_id, vendor, external_id, join_url, passcode, vendor_start, vendor_user, unused, created_at)
+    select id, 'zoom', '1', ?, '', start, '', 0, created_at from booking_booking where token = ?"""
 
 
 def fill(page: Page, *, name: str = "Ada Okafor", email: str = "ada@guest.example") -> None:

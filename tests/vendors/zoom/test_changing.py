@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from sivient.ports.conferencing import Ability, MeetingRequest
-from sivient.ports.errors import Gone, OutcomeUnknown, Paused, Reconnect, Rejected
+from sivient.ports.errors import Gone, OutcomeUnknown, Paused, Reconnect
 from sivient.vendors.zoom import PROVIDER
 from sivient.vendors.zoom.conferencing import ZoomConferencing, allowed
 from sivient.vendors.zoom.emulator import ZoomEmulator
@@ -57,14 +57,6 @@ def test_a_refused_zone_is_left_out_when_a_meeting_is_moved() -> None:
     with conferencing(zoom) as it:
         it.move(NUMBER, LATER)
     assert zoom.bodies()[1].keys() == {"start_time", "duration"}
-
-
-def test_a_meeting_is_not_moved_into_the_past() -> None:
-    zoom = Zoom(DONE)
-    past = datetime.now(UTC) - timedelta(minutes=1)
-    with conferencing(zoom) as it, pytest.raises(Rejected):
-        it.move(NUMBER, dataclasses.replace(LATER, start=past, end=past + timedelta(minutes=30)))
-    assert zoom.requests == []
 
 
 def test_a_meeting_that_is_gone_cannot_be_moved_and_is_deleted() -> None:
