@@ -20,8 +20,10 @@ from sivient.demo.mailbox import Mailbox, start_smtp
 from sivient.jobs.models import Work
 from sivient.ports.http import mounted
 from sivient.vendors.zoom.emulator import ZoomApp, ZoomEmulator
-from tests.factories import connect_zoom
+from sivient.vendors.zoom.emulator.app import PRODUCT_SCOPES
+from tests.factories import connect_zoom, make_host
 
+MOVE, DELETE, FIND = "meeting:update:meeting", "meeting:delete:meeting", "meeting:read:list_meetings"
 CALLBACK = "http://testserver/settings/integrations/zoom/callback"
 
 
@@ -71,6 +73,14 @@ def zoom() -> Iterator[ZoomEmulator]:
     with mounted(transport, django_settings.ZOOM_OAUTH_BASE, django_settings.ZOOM_API_BASE):
         yield emulator
     emulator.close()
+
+
+def host_allowing(zoom: ZoomEmulator, *scopes: str) -> User:
+    """Make a host whose Zoom allows more than to make meetings."""
+    zoom.switch(scopes=[*PRODUCT_SCOPES, *scopes])
+    host = make_host()
+    connect(zoom, host)
+    return host
 
 
 def connect(zoom: ZoomEmulator, host: User, user: str = "mara") -> None:

@@ -15,10 +15,8 @@ from sivient.ports.errors import IntegrationError, OutcomeUnknown, Reconnect, Re
 from sivient.scheduling.meeting_link import LinkUnfit
 from sivient.vendors.zoom.conferencing import ZoomConferencing
 from sivient.vendors.zoom.emulator import ZoomEmulator
-from sivient.vendors.zoom.emulator.app import PRODUCT_SCOPES
-from tests.delivery.conftest import Post, connect, pass_time
-from tests.delivery.test_existing import DELETE
-from tests.factories import make_booking, make_event_type, make_host
+from tests.delivery.conftest import DELETE, Post, host_allowing, pass_time
+from tests.factories import make_booking, make_event_type
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 OWN = "https://meet.example/mara"
@@ -27,10 +25,7 @@ OWN = "https://meet.example/mara"
 @pytest.fixture
 def host(zoom: ZoomEmulator, post: Post) -> User:
     """A host who lets us delete meetings."""
-    zoom.switch(scopes=[*PRODUCT_SCOPES, DELETE])
-    host = make_host()
-    connect(zoom, host)
-    return host
+    return host_allowing(zoom, DELETE)
 
 
 @pytest.fixture

@@ -16,23 +16,19 @@ from sivient.jobs.queue import enqueue
 from sivient.jobs.worker import run_due
 from sivient.vendors.zoom.emulator import ZoomEmulator
 from sivient.vendors.zoom.emulator.app import PRODUCT_SCOPES
-from tests.delivery.conftest import Post, connect, event_of, pass_time, text_of
-from tests.factories import MONDAY_10, make_booking, make_event_type, make_host
+from tests.delivery.conftest import DELETE, MOVE, Post, event_of, host_allowing, pass_time, text_of
+from tests.factories import MONDAY_10, make_booking, make_event_type
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 GUEST = "ada@guest.example"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BEYOND = 40 * DAY  # further than a link lasts by itself
-MOVE, DELETE = "meeting:update:meeting", "meeting:delete:meeting"
 
 
 @pytest.fixture
 def host(zoom: ZoomEmulator, post: Post) -> User:
     """A host who lets us move and delete meetings."""
-    zoom.switch(scopes=[*PRODUCT_SCOPES, MOVE, DELETE])
-    host = make_host()
-    connect(zoom, host)
-    return host
+    return host_allowing(zoom, MOVE, DELETE)
 
 
 @pytest.fixture

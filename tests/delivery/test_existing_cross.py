@@ -13,10 +13,9 @@ from sivient.jobs.worker import run_due, run_once
 from sivient.ports.conferencing import MeetingRequest
 from sivient.vendors.zoom.conferencing import ZoomConferencing
 from sivient.vendors.zoom.emulator import ZoomEmulator
-from sivient.vendors.zoom.emulator.app import PRODUCT_SCOPES
-from tests.delivery.conftest import Post, connect, event_of, pass_time
-from tests.delivery.test_existing import DELETE, GUEST, HOUR, MOVE, move, remove_in_zoom, starts
-from tests.factories import MONDAY_10, make_booking, make_event_type, make_host
+from tests.delivery.conftest import DELETE, MOVE, Post, event_of, host_allowing, pass_time
+from tests.delivery.test_existing import GUEST, HOUR, move, remove_in_zoom, starts
+from tests.factories import MONDAY_10, make_booking, make_event_type
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 
@@ -24,10 +23,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.db]
 @pytest.fixture
 def host(zoom: ZoomEmulator, post: Post) -> User:
     """A host who lets us move and delete meetings."""
-    zoom.switch(scopes=[*PRODUCT_SCOPES, MOVE, DELETE])
-    host = make_host()
-    connect(zoom, host)
-    return host
+    return host_allowing(zoom, MOVE, DELETE)
 
 
 @pytest.fixture

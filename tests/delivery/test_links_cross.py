@@ -19,10 +19,9 @@ from sivient.scheduling.models import SchedulingPage
 from sivient.site import mailer
 from sivient.vendors.zoom.conferencing import ZoomConferencing
 from sivient.vendors.zoom.emulator import ZoomEmulator
-from sivient.vendors.zoom.emulator.app import PRODUCT_SCOPES
-from tests.delivery.conftest import Post, connect, deadline_comes, event_of, sequence_of
+from tests.delivery.conftest import DELETE, MOVE, Post, deadline_comes, event_of, host_allowing, sequence_of
 from tests.delivery.test_steps_cross import GUEST, PATIENCE, Gate, deliver_all, ended, only, start
-from tests.factories import MONDAY_10, make_booking, make_event_type, make_host
+from tests.factories import MONDAY_10, make_booking, make_event_type
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -36,9 +35,7 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 def booking(zoom: ZoomEmulator, post: Post) -> Booking:
     """A booking in Zoom whose host lets us move and delete meetings."""
-    zoom.switch(scopes=[*PRODUCT_SCOPES, "meeting:update:meeting", "meeting:delete:meeting"])
-    host = make_host()
-    connect(zoom, host)
+    host = host_allowing(zoom, MOVE, DELETE)
     return make_booking(make_event_type(host))
 
 

@@ -15,21 +15,17 @@ from sivient.ports.conferencing import MadeMeeting, MeetingRequest
 from sivient.ports.errors import OutcomeUnknown
 from sivient.vendors.zoom.conferencing import ZoomConferencing
 from sivient.vendors.zoom.emulator import ZoomEmulator
-from sivient.vendors.zoom.emulator.app import PRODUCT_SCOPES
-from tests.delivery.conftest import Post, connect, pass_time
-from tests.factories import make_booking, make_event_type, make_host
+from tests.delivery.conftest import DELETE, FIND, MOVE, Post, host_allowing, pass_time
+from tests.factories import make_booking, make_event_type
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 DAY = timedelta(days=1)
 CREATE = "POST /v2/users/me/meetings"
-MOVE, DELETE, FIND = "meeting:update:meeting", "meeting:delete:meeting", "meeting:read:list_meetings"
 
 
 def booked(zoom: ZoomEmulator, *scopes: str) -> Booking:
     """A booking of a host who allows more than to make meetings."""
-    zoom.switch(scopes=[*PRODUCT_SCOPES, *scopes])
-    host = make_host()
-    connect(zoom, host)
+    host = host_allowing(zoom, *scopes)
     return make_booking(make_event_type(host))
 
 

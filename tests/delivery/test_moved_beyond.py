@@ -18,10 +18,9 @@ from sivient.jobs.worker import run_due
 from sivient.ops.findings.bookings import look
 from sivient.scheduling.models import SchedulingPage
 from sivient.vendors.zoom.emulator import ZoomEmulator
-from sivient.vendors.zoom.emulator.app import PRODUCT_SCOPES
-from tests.delivery.conftest import Post, connect, deadline_comes, event_of, pass_time
-from tests.delivery.test_existing import BEYOND, GUEST, HOUR, MOVE, move
-from tests.factories import MONDAY_10, make_booking, make_event_type, make_host
+from tests.delivery.conftest import MOVE, Post, deadline_comes, event_of, host_allowing, pass_time
+from tests.delivery.test_existing import BEYOND, GUEST, HOUR, move
+from tests.factories import MONDAY_10, make_booking, make_event_type
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 FALLBACK = "https://meet.example/mara"
@@ -31,10 +30,7 @@ DUE = "delivery.link_due"
 @pytest.fixture
 def host(zoom: ZoomEmulator, post: Post) -> User:
     """A host who lets us move meetings."""
-    zoom.switch(scopes=[*PRODUCT_SCOPES, MOVE])
-    host = make_host()
-    connect(zoom, host)
-    return host
+    return host_allowing(zoom, MOVE)
 
 
 @pytest.fixture

@@ -14,10 +14,9 @@ from sivient.integrations.revocation import digest
 from sivient.jobs.models import Work
 from sivient.jobs.worker import run_due
 from sivient.vendors.zoom.emulator import ZoomEmulator
-from sivient.vendors.zoom.emulator.app import PRODUCT_SCOPES
-from tests.delivery.conftest import Post, connect, pass_time, text_of
-from tests.delivery.test_existing import BEYOND, DELETE, HOUR, MOVE, move
-from tests.factories import make_booking, make_event_type, make_host
+from tests.delivery.conftest import DELETE, MOVE, Post, connect, host_allowing, pass_time, text_of
+from tests.delivery.test_existing import BEYOND, HOUR, move
+from tests.factories import make_booking, make_event_type
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 
@@ -25,10 +24,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.db]
 @pytest.fixture
 def host(zoom: ZoomEmulator, post: Post) -> User:
     """A host who lets us move and delete meetings."""
-    zoom.switch(scopes=[*PRODUCT_SCOPES, MOVE, DELETE])
-    host = make_host()
-    connect(zoom, host)
-    return host
+    return host_allowing(zoom, MOVE, DELETE)
 
 
 @pytest.fixture

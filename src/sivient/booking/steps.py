@@ -19,9 +19,9 @@ CONFERENCE, LINK_DUE = "delivery.conference", "delivery.link_due"
 MOVE, DELETE = "delivery.move_conference", "delivery.delete_conference"
 
 
-def step_key(booking: Booking) -> str:
-    """Return the key of the booking's steps at its present version."""
-    return f"booking:{booking.pk}:{booking.version}"
+def step_key(booking: Booking, version: int | None = None) -> str:
+    """Return the key of the booking's steps at one version, the present one if none is named."""
+    return f"booking:{booking.pk}:{version or booking.version}"
 
 
 def lane_of(booking: Booking) -> str:

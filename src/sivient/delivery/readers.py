@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sivient.booking.models import Booking
+from sivient.booking.steps import step_key
 
 
 class Role(StrEnum):
@@ -40,7 +41,7 @@ class Reader:
 
     def key(self, booking: Booking, version: int | None = None) -> str:
         """Return the key of this reader's steps at one version of the booking, the present one if none is named."""
-        key = f"booking:{booking.pk}:{version or booking.version}"
+        key = step_key(booking, version)
         return key if self.number is None else f"{key}:{self.number}"
 
 
@@ -72,7 +73,7 @@ def reader(booking: Booking, role: Role, number: int | None) -> Reader:
 
 def step_keys(booking: Booking, versions: Iterable[int]) -> list[str]:
     """Return the keys of every reader's steps at these versions."""
-    return [f"booking:{booking.pk}:{version}{end}" for version in versions for end in _ends(booking)]
+    return [f"{step_key(booking, version)}{end}" for version in versions for end in _ends(booking)]
 
 
 def _ends(booking: Booking) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sivient.booking.models import Booking, Conference
-from sivient.booking.steps import DELETE, deletion_key
+from sivient.booking.steps import DELETE, deletion_key, step_key
 from sivient.delivery.readers import INVITES, Reader, Role, readers, step_keys
 from sivient.jobs.models import Work
 
@@ -25,8 +25,7 @@ class Rows:
 
     def of(self, kind: str, reader: Reader | None = None, version: int | None = None) -> Work | None:
         """Return the row of one kind for one reader at one version (the present one), or None."""
-        version = version or self.booking.version
-        key = reader.key(self.booking, version) if reader else f"booking:{self.booking.pk}:{version}"
+        key = reader.key(self.booking, version) if reader else step_key(self.booking, version)
         return self.by_name.get((kind, key))
 
     def removal(self, meeting: Conference) -> Work | None:

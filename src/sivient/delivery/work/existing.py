@@ -12,7 +12,7 @@ from sivient.booking.steps import DELETE, MOVE, plan_link, retire
 from sivient.delivery.attempts import CALL_LEASE
 from sivient.delivery.links import link_of
 from sivient.delivery.work.meetings import CLAIM_LEASE, request_for
-from sivient.delivery.work.standing import after_earlier, begun, planned_for, start_of
+from sivient.delivery.work.standing import after_earlier, begun, earlier_keys, planned_for, start_of
 from sivient.integrations.services import conferencing_for
 from sivient.jobs.completion import renew, work_completion, write_down
 from sivient.jobs.models import Work
@@ -39,14 +39,13 @@ def move_conference(work: Work) -> None:
     booking = planned_for(work, Booking.Status.CONFIRMED)
     if booking is None or begun(booking):
         return
-    earlier = [f"booking:{booking.pk}:{version}" for version in range(1, booking.version)]
-    after_earlier(MOVE, earlier, doing="The meeting is being moved to the time before")
+    after_earlier(MOVE, earlier_keys(booking), doing="The meeting is being moved to the time before")
     conference = link_of(booking)
     if conference is None:
         with work_completion(work):
             plan_link(booking)
         return
-    if conference.vendor != Platform.ZOOM or (conference.vendor_start == booking.start and not _lost(earlier)):
+    if conference.vendor != Platform.ZOOM or (conference.vendor_start == booking.start and not _lost(booking)):
         return
     _move(work, booking, conference)
 
@@ -105,9 +104,9 @@ def _about_to_ask(work: Work) -> None:
         write_down(work, work.result | ASKED)
 
 
-def _lost(earlier: list[str]) -> bool:
+def _lost(booking: Booking) -> bool:
     """Say whether a request of an earlier version may have moved the meeting without our hearing of it."""
-    return Work.objects.filter(kind=MOVE, key__in=earlier, result__has_key="asked").exists()
+    return Work.objects.filter(kind=MOVE, key__in=earlier_keys(booking), result__has_key="asked").exists()
 
 
 def _given_up(work: Work, conference: Conference) -> bool:

@@ -25,7 +25,7 @@ from sivient.delivery import mails
 from sivient.delivery.attempts import Asking, lost
 from sivient.delivery.links import link_of, plan_invites, waiting_for_link
 from sivient.delivery.work.pauses import plan_word
-from sivient.delivery.work.standing import after_earlier, begun, planned_for, start_of
+from sivient.delivery.work.standing import after_earlier, begun, earlier_keys, planned_for, start_of
 from sivient.integrations.live import LiveConferencing
 from sivient.integrations.queries import abilities, link_lasts
 from sivient.integrations.services import conferencing_for
@@ -53,8 +53,7 @@ def make_conference(work: Work) -> None:
     booking = planned_for(work, Booking.Status.CONFIRMED)
     if booking is None:
         return
-    earlier = [f"booking:{booking.pk}:{version}" for version in range(1, booking.version)]
-    after_earlier(CONFERENCE, earlier, doing="The meeting of the time before is being made")
+    after_earlier(CONFERENCE, earlier_keys(booking), doing="The meeting of the time before is being made")
     asking = Asking(work, booking)
     made = None if link_of(booking) else _made(asking)
     _complete(asking, made)

@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from sivient.booking.models import Booking
+from sivient.booking.steps import step_key
 from sivient.delivery.readers import Reader
 from sivient.jobs.clock import database_now
 from sivient.jobs.completion import write_down
@@ -42,9 +43,10 @@ def start_of(work: Work) -> datetime | None:
     return Booking.objects.filter(pk=work.payload["booking"]).values_list("start", flat=True).first()
 
 
-def earlier_keys(booking: Booking, reader: Reader) -> list[str]:
-    """Return the keys of the reader's steps at earlier versions, in their order."""
-    return [reader.key(booking, version) for version in range(1, booking.version)]
+def earlier_keys(booking: Booking, reader: Reader | None = None) -> list[str]:
+    """Return the keys of the steps at earlier versions, in their order: the reader's, or those about the meeting."""
+    key = reader.key if reader else step_key
+    return [key(booking, version) for version in range(1, booking.version)]
 
 
 def after_earlier(kind: str, keys: list[str], *, doing: str) -> None:
