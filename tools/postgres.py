@@ -170,9 +170,17 @@ class Cluster:
 
     def remove(self) -> None:
         """Stop the server at once and take the files away."""
-        if (self.folder / "data/postmaster.pid").exists():
+        if self._runs():
             self.crash()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _runs(self) -> bool:
+        """Whether the server is there. Its pid file says nothing: it outlives a power cut."""
+        try:
+            self._run("pg_ctl", "status")
+        except RuntimeError:
+            return False
+        return True
 
     def _create_database(self) -> None:
         login = {"PGHOST": "127.0.0.1", "PGPORT": str(self.port), "PGUSER": "sivient", "PGPASSWORD": self.password}

@@ -86,3 +86,23 @@ def test_a_command_gets_the_url_and_its_exit_code_comes_back() -> None:
     asks = "import os, psycopg; psycopg.connect(os.environ['DATABASE_URL']); raise SystemExit(7)"
     command = [sys.executable, "-m", "tools.postgres", sys.executable, "-c", asks]
     assert subprocess.run(command, cwd=ROOT, check=False).returncode == 7
+
+
+def test_a_server_that_died_with_its_owner_does_not_stop_the_next_run() -> None:
+    """A power cut ends both; the pid file stays behind and names nobody."""
+    cluster = module.Cluster.create(module.binaries())
+    cluster.start(module.CARELESS)
+    pid_file = cluster.folder / "data/postmaster.pid"
+    left = pid_file.read_text()
+    cluster.crash()
+    pid_file.write_text(left)
+    dead = cluster.folder.rename(cluster.folder.with_name(f"{module.PREFIX}{no_process()}-dead"))
+
+    module.remove_abandoned()
+    assert not dead.exists()
+
+
+def no_process() -> int:
+    """The number of a process that has ended."""
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        return ended.pid
