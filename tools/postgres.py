@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -170,17 +170,11 @@ class Cluster:
 
     def remove(self) -> None:
         """Stop the server at once and take the files away."""
-        if self._runs():
-            self.crash()
+        # The pid file says little: it outlives a power cut. A server that cannot be stopped ends when its files are gone.
+        if (self.folder / "data/postmaster.pid").exists():
+            with suppress(RuntimeError):
+                self.crash()
         shutil.rmtree(self.folder, ignore_errors=True)
-
-    def _runs(self) -> bool:
-        """Whether the server is there. Its pid file says nothing: it outlives a power cut."""
-        try:
-            self._run("pg_ctl", "status")
-        except RuntimeError:
-            return False
-        return True
 
     def _create_database(self) -> None:
         login = {"PGHOST": "127.0.0.1", "PGPORT": str(self.port), "PGUSER": "sivient", "PGPASSWORD": self.password}
