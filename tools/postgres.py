@@ -170,7 +170,7 @@ class Cluster:
 
     def remove(self) -> None:
         """Stop the server at once and take the files away."""
-        # The pid file says little: it outlives a power cut. A server that cannot be stopped ends when its files are gone.
+        # The pid file may have outlived a power cut. A server that does not stop ends when its files are gone.
         if (self.folder / "data/postmaster.pid").exists():
             with suppress(RuntimeError):
                 self.crash()
