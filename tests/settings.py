@@ -26,6 +26,8 @@ GIVEN = {
     "MICROSOFT_CLIENT_ID": "microsoft-client",
     "MICROSOFT_CLIENT_SECRET": "microsoft-secret",
     "MICROSOFT_AUTHORITY": "https://microsoft.test/common",
+    "GOOGLE_API_BASE": "https://api.google.test",
+    "GRAPH_BASE": "https://graph.test/v1.0",
 }
 for _name, _value in GIVEN.items():
     os.environ.setdefault(_name, _value)

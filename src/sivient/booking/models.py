@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from sivient.calendars.models import WrittenEvent
 from sivient.scheduling.models import EventType, Hold, Platform
 
 
@@ -31,6 +32,20 @@ class Booking(models.Model):
         CANCELLED = "cancelled"
         DECLINED = "declined"
         EXPIRED = "expired"  # a request that nobody answered
+
+    class Invites(models.TextChoices):
+        """Who invites the guest: exactly one system for a booking (architecture section 6)."""
+
+        MAIL = "mail"  # we do, by iTIP mail
+        CALENDAR = "calendar"  # the provider of the calendar that `event` stands in
+
+    class CalendarAsks(models.TextChoices):
+        """What the host's calendar has made of the booking, and the host has to decide about."""
+
+        NOTHING = ""
+        MOVED = "moved"  # the event was moved to where another booking is
+        DELETED = "deleted"  # the event was deleted
+        CONFLICT = "conflict"  # it was booked while the calendar could not be read, and the time is taken there
 
     uid = models.CharField(
         max_length=300, default=_invite_uid, unique=True, editable=False
@@ -57,6 +72,12 @@ class Booking(models.Model):
     cancel_notice = models.DurationField(default=timedelta)
     idempotency_key = models.CharField(max_length=64, unique=True, editable=False)
     content_digest = models.CharField(max_length=64, editable=False)  # same key, other content: an error
+    event = models.OneToOneField(WrittenEvent, models.SET_NULL, null=True, related_name="booking")  # in the calendar
+    invites = models.CharField(max_length=10, choices=Invites.choices, default=Invites.MAIL)
+    unverified_at = models.DateTimeField(null=True)  # the calendar could not be asked then; it is asked again
+    calendar_asks = models.CharField(max_length=10, choices=CalendarAsks.choices, blank=True)
+    calendar_asked_at = models.DateTimeField(null=True)
+    calendar_start = models.DateTimeField(null=True)  # where the host moved the event
     sequence = models.PositiveIntegerField(null=True)  # the highest SEQUENCE that a mail of ours may have carried
     invited_at = models.DateTimeField(null=True)
     link_invited_at = models.DateTimeField(null=True)  # an invite that carried the join link has left

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -49,16 +50,20 @@ SETTINGS = (
     Setting("ZOOM_WEBHOOK_SECRET_TOKEN", "", "Secret tokens that sign Zoom's events, newest first, by commas."),
     Setting("ZOOM_OAUTH_BASE", "https://zoom.us", "Where Zoom's OAuth pages are."),
     Setting("ZOOM_API_BASE", "https://api.zoom.us", "Where Zoom's API is."),
-    Setting("GOOGLE_CLIENT_ID", "", "Client id for sign-in with Google; empty hides the button."),
-    Setting("GOOGLE_CLIENT_SECRET", "", "Client secret for sign-in with Google."),
+    Setting("GOOGLE_CLIENT_ID", "", "Client id for sign-in with Google and its calendars; empty turns both off."),
+    Setting("GOOGLE_CLIENT_SECRET", "", "Client secret for sign-in with Google and its calendars."),
     Setting("GOOGLE_ISSUER", "https://accounts.google.com", "OpenID Connect issuer of Google."),
-    Setting("MICROSOFT_CLIENT_ID", "", "Client id for sign-in with Microsoft; empty hides the button."),
-    Setting("MICROSOFT_CLIENT_SECRET", "", "Client secret for sign-in with Microsoft."),
+    Setting("GOOGLE_API_BASE", "https://www.googleapis.com", "Where Google's Calendar API is."),
+    Setting("MICROSOFT_CLIENT_ID", "", "Client id for sign-in with Microsoft and its calendars; empty turns both off."),
+    Setting("MICROSOFT_CLIENT_SECRET", "", "Client secret for sign-in with Microsoft and its calendars."),
     Setting(
         "MICROSOFT_AUTHORITY",
         "https://login.microsoftonline.com/common",
         "Authority of Microsoft's sign-in, with the tenant or common.",
     ),
+    Setting("GRAPH_BASE", "https://graph.microsoft.com/v1.0", "Where Microsoft Graph is."),
+    Setting("SIVIENT_CALENDAR_PUSH", "auto", "Whether calendars push their changes: auto (over https), on or off."),
+    Setting("SIVIENT_PRIVATE_NETWORKS", "", "Private networks (CIDR, by commas) whose calendar servers hosts may use."),
     Setting(
         "SIVIENT_PROXIES", "0", "1 behind a reverse proxy that sets X-Forwarded-Proto: the header is believed then."
     ),
@@ -136,7 +141,9 @@ class Env:
         clients = [partial(self.whole_client, vendor) for vendor in ("ZOOM", "GOOGLE", "MICROSOFT")]
         mail = (self.smtp_url, self.mail_from, self.support_email)
         keys = (self.secret_key, self.token_keys, self.status_token)
-        return (self.base_url, *keys, self.database_url, self.plan, self.signup, *mail, *clients, self.proxies)
+        calendars = (self.calendar_push, self.private_networks)
+        places = (self.base_url, self.database_url, self.proxies)
+        return (*places, *keys, self.plan, self.signup, *mail, *clients, *calendars)
 
     def base_url(self) -> str:
         """Return the public address as browsers write an origin: http(s) and a host in small letters, no path."""
@@ -233,6 +240,23 @@ class Env:
         if not text.isdigit():
             raise ConfigError("SIVIENT_PROXIES must be a whole number such as 0 or 1.")
         return int(text)
+
+    def calendar_push(self) -> bool:
+        """Say whether calendars may push their changes here: they do it over https alone, and not to this machine."""
+        rule = self.get("SIVIENT_CALENDAR_PUSH")
+        if rule not in ("auto", "on", "off"):
+            raise ConfigError("SIVIENT_CALENDAR_PUSH must be auto, on or off.")
+        return rule == "on" or (rule == "auto" and self.base_url().startswith("https://"))
+
+    def private_networks(self) -> tuple[str, ...]:
+        """Return the private networks in which hosts' calendar servers may be, such as 10.0.0.0/8."""
+        networks = tuple(each.strip() for each in self.get("SIVIENT_PRIVATE_NETWORKS").split(",") if each.strip())
+        for each in networks:
+            try:
+                ip_network(each)
+            except ValueError as error:
+                raise ConfigError("SIVIENT_PRIVATE_NETWORKS must be networks such as 10.0.0.0/8, by commas.") from error
+        return networks
 
     def whole_client(self, vendor: str) -> None:
         """Raise when a vendor is half configured: an id without its secret connects nobody and lets nobody in."""

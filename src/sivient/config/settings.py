@@ -35,9 +35,13 @@ ZOOM_API_BASE = _env.get("ZOOM_API_BASE").rstrip("/")
 GOOGLE_CLIENT_ID = _env.get("GOOGLE_CLIENT_ID")
 GOOGLE_CLIENT_SECRET = _env.get("GOOGLE_CLIENT_SECRET")
 GOOGLE_ISSUER = _env.get("GOOGLE_ISSUER").rstrip("/")
+GOOGLE_API_BASE = _env.get("GOOGLE_API_BASE").rstrip("/")
 MICROSOFT_CLIENT_ID = _env.get("MICROSOFT_CLIENT_ID")
 MICROSOFT_CLIENT_SECRET = _env.get("MICROSOFT_CLIENT_SECRET")
 MICROSOFT_AUTHORITY = _env.get("MICROSOFT_AUTHORITY").rstrip("/")
+GRAPH_BASE = _env.get("GRAPH_BASE").rstrip("/")
+CALENDAR_PUSH = _env.calendar_push()
+PRIVATE_NETWORKS = _env.private_networks()
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -48,6 +52,7 @@ INSTALLED_APPS = [
     "sivient.audit",
     "sivient.accounts",
     "sivient.integrations",
+    "sivient.calendars",
     "sivient.scheduling",
     "sivient.booking",
     "sivient.delivery",

@@ -34,7 +34,7 @@ def consent_origins() -> Iterable[str]:
 @host_page
 def integrations(request: HostRequest) -> HttpResponse:
     """Show every vendor, and what just happened with one of them."""
-    rows = [_row(request, key) for key in registry.PROVIDERS]
+    rows = [_row(request, key) for key, provider in registry.PROVIDERS.items() if provider.conferencing]
     return render(request, "console/integrations.html", {"rows": rows, "pro_adds": PRO_ADDS})
 
 

@@ -66,7 +66,7 @@ def settle_early(grant_id: int) -> Outcome | None:
 
 def _checked(grant: Grant) -> Outcome:
     """Ask the vendor with the grant's tokens, and with renewed ones before believing a refusal."""
-    oauth = registry.provider(grant.vendor).oauth(registry.app(grant.vendor), tokens.IN_WORKER)
+    oauth = registry.oauth(grant.vendor, tokens.IN_WORKER)
     try:
         held = tokens.read(grant.pk)
         try:

@@ -163,7 +163,7 @@ def _account(oauth: OAuth, tokens: Tokens) -> VendorAccount:
 
 
 def _oauth(provider: Provider) -> OAuth:
-    return provider.oauth(registry.app(provider.key), WHILE_SOMEBODY_WAITS)
+    return registry.oauth(provider.key, WHILE_SOMEBODY_WAITS)
 
 
 def _digest(secret: str) -> str:

@@ -35,6 +35,7 @@ class Grant(models.Model):
     user_type = models.IntegerField(null=True)
     user_status = models.CharField(max_length=20, blank=True)
     pmi = models.BigIntegerField(null=True)
+    address = models.CharField(max_length=500, blank=True)  # of the server that the host named (CalDAV)
     access_token = EncryptedTextField(blank=True)
     refresh_token = EncryptedTextField(blank=True)
     scope = models.TextField(blank=True)
@@ -98,13 +99,17 @@ class Connection(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="connections")
     vendor = models.CharField(max_length=20)
+    account = models.CharField(max_length=64, blank=True)  # digest of whose account it is; "" where one is all
+    label = models.CharField(max_length=254, blank=True)  # how the host knows the account: an address
     grant = models.ForeignKey(Grant, models.SET_NULL, null=True, related_name="connections")
     state = models.CharField(max_length=20, choices=State.choices, default=State.CONNECTED)
     connected_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "vendor"], name="connection_once_per_vendor")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "vendor", "account"], name="connection_once_per_account")
+        ]
 
     def __str__(self) -> str:
         return f"{self.vendor} of account {self.user_id}"
@@ -118,6 +123,7 @@ class OAuthFlow(models.Model):
     session_digest = models.CharField(max_length=64)  # the callback must finish in the session that started
     vendor = models.CharField(max_length=20)
     verifier = EncryptedTextField()  # PKCE
+    account = models.CharField(max_length=64, blank=True)  # `Connection.account` of the one that is to be renewed
     created_at = models.DateTimeField()
     returned_at = models.DateTimeField(null=True)  # single use; the row stays for the card's "did not come back"
 

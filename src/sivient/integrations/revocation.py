@@ -55,7 +55,7 @@ def carry_out(pk: int) -> bool:
     revocation = Revocation.objects.filter(pk=pk).annotate(read_at=Now()).first()
     if revocation is None:
         return False
-    oauth = registry.provider(revocation.vendor).oauth(registry.app(revocation.vendor), tokens.IN_WORKER)
+    oauth = registry.oauth(revocation.vendor, tokens.IN_WORKER)
     access_token = revocation.access_token
     if revocation.expires_at <= revocation.read_at and revocation.refresh_token:
         access_token = oauth.refresh(revocation.refresh_token).access_token

@@ -106,7 +106,7 @@ def renewed(held: Held) -> Held:
     me = secrets.token_hex(16)
     if not _take_lease(held, me):
         return _await(held)
-    oauth = registry.provider(held.vendor).oauth(registry.app(held.vendor), IN_WORKER)
+    oauth = registry.oauth(held.vendor, IN_WORKER)
     try:
         tokens = oauth.refresh(held.refresh_token)
     except Reconnect:

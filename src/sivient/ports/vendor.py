@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from sivient.ports.calendars import Calendars, PushInbox
 from sivient.ports.conferencing import Ability, Conferencing
 from sivient.ports.http import Patience
 
@@ -21,6 +22,7 @@ class App:
     webhook_secrets: tuple[str, ...] = field(repr=False)  # newest first; two during a rotation
     oauth_base: str
     api_base: str
+    networks: tuple[str, ...] = ()  # private networks (CIDR) that an address which a host typed may lead to
 
     @property
     def configured(self) -> bool:
@@ -48,15 +50,27 @@ class VendorAccount:
     user_type: int | None = None
     user_status: str = ""
     personal_meeting_id: int | None = None
+    address: str = ""  # of the server that the host named, as it is to be used
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What a host typed to connect without a consent page. An address may be all there is."""
+
+    address: str = field(repr=False)  # it may be a secret
+    user: str = ""
+    password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
     """What a call for a host needs: a token that is valid now, and what we know of the vendor account."""
 
-    token: str = field(repr=False)
+    token: str = field(repr=False)  # or the password, or the secret address
     scope: str = ""
     personal_meeting_id: int | None = None
+    user: str = ""  # who signs in with a password
+    address: str = ""  # of the server that the host named
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +84,11 @@ class Note:
 class OAuth(Protocol):
     """The authorization code flow with PKCE, in a vendor's dialect."""
 
-    def authorize_url(self, *, redirect_uri: str, state: str, verifier: str) -> str:
-        """Return the consent page's address. `verifier` itself is not part of it, only its digest."""
+    def authorize_url(self, *, redirect_uri: str, state: str, verifier: str, login_hint: str = "") -> str:
+        """Return the consent page's address. `verifier` itself is not part of it, only its digest.
+
+        `login_hint` is the address of the account that is meant, where one is.
+        """
         ...
 
     def exchange(self, code: str, *, redirect_uri: str, verifier: str) -> Tokens:
@@ -136,12 +153,17 @@ class Provider:
     summary: str  # one sentence: what connecting gives the host
     abilities: tuple[str, ...]  # what we can do in the host's account
     limits: str  # and what we cannot
-    oauth: Callable[[App, Patience], OAuth]
+    oauth: Callable[[App, Patience], OAuth] | None
     grants_enough: Callable[[str], bool]  # whether a granted `scope` allows what we ask for
     notes: Callable[[int | None, str], tuple[Note, ...]]  # by user type and status
     consent_origins: Callable[[App], tuple[str, ...]]  # where the consent page may send the browser on to
     removal_page: Callable[[App], str]  # where the vendor's user removes us
     conferencing: Callable[[App, Access], Conferencing] | None = None
+    calendars: Callable[[App, Access, Patience], Calendars] | None = None
+    enter: Callable[[App, Entered, Patience], VendorAccount] | None = None  # instead of a consent page: who it is, or
+    # Rejected with a sentence for the host
+    push: PushInbox | None = None
+    several: bool = False  # a host may connect several accounts
     inbox: Callable[[App], Inbox] | None = None
     allowed: Callable[[str], frozenset[Ability]] = lambda scope: frozenset()  # beyond making meetings, by granted scope
     link_lasts: timedelta = timedelta()  # so long after a meeting's own date its link still works

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from sivient.calendars.models import Calendar
+
 
 class Platform(models.TextChoices):
     """Where a meeting happens; `""` is 'not chosen', for an event type 'as in the settings'."""
@@ -76,6 +78,7 @@ class SchedulingPage(models.Model):
     platform = models.CharField(max_length=20, choices=Platform.choices, blank=True)
     platform_details = models.CharField(max_length=500, blank=True)  # phone number, address or link
     fallback_link = models.CharField(max_length=500, blank=True)  # for a booking whose meeting cannot be made in time
+    calendar = models.ForeignKey(Calendar, models.SET_NULL, null=True, related_name="+")  # receives bookings
     paused = models.BooleanField(default=False)
     pause_note = models.CharField(max_length=300, blank=True)  # what guests read instead of times
     holiday_country = models.CharField(max_length=2, blank=True)  # ISO 3166-1, "" for none
@@ -180,6 +183,7 @@ class EventType(models.Model):
     hidden = models.BooleanField(default=False)  # reached by its private links alone
     paused = models.BooleanField(default=False)
     pause_note = models.CharField(max_length=300, blank=True)  # what guests read instead of times
+    calendar = models.ForeignKey(Calendar, models.SET_NULL, null=True, related_name="+")  # None: as in the settings
     platform = models.CharField(max_length=20, choices=Platform.choices, blank=True)  # "": as in the settings
     platform_details = models.CharField(max_length=500, blank=True)
     buffer_before = models.DurationField(default=timedelta)

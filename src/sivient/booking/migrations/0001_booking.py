@@ -13,6 +13,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("calendars", "0001_calendars"),
         ("scheduling", "0001_scheduling"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -76,6 +77,37 @@ class Migration(migrations.Migration):
                 ("cancel_notice", models.DurationField(default=datetime.timedelta)),
                 ("idempotency_key", models.CharField(editable=False, max_length=64, unique=True)),
                 ("content_digest", models.CharField(editable=False, max_length=64)),
+                (
+                    "event",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="booking",
+                        to="calendars.writtenevent",
+                    ),
+                ),
+                (
+                    "invites",
+                    models.CharField(
+                        choices=[("mail", "Mail"), ("calendar", "Calendar")], default="mail", max_length=10
+                    ),
+                ),
+                ("unverified_at", models.DateTimeField(null=True)),
+                (
+                    "calendar_asks",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Nothing"),
+                            ("moved", "Moved"),
+                            ("deleted", "Deleted"),
+                            ("conflict", "Conflict"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("calendar_asked_at", models.DateTimeField(null=True)),
+                ("calendar_start", models.DateTimeField(null=True)),
                 ("sequence", models.PositiveIntegerField(null=True)),
                 ("invited_at", models.DateTimeField(null=True)),
                 ("link_invited_at", models.DateTimeField(null=True)),

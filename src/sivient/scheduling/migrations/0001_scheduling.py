@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0001_accounts"),
+        ("calendars", "0001_calendars"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -46,6 +47,15 @@ class Migration(migrations.Migration):
                 ),
                 ("platform_details", models.CharField(blank=True, max_length=500)),
                 ("fallback_link", models.CharField(blank=True, max_length=500)),
+                (
+                    "calendar",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="calendars.calendar",
+                    ),
+                ),
                 ("paused", models.BooleanField(default=False)),
                 ("pause_note", models.CharField(blank=True, max_length=300)),
                 ("holiday_country", models.CharField(blank=True, max_length=2)),
@@ -97,6 +107,15 @@ class Migration(migrations.Migration):
                 ("hidden", models.BooleanField(default=False)),
                 ("paused", models.BooleanField(default=False)),
                 ("pause_note", models.CharField(blank=True, max_length=300)),
+                (
+                    "calendar",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="calendars.calendar",
+                    ),
+                ),
                 (
                     "platform",
                     models.CharField(

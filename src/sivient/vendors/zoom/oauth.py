@@ -30,7 +30,7 @@ class ZoomOAuth:
     oauth: httpx.Client
     api: httpx.Client
 
-    def authorize_url(self, *, redirect_uri: str, state: str, verifier: str) -> str:
+    def authorize_url(self, *, redirect_uri: str, state: str, verifier: str, login_hint: str = "") -> str:
         """Return the consent page's address. No `scope`: the app's registration says it (contract 2.1)."""
         query = {
             "response_type": "code",
