@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from sivient.accounts.models import Plan, User
 from sivient.audit.models import Entry
-from sivient.integrations import flow, queries
+from sivient.integrations import flow, queries, services
 from sivient.integrations.flow import NotConnected, Outcome
 from sivient.integrations.models import Connection, Grant, OAuthFlow, Revocation
 from sivient.jobs.models import Work
@@ -215,5 +215,5 @@ def test_a_user_of_another_zoom_account_cannot_add_a_private_app(host: User) -> 
 
 
 def test_somebody_who_waits_hears_within_half_a_minute() -> None:
-    patience = flow.WHILE_SOMEBODY_WAITS
+    patience = services.WHILE_SOMEBODY_WAITS
     assert 2 * (patience.connect + patience.answer) <= 30

@@ -17,12 +17,9 @@ from sivient.accounts.plans import Feature, allows
 from sivient.integrations import alarms, registry, renewal, revocation, services
 from sivient.integrations.models import Connection, OAuthFlow
 from sivient.ports.errors import IntegrationError, Misconfigured, Rejected
-from sivient.ports.http import Patience
 from sivient.ports.vendor import OAuth, Provider, Tokens, VendorAccount
 
 STATE_LIFETIME = timedelta(minutes=10)
-# Two calls. Giving up early costs more than waiting: Zoom may have ended the former tokens already.
-WHILE_SOMEBODY_WAITS = Patience(connect=3, answer=10)
 log = logging.getLogger(__name__)
 
 
@@ -67,9 +64,13 @@ class Return:
     session_key: str
 
 
-def start(user: User, vendor: str, *, session_key: str) -> str:
-    """Return the consent page's address for this user in this session; raise NotConnected if it may not begin."""
+def start(user: User, vendor: str, *, session_key: str, account: str = "") -> str:
+    """Return the consent page's address for this user in this session; raise NotConnected if it may not begin.
+
+    `account` is the one of the connection that is to be renewed, where a host may have several.
+    """
     provider = registry.provider(vendor)
+    meant = Connection.objects.filter(user=user, vendor=vendor, account=account).first() if account else None
     _check_may_connect(user, vendor)
     state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
     OAuthFlow.objects.create(
@@ -78,9 +79,15 @@ def start(user: User, vendor: str, *, session_key: str) -> str:
         session_digest=_digest(session_key),
         vendor=vendor,
         verifier=verifier,
+        account=meant.account if meant else "",
         created_at=Now(),
     )
-    return _oauth(provider).authorize_url(redirect_uri=registry.redirect_uri(vendor), state=state, verifier=verifier)
+    return _oauth(provider).authorize_url(
+        redirect_uri=registry.redirect_uri(vendor),
+        state=state,
+        verifier=verifier,
+        login_hint=meant.label if meant else "",
+    )
 
 
 def finish(user: User, vendor: str, back: Return) -> Connection:
@@ -95,9 +102,15 @@ def finish(user: User, vendor: str, back: Return) -> Connection:
     try:
         return _connected(user, provider, back.code, verifier, asked_at=returned_at)
     except NotConnected as ended:
-        if ended.outcome in IN_DOUBT:
+        if ended.outcome in IN_DOUBT and not provider.several:
             renewal.check_later(user, vendor)
         raise
+
+
+def is_another(back: Return, connection: Connection) -> bool:
+    """Say whether the host meant to renew one account's connection and came back with another account's."""
+    flow = OAuthFlow.objects.filter(digest=_digest(back.state)).first()
+    return flow is not None and flow.account not in ("", connection.account)
 
 
 def _connected(user: User, provider: Provider, code: str, verifier: str, *, asked_at: datetime) -> Connection:
@@ -117,7 +130,7 @@ def _connected(user: User, provider: Provider, code: str, verifier: str, *, aske
 
 
 def _check_may_connect(user: User, vendor: str) -> None:
-    if not registry.app(vendor).configured:
+    if not registry.app(vendor).configured or registry.provider(vendor).oauth is None:
         raise NotConnected(Outcome.OFF)
     if not allows(user, Feature.SCHEDULING):
         raise NotConnected(Outcome.PLAN)
@@ -163,7 +176,7 @@ def _account(oauth: OAuth, tokens: Tokens) -> VendorAccount:
 
 
 def _oauth(provider: Provider) -> OAuth:
-    return registry.oauth(provider.key, WHILE_SOMEBODY_WAITS)
+    return registry.oauth(provider.key, services.WHILE_SOMEBODY_WAITS)
 
 
 def _digest(secret: str) -> str:

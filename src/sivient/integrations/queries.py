@@ -4,12 +4,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from django.db.models import QuerySet
+
 from sivient.accounts.models import User
 from sivient.accounts.plans import Feature, allows
 from sivient.integrations import registry
 from sivient.integrations.limits import warn_at
 from sivient.integrations.models import Connection, Grant, OAuthFlow
 from sivient.ports.conferencing import Ability
+from sivient.ports.errors import Reconnect
 from sivient.ports.vendor import Note, Provider
 
 REMEMBERED = timedelta(hours=24)  # how long a host who never came back is told why that may be
@@ -41,6 +44,10 @@ class Card:
     notes: tuple[Note, ...] = ()
     started_at: datetime | None = None  # the host went to the vendor and did not come back
     paused_until: datetime | None = None  # the vendor's daily limit is used up
+    connection: int | None = None  # its number
+    account: str = ""  # `Connection.account`
+    label: str = ""  # how the host knows the account
+    scope: str = ""  # what was granted
     nearly_used: int = 0  # meetings made or changed today (UTC), from the number on that the host is warned at
 
     @property
@@ -83,10 +90,40 @@ def link_lasts(vendor: str) -> timedelta:
     return registry.provider(vendor).link_lasts
 
 
+def connections(user: User) -> QuerySet[Connection]:
+    """Return what the user has connected and not ended here, each with its grant, if it still has one."""
+    theirs = Connection.objects.filter(user=user).exclude(state=Connection.State.DISCONNECTED)
+    return theirs.select_related("grant").order_by("vendor", "connected_at", "pk")
+
+
+def working_grant(connection: Connection) -> Grant:
+    """Return the grant of a connection that works, at the operator's present app. Reconnect: it does not."""
+    label, grant = registry.provider(connection.vendor).label, connection.grant
+    if grant is None or grant.client_id != registry.app(connection.vendor).client_id:
+        raise Reconnect(f"{label} is not connected.")
+    if grant.state != Grant.State.CONNECTED:
+        raise Reconnect(grant.reason)
+    return grant
+
+
 def card(user: User, vendor: str, *, now: datetime) -> Card:
-    """Return what the Integrations page says about one vendor."""
-    provider, app = registry.provider(vendor), registry.app(vendor)
+    """Return what the Integrations page says about a vendor of which a host connects one account."""
     connection = Connection.objects.filter(user=user, vendor=vendor).select_related("grant").first()
+    return _card(user, vendor, connection, now)
+
+
+def cards(user: User, vendor: str, *, now: datetime) -> list[Card]:
+    """Return a card for each account of the vendor that the host has connected and not ended here."""
+    return [_card(user, vendor, each, now) for each in connections(user).filter(vendor=vendor)]
+
+
+def unconnected(user: User, vendor: str, *, now: datetime) -> Card:
+    """Return the card of an account that is still to be connected."""
+    return _card(user, vendor, None, now)
+
+
+def _card(user: User, vendor: str, connection: Connection | None, now: datetime) -> Card:
+    provider, app = registry.provider(vendor), registry.app(vendor)
     plain = Card(
         provider=provider,
         state=CardState.NOT_CONNECTED if app.configured else CardState.OFF,
@@ -96,6 +133,7 @@ def card(user: User, vendor: str, *, now: datetime) -> Card:
     )
     if connection is None:
         return plain
+    plain = replace(plain, connection=connection.pk, account=connection.account, label=connection.label)
     if connection.grant is not None and connection.state == Connection.State.CONNECTED:
         return _live(plain, connection, connection.grant, app.client_id, now)
     if not app.configured:
@@ -109,6 +147,7 @@ def _live(plain: Card, connection: Connection, grant: Grant, client_id: str, now
     known = replace(
         plain,
         email=grant.email,
+        scope=grant.scope,
         connected_at=connection.connected_at,
         notes=plain.provider.notes(grant.user_type, grant.user_status),
         started_at=None,
@@ -139,12 +178,11 @@ def ended_elsewhere(user: User, *, now: datetime) -> list[Card]:
     They say RECONNECT, or DEAUTHORIZED after a removal at the vendor. What the user ended here is not among them.
     """
     own = [registry.app(vendor).client_id for vendor in registry.PROVIDERS]
-    theirs = Connection.objects.filter(user=user).exclude(state=Connection.State.DISCONNECTED)
-    ended = theirs.exclude(
+    ended = connections(user).exclude(
         state=Connection.State.CONNECTED, grant__state=Grant.State.CONNECTED, grant__client_id__in=own
     )
-    cards = [card(user, vendor, now=now) for vendor in ended.values_list("vendor", flat=True)]
-    return [each for each in cards if each.state in (CardState.RECONNECT, CardState.DEAUTHORIZED)]
+    found = [_card(user, each.vendor, each, now) for each in ended]
+    return [each for each in found if each.state in (CardState.RECONNECT, CardState.DEAUTHORIZED)]
 
 
 def _gone_since(user: User, vendor: str, now: datetime) -> datetime | None:

@@ -15,7 +15,7 @@ BATCH = 500
 
 def plan_idle() -> None:
     """Have every grant renewed that was not for thirty days, each by work of its own: a bad one holds up none."""
-    for vendor in registry.PROVIDERS:
+    for vendor in (key for key, provider in registry.PROVIDERS.items() if provider.oauth is not None):
         idle = Grant.objects.filter(
             vendor=vendor,
             client_id=registry.app(vendor).client_id,

@@ -1,6 +1,7 @@
 """Connect, disconnect, and use a host's connection."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -11,12 +12,20 @@ from sivient.accounts.models import User
 from sivient.audit.log import record
 from sivient.integrations import alarms, queries, registry, tokens
 from sivient.integrations.live import LiveConferencing
+from sivient.integrations.live_calendars import LiveCalendars
 from sivient.integrations.models import Connection, Grant, OAuthFlow, Revocation
 from sivient.integrations.revocation import digest, withdraw_grant
 from sivient.integrations.scrub import scrub_later
+from sivient.jobs.clock import database_now
 from sivient.jobs.queue import enqueue
-from sivient.ports.errors import Reconnect
-from sivient.ports.vendor import Tokens, VendorAccount
+from sivient.ports.calendars import Calendars
+from sivient.ports.errors import Reconnect, Rejected, TryLater
+from sivient.ports.http import Patience
+from sivient.ports.vendor import Entered, Tokens, VendorAccount
+
+# Two calls. Giving up early costs more than waiting: Zoom may have ended the former tokens already.
+WHILE_SOMEBODY_WAITS = Patience(connect=3, answer=10)
+UNENDING = timedelta(days=36_500)  # a password lasts until somebody changes it
 
 
 def connect(user: User, vendor: str, new: Tokens, account: VendorAccount, *, asked_at: datetime) -> Connection:
@@ -24,48 +33,62 @@ def connect(user: User, vendor: str, new: Tokens, account: VendorAccount, *, ask
 
     `asked_at` is when the tokens were asked for, on the database's clock. Everybody who shares the vendor user gets
     the new tokens, because the new authorization has killed the old ones; bookings of theirs that waited for a link
-    are woken.
+    are woken. Where a host may connect several accounts, another vendor user is another connection.
     """
-    client_id = registry.app(vendor).client_id
+    provider, client_id = registry.provider(vendor), registry.app(vendor).client_id
+    vendor_user = digest(client_id, account.user_id)
+    which = vendor_user if provider.several else ""
     with transaction.atomic():
-        before = _lock(user, vendor, client_id, account.user_id)
+        before = _lock(user, vendor, which, client_id, account.user_id)
         grant = _store_grant(vendor, client_id, new, account, asked_at)
-        connection, _ = Connection.objects.update_or_create(
-            user=user,
-            vendor=vendor,
-            defaults={
-                "grant": grant,
-                "state": Connection.State.CONNECTED,
-                "connected_at": grant.authorized_at,
-                "ended_at": None,
-            },
-        )
+        connection = _store_connection(user, vendor, which, grant)
         if before is not None and before.pk != grant.pk:
             _release(before)
-        Revocation.objects.filter(vendor_user=digest(client_id, account.user_id)).delete()
+        Revocation.objects.filter(vendor_user=vendor_user).delete()
         record(f"{vendor} connected", account=user.pk, actor="host", subject=f"connection:{connection.pk}")
         enqueue("integrations.early", key=f"grant:{grant.pk}", payload={"grant": grant.pk})
+        if provider.calendars is not None:
+            enqueue("calendars.discover", key=f"connection:{connection.pk}", payload={"connection": connection.pk})
         alarms.app_accepted(vendor)
         tokens.wake_bookings(grant)
     return connection
 
 
-def disconnect(user: User, vendor: str, *, by: str) -> bool:
+def enter(user: User, vendor: str, entered: Entered) -> Connection:
+    """Connect with what the host typed, where there is no consent page; the vendor is asked while the host waits.
+
+    Rejected: its sentence says what is wrong with it. TryLater: nobody answered. What was typed is stored encrypted,
+    and belongs to this host alone, whoever else has typed the same.
+    """
+    provider, app = registry.provider(vendor), registry.app(vendor)
+    if provider.enter is None:
+        raise Rejected(f"{provider.label} is not connected with a password.")
+    asked_at = database_now()
+    account = provider.enter(app, entered, WHILE_SOMEBODY_WAITS)
+    own = replace(account, user_id=digest(str(user.pk), account.user_id))
+    kept = Tokens(entered.password or entered.address, refresh_token="", lifetime=UNENDING, scope="")
+    return connect(user, vendor, kept, own, asked_at=asked_at)
+
+
+def disconnect(user: User, vendor: str, *, by: str, account: str = "") -> bool:
     """End a host's connection; return whether there was one. `by` is the actor for the audit log.
 
-    One transaction ends it, and deletes the grant with its tokens and identifiers when nobody else uses it: the
-    card says "Not connected" at once. What the vendor must be told with, moves encrypted to a Revocation, whose
-    job tries twice and then deletes it; hourly tidying deletes what a crash has left. So no token stays for long.
+    `account` is the connection's own, where a host may have several. One transaction ends it, and deletes the grant
+    with its tokens and identifiers when nobody else uses it: the card says "Not connected" at once. What the vendor
+    must be told with, moves encrypted to a Revocation, whose job tries twice and then deletes it; hourly tidying
+    deletes what a crash has left. So no token stays for long.
     """
     with transaction.atomic():
-        grant = _lock(user, vendor)
-        ended = Connection.objects.filter(user=user, vendor=vendor, state=Connection.State.CONNECTED)
+        grant = _lock(user, vendor, account)
+        ended = Connection.objects.filter(user=user, vendor=vendor, account=account, state=Connection.State.CONNECTED)
         connection = ended.first()
         if connection is None:
             return False
         ended.update(state=Connection.State.DISCONNECTED, grant=None, ended_at=timezone.now())
         if grant is not None:
             _release(grant)
+        if registry.provider(vendor).calendars is not None:
+            enqueue("calendars.forget", key=f"connection:{connection.pk}", payload={"connection": connection.pk})
         record(f"{vendor} disconnected", account=user.pk, actor=by, subject=f"connection:{connection.pk}")
     return True
 
@@ -74,8 +97,8 @@ def disconnect_all(user: User, *, by: str) -> None:
     """End every connection of an account that is closing, and forget consent pages that are still open."""
     with transaction.atomic():
         OAuthFlow.objects.filter(user=user).delete()
-        for vendor in registry.PROVIDERS:
-            disconnect(user, vendor, by=by)
+        for connection in user.connections.filter(state=Connection.State.CONNECTED):
+            disconnect(user, connection.vendor, by=by, account=connection.account)
 
 
 def conferencing_for(user: User, vendor: str) -> LiveConferencing:
@@ -92,6 +115,31 @@ def conferencing_for(user: User, vendor: str) -> LiveConferencing:
     return LiveConferencing(provider.conferencing, registry.app(vendor), grant.pk, provider.allowed(grant.scope))
 
 
+def calendars_for(connection: Connection, patience: Patience = tokens.IN_WORKER) -> LiveCalendars:
+    """Return the calendars of a connected account; their calls renew its access, so they are for workers only.
+
+    Reconnect: not connected, or not any more. The vendor is not asked for that.
+    """
+    provider, grant = registry.provider(connection.vendor), queries.working_grant(connection)
+    if provider.calendars is None:
+        raise Reconnect(f"{provider.label} has no calendars.")
+    return LiveCalendars(provider.calendars, registry.app(connection.vendor), grant.pk, patience)
+
+
+def calendars_now(connection: Connection, patience: Patience) -> Calendars:
+    """Return the calendars of a connected account with the access that we have, for a question while a guest waits.
+
+    Reconnect: not connected, or not any more. TryLater: the access has run out, and a worker has to renew it.
+    """
+    provider, grant = registry.provider(connection.vendor), queries.working_grant(connection)
+    if provider.calendars is None:
+        raise Reconnect(f"{provider.label} has no calendars.")
+    held = tokens.read(grant.pk)
+    if not held.lasts(timedelta()):
+        raise TryLater("Our access has to be renewed first.")
+    return provider.calendars(registry.app(connection.vendor), held.access, patience)
+
+
 def try_now(user: User, vendor: str) -> None:
     """Forget that the vendor had trouble renewing the access: the next who needs it asks at once."""
     grant = queries.grant_of(user, vendor)
@@ -99,13 +147,25 @@ def try_now(user: User, vendor: str) -> None:
         Grant.objects.filter(pk=grant.pk).update(refresh_after=None)
 
 
-def _lock(user: User, vendor: str, client_id: str = "", vendor_user_id: str = "") -> Grant | None:
-    """Lock the grants that a change touches, in the order of their ids; return the one the user has now."""
-    touched = Q(connections__user=user, connections__vendor=vendor)
-    touched |= Q(client_id=client_id, vendor_user_id=vendor_user_id)
+def _lock(user: User, vendor: str, account: str = "", client_id: str = "", vendor_user_id: str = "") -> Grant | None:
+    """Lock the grants that a change touches, in the order of their ids; return the one the connection has now."""
+    now = Q(connections__user=user, connections__vendor=vendor, connections__account=account)
+    touched = now | Q(client_id=client_id, vendor_user_id=vendor_user_id)
     ids = list(Grant.objects.filter(touched).values_list("pk", flat=True))
     list(Grant.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
-    return Grant.objects.filter(connections__user=user, connections__vendor=vendor).first()
+    return Grant.objects.filter(now).first()
+
+
+def _store_connection(user: User, vendor: str, account: str, grant: Grant) -> Connection:
+    values = {
+        "grant": grant,
+        "state": Connection.State.CONNECTED,
+        "label": grant.email if account else "",  # of the one that is all, the grant knows it
+        "connected_at": grant.authorized_at,
+        "ended_at": None,
+    }
+    connection, _ = Connection.objects.update_or_create(user=user, vendor=vendor, account=account, defaults=values)
+    return connection
 
 
 def _store_grant(vendor: str, client_id: str, new: Tokens, account: VendorAccount, asked_at: datetime) -> Grant:
@@ -116,6 +176,7 @@ def _store_grant(vendor: str, client_id: str, new: Tokens, account: VendorAccoun
         "user_type": account.user_type,
         "user_status": account.user_status,
         "pmi": account.personal_meeting_id,
+        "address": account.address,
         "access_token": new.access_token,
         "refresh_token": new.refresh_token,
         "scope": new.scope,
@@ -141,7 +202,7 @@ def _release(grant: Grant) -> None:
     """Delete a grant that nobody uses any more, and have its tokens withdrawn at the vendor."""
     if grant.connections.filter(state=Connection.State.CONNECTED).exists():
         return
-    if grant.access_token:
+    if grant.access_token and registry.provider(grant.vendor).oauth is not None:
         withdraw_grant(grant)
     grant.delete()
     scrub_later()

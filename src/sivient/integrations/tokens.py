@@ -88,7 +88,7 @@ def read(grant_id: int) -> Held:
         grant=grant.pk,
         vendor=grant.vendor,
         version=grant.token_version,
-        access=Access(grant.access_token, grant.scope, grant.pmi),
+        access=Access(grant.access_token, grant.scope, grant.pmi, grant.email, grant.address),
         refresh_token=grant.refresh_token,
         expires_at=grant.expires_at,
         read_at=grant.read_at,
@@ -103,10 +103,10 @@ def renewed(held: Held) -> Held:
 
     TryLater: the vendor had trouble, now or a moment ago; then it is not asked at all.
     """
+    oauth = registry.oauth(held.vendor, IN_WORKER)
     me = secrets.token_hex(16)
     if not _take_lease(held, me):
         return _await(held)
-    oauth = registry.oauth(held.vendor, IN_WORKER)
     try:
         tokens = oauth.refresh(held.refresh_token)
     except Reconnect:
