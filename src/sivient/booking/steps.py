@@ -15,6 +15,10 @@ LINK_PATIENCE = timedelta(seconds=60)  # an invite waits this long for its join 
 LINK_NEEDED = timedelta(minutes=60)  # before the start: from then on host and guest have to know how they meet
 LINK_TAKES = timedelta(minutes=5)  # so long a link may take even if the meeting is near
 EXPIRE = "booking.expire"
+INVITE, HOST_INVITE, OTHER_INVITE = "delivery.invite", "delivery.host_invite", "delivery.other_invite"
+EVENT = "delivery.event"  # the booking as it stands is in the host's calendar
+EVENT_REMOVED = "delivery.event_removed"  # it is there no more; of an event that nobody was told of, we tell
+CALENDAR_ASKS = "delivery.calendar_asks"  # tells the host that the calendar has made something of the booking
 CONFERENCE, LINK_DUE = "delivery.conference", "delivery.link_due"
 MOVE, DELETE = "delivery.move_conference", "delivery.delete_conference"
 
@@ -27,6 +31,12 @@ def step_key(booking: Booking, version: int | None = None) -> str:
 def lane_of(booking: Booking) -> str:
     """Return the lane of what is asked of the booking's vendor: one request at a time for each host."""
     return f"{booking.platform}:{booking.host_id}"
+
+
+def event_lane(booking: Booking) -> str:
+    """Return the lane of what is asked of the booking's calendar: one request at a time for each account."""
+    calendar = booking.event.calendar if booking.event else None
+    return f"calendar:{calendar.connection.grant_id}" if calendar else ""
 
 
 def link_deadline(booking: Booking, *, now: datetime) -> datetime:
@@ -45,12 +55,27 @@ def plan_standing(booking: Booking, *, linked: bool = False) -> None:
         return
     waits = booking.platform == Platform.ZOOM and not linked
     wait = LINK_PATIENCE if waits else AT_ONCE
-    rows = [*_rows(booking, ("delivery.invite", "delivery.host_invite"), wait)]
-    rows += _rows_of_others(booking, "delivery.other_invite", wait)
+    rows = [_invite_row(booking, each, wait) for each in _invites(booking)]
     if waits:
         rows.insert(0, _row(booking, CONFERENCE, lane=lane_of(booking)))
         rows.append(_row(booking, LINK_DUE, run_at=link_deadline(booking, now=database_now())))
     enqueue_new(rows)
+
+
+def plan_invites(booking: Booking) -> None:
+    """Bring a confirmed booking as it is now to everybody once more; a step that is under way runs again.
+
+    In the order in which the steps' rows are locked, everywhere.
+    """
+    for each in _invites(booking):
+        row = _invite_row(booking, each)
+        enqueue(row.kind, key=row.key, payload=row.payload, lane=row.lane)
+
+
+def plan_event(booking: Booking) -> None:
+    """Have the calendar's event say what the booking says."""
+    payload = {"booking": booking.pk, "version": booking.version}
+    enqueue(EVENT, key=step_key(booking), payload=payload, lane=event_lane(booking))
 
 
 def plan_link(booking: Booking) -> None:
@@ -96,10 +121,18 @@ def deletion_key(number: int) -> str:
 
 
 def plan_cancellation(booking: Booking, *, was: str) -> None:
-    """Tell everybody who knows of the booking that it is cancelled; `was` is its status before."""
-    rows = _rows(booking, ("delivery.cancellation", "delivery.host_cancellation"))
-    if was == Booking.Status.CONFIRMED:  # of a request, nobody but guest and host has heard
-        rows += _rows_of_others(booking, "delivery.other_cancellation")
+    """Tell everybody who knows of the booking that it is cancelled; `was` is its status before.
+
+    Of an event in a calendar that invited, the guests hear as it is removed. Once somebody has deleted it there,
+    nothing can be removed, and whether its calendar told anybody is not known: we do.
+    """
+    there = booking.event is not None and booking.event.seen_gone_at is None
+    rows = [_row(booking, EVENT_REMOVED, lane=event_lane(booking))] if there else []
+    rows += _rows(booking, ("delivery.host_cancellation",))
+    if not (there and booking.invites == Booking.Invites.CALENDAR):
+        rows += _rows(booking, ("delivery.cancellation",))
+        if was == Booking.Status.CONFIRMED:  # of a request, nobody but guest and host has heard
+            rows += _rows_of_others(booking, "delivery.other_cancellation")
     enqueue_new(rows)
     for conference in booking.conferences.filter(unused=False).select_related("booking__host"):
         plan_deletion(conference)
@@ -110,6 +143,22 @@ def plan_answer(booking: Booking) -> None:
     expired = booking.status == Booking.Status.EXPIRED
     kinds = ("delivery.declined", "delivery.request_expired") if expired else ("delivery.declined",)
     enqueue_new(_rows(booking, kinds))
+
+
+def _invites(booking: Booking) -> list[tuple[str, int | None]]:
+    """Return the steps that bring a confirmed booking out, each with the number of whom the guest brings.
+
+    Exactly one system invites: where the calendar does, no mail of ours goes to guests. The host's mail always goes.
+    """
+    event: list[tuple[str, int | None]] = [(EVENT, None)] if booking.event else []
+    if booking.invites == Booking.Invites.CALENDAR:
+        return [*event, (HOST_INVITE, None)]
+    return [*event, (INVITE, None), (HOST_INVITE, None), *((OTHER_INVITE, n) for n in range(len(booking.others)))]
+
+
+def _invite_row(booking: Booking, step: tuple[str, int | None], wait: timedelta = AT_ONCE) -> Work:
+    kind, other = step
+    return _row(booking, kind, wait=wait, other=other, lane=event_lane(booking) if kind == EVENT else "")
 
 
 def _rows(booking: Booking, kinds: Iterable[str], wait: timedelta = AT_ONCE) -> list[Work]:
