@@ -166,5 +166,7 @@ class Provider:
     several: bool = False  # a host may connect several accounts
     inbox: Callable[[App], Inbox] | None = None
     allowed: Callable[[str], frozenset[Ability]] = lambda scope: frozenset()  # beyond making meetings, by granted scope
+    missing: Callable[[str], tuple[str, ...]] = lambda scope: ()  # by granted scope: what does not work, sentences for
+    # the host
     link_lasts: timedelta = timedelta()  # so long after a meeting's own date its link still works
     daily_changes: int = 0  # meetings that it lets one of its users make or change in a day; 0: any number
