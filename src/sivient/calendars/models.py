@@ -43,7 +43,7 @@ class Calendar(models.Model):
     blocks = models.BooleanField(default=False)  # its busy times are not offered
     gone_at = models.DateTimeField(null=True)  # deleted there, or not shared with the account any more
     cursor = models.TextField(blank=True)  # "": the next sync reads everything
-    round = models.PositiveIntegerField(default=0)  # of reading everything; what an earlier one left behind is deleted
+    round = models.PositiveIntegerField(default=0)  # grows with each sync: the fence, and what marks older rows
     known_until = models.DateTimeField(null=True)
     synced_at = models.DateTimeField(null=True)
     trouble = models.CharField(max_length=300, blank=True)  # why the last sync failed, a sentence for the host
@@ -97,6 +97,10 @@ class WrittenEvent(models.Model):
     start = models.DateTimeField(null=True)
     end = models.DateTimeField(null=True)
     written = models.JSONField(default=dict)  # what was last written, as far as guests must hear of changes
+    written_at = models.DateTimeField(null=True)
+    writes = models.PositiveIntegerField(default=0)  # grows with each attempt to write: the fence
+    tried = models.JSONField(default=dict)  # what the attempt says whose outcome is not known, see calendars.writing
+    tried_at = models.DateTimeField(null=True)  # when it began; None: there is none
     removed_at = models.DateTimeField(null=True)  # by us
     seen_start = models.DateTimeField(null=True)
     seen_end = models.DateTimeField(null=True)
