@@ -1,0 +1,46 @@
+"""What is to be done about calendars, as work: one piece per calendar or connection, however often it is asked for."""
+
+from datetime import timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
+
+from sivient.calendars.models import Calendar, WrittenEvent
+from sivient.integrations.models import Connection
+from sivient.jobs.queue import AT_ONCE, enqueue
+
+SYNC, DISCOVER, WATCH, LOOK = "calendars.sync", "calendars.discover", "calendars.watch", "calendars.look"
+EVENT_CHANGED = "booking.event_changed"
+OVER = timedelta(days=1)  # after its end, nobody asks any more what became of an event of ours
+
+
+def plan_sync(calendar: Calendar, *, wait: timedelta = AT_ONCE) -> None:
+    """Have a calendar read. Those of one account are read one after the other: it is one mailbox there."""
+    lane = f"calendars:{calendar.connection.grant_id}"
+    enqueue(SYNC, key=f"calendar:{calendar.pk}", payload={"calendar": calendar.pk}, lane=lane, wait=wait)
+
+
+def plan_discovery(connection: Connection) -> None:
+    """Have an account asked which calendars it has."""
+    enqueue(DISCOVER, key=f"connection:{connection.pk}", payload={"connection": connection.pk})
+
+
+def plan_watch(calendar: Calendar) -> None:
+    """Have a push channel opened or renewed."""
+    enqueue(WATCH, key=f"calendar:{calendar.pk}", payload={"calendar": calendar.pk})
+
+
+def plan_look(event: WrittenEvent, *, wait: timedelta = AT_ONCE) -> None:
+    """Have an event of ours read by itself: what a sync saw may be older than what we wrote."""
+    enqueue(LOOK, key=f"event:{event.pk}", payload={"event": event.pk}, wait=wait)
+
+
+def tell_event_changed(event: WrittenEvent) -> None:
+    """Say that our event was moved, deleted or brought back in the calendar; its row says which."""
+    enqueue(EVENT_CHANGED, key=f"event:{event.pk}", payload={"event": event.pk})
+
+
+def wanted() -> QuerySet[Calendar]:
+    """Return the calendars that have to be read: those that block, and those with events of ours that are not over."""
+    ours = WrittenEvent.objects.filter(calendar=OuterRef("pk"), removed_at=None, end__gt=Now() - OVER)
+    return Calendar.objects.filter(Q(blocks=True) | Exists(ours), gone_at=None).select_related("connection")

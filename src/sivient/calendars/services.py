@@ -1,0 +1,136 @@
+"""Find an account's calendars, choose among them, and let go of them."""
+
+from collections.abc import Collection
+from uuid import uuid4
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from sivient.accounts.models import User
+from sivient.audit.log import record
+from sivient.calendars import plans
+from sivient.calendars.models import BusyStore, Calendar, WrittenEvent
+from sivient.integrations.models import Connection, Grant
+from sivient.integrations.services import calendars_for
+from sivient.integrations.tokens import IN_WORKER
+from sivient.jobs.queue import enqueue
+from sivient.ports.calendars import CalendarInfo
+from sivient.ports.http import Patience
+
+FIRST = "scheduling.first_calendar"
+NAME_LIMIT = 200
+DELETED_THERE = "This calendar was deleted, or is not shared with you any more."
+
+
+class NotTheirs(Exception):
+    """A calendar that was named is not the host's, or is gone."""
+
+
+def discover(connection: Connection, patience: Patience = IN_WORKER) -> list[Calendar]:
+    """Ask which calendars the account has, and store them; return those that are there.
+
+    The first time, the primary one blocks, and may receive bookings. One that is not listed any more is gone; one
+    that is listed again is read anew. Errors: those of `ports.calendars.Calendars.list`.
+    """
+    found = calendars_for(connection, patience).list()
+    with transaction.atomic():
+        same = Connection.objects.select_for_update().filter(pk=connection.pk, state=Connection.State.CONNECTED)
+        if not same.exists():  # ended while we asked
+            return []
+        known = {each.external_id: each for each in Calendar.objects.filter(connection=connection)}
+        first = not known
+        for info in found:
+            _store(connection, known.pop(info.external_id, None), info, blocks=first and info.primary)
+        for missing in known.values():
+            lose(missing, DELETED_THERE)
+        if first and found:
+            BusyStore.grow(connection.user_id)
+            record("calendars found", account=connection.user_id, actor="system", subject=f"connection:{connection.pk}")
+            enqueue(FIRST, key=f"account:{connection.user_id}", payload={"user": connection.user_id})
+        stored = list(Calendar.objects.filter(connection=connection, gone_at=None))
+        for each in stored:
+            if each.blocks and each.synced_at is None:
+                plans.plan_sync(each)
+    return stored
+
+
+def choose_blocking(user: User, calendar_pks: Collection[int]) -> None:
+    """Let these calendars of the host block time, and no others; NotTheirs: nothing is changed.
+
+    One that did not block before is read first, so that no time is offered until it is known.
+    """
+    with transaction.atomic():
+        BusyStore.grow(user.pk)  # the first statement: who chooses at the same moment waits
+        theirs = Calendar.objects.filter(host=user)
+        chosen = list(theirs.filter(pk__in=calendar_pks, gone_at=None))
+        if len(chosen) != len(set(calendar_pks)):
+            raise NotTheirs
+        theirs.filter(blocks=True).exclude(pk__in=calendar_pks).update(blocks=False)
+        for calendar in chosen:
+            if not calendar.blocks:
+                Calendar.objects.filter(pk=calendar.pk).update(blocks=True)
+                plans.plan_sync(calendar)
+        record("blocking calendars chosen", account=user.pk, actor="host")
+
+
+def sync_now(user: User) -> None:
+    """Have every calendar of the host that counts read again, and the accounts asked which calendars they have."""
+    working = Connection.objects.filter(
+        user=user, state=Connection.State.CONNECTED, grant__state=Grant.State.CONNECTED, calendars__isnull=False
+    )
+    with transaction.atomic():
+        for connection in working.distinct():
+            plans.plan_discovery(connection)
+        for calendar in plans.wanted().filter(host=user, connection__in=working):
+            plans.plan_sync(calendar)
+
+
+def forget(connection: Connection) -> None:
+    """Delete what is kept of the calendars of a connection that the host has ended. Nobody is asked."""
+    with transaction.atomic():
+        ended = Connection.objects.select_for_update().filter(pk=connection.pk)
+        if ended.filter(state=Connection.State.CONNECTED).exists():  # connected again meanwhile
+            return
+        theirs = Calendar.objects.filter(connection=connection)
+        if not theirs.exists():
+            return
+        theirs.delete()
+        BusyStore.grow(connection.user_id)
+        record("calendars forgotten", account=connection.user_id, actor="system", subject=f"connection:{connection.pk}")
+
+
+def plan_event(host_id: int, calendar: Calendar) -> WrittenEvent:
+    """Make the row of a booking's event, with the key that makes all writing of it one; inside the caller's verb."""
+    return WrittenEvent.objects.create(host_id=host_id, calendar=calendar, key=uuid4().hex)
+
+
+def lose(calendar: Calendar, reason: str) -> None:
+    """Note that a calendar is not there any more: if it blocks, no time is known to be free. In a transaction."""
+    there = Calendar.objects.filter(pk=calendar.pk, gone_at=None)
+    if there.update(gone_at=Now(), synced_at=None, cursor="", trouble=reason):
+        record("calendar gone", account=calendar.host_id, actor="vendor", subject=f"calendar:{calendar.pk}")
+        if calendar.blocks:
+            BusyStore.grow(calendar.host_id)
+
+
+def _store(connection: Connection, known: Calendar | None, info: CalendarInfo, *, blocks: bool) -> None:
+    said = {
+        "name": info.name[:NAME_LIMIT],
+        "timezone": info.timezone[:64],
+        "primary": info.primary,
+        "writable": info.writable,
+    }
+    if known is None:
+        Calendar.objects.create(
+            connection=connection,
+            host_id=connection.user_id,
+            external_id=info.external_id,
+            blocks=blocks,
+            created_at=Now(),
+            **said,
+        )
+        return
+    if known.gone_at is not None:
+        said |= {"gone_at": None, "trouble": ""}
+    if any(getattr(known, name) != value for name, value in said.items()):
+        Calendar.objects.filter(pk=known.pk).update(**said)
