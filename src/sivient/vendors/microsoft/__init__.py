@@ -1,17 +1,53 @@
-"""Microsoft: calendars. Its emulator also signs people in."""
+"""Microsoft: Outlook calendars (docs: help.md beside this file). Its emulator also signs people in."""
 
-from sivient.ports.vendor import Provider
+from urllib.parse import urlsplit
+
+from sivient.ports.vendor import App, Provider
+from sivient.vendors.microsoft.calendars import connect_calendars
+from sivient.vendors.microsoft.oauth import connect_oauth, grants_enough, missing
+from sivient.vendors.microsoft.push import MicrosoftPush
+
+
+def consent_origins(app: App) -> tuple[str, ...]:
+    """Return where the consent page may send the browser on to: personal accounts sign in at another host."""
+    if not _is_microsoft(app):
+        return (_origin(app),)
+    return (_origin(app), "https://login.live.com", "https://*.microsoftonline.com")
+
+
+def removal_page(app: App) -> str:
+    """Return the page where people remove apps from their Microsoft account."""
+    return "https://myaccount.microsoft.com" if _is_microsoft(app) else _origin(app)
+
+
+def _origin(app: App) -> str:
+    """Return the authority without its tenant."""
+    parts = urlsplit(app.oauth_base)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _is_microsoft(app: App) -> bool:
+    """Whether this is Microsoft itself; otherwise it is an emulator, which has every page at one address."""
+    return (urlsplit(app.oauth_base).hostname or "").endswith(".microsoftonline.com")
+
 
 PROVIDER = Provider(
     key="microsoft",
     label="Microsoft Outlook",
     summary="Busy times block your page; bookings are written into your calendar and Outlook sends the invites.",
-    abilities=("see when you are busy", "write bookings into your calendar"),
-    limits="No contacts, no mail.",
-    oauth=None,
-    grants_enough=lambda scope: True,
-    notes=lambda user_type, user_status: (),
-    consent_origins=lambda app: (),
-    removal_page=lambda app: "",
+    abilities=(
+        "See your calendars and when you are busy",
+        "Write bookings into the calendar that you choose, and change or delete these events",
+        "See your Microsoft user id and email address",
+    ),
+    limits="Nothing else: no mail, no contacts, no files, and no changes to events that are not ours.",
+    oauth=connect_oauth,
+    grants_enough=grants_enough,
+    notes=lambda user_type, status: (),
+    consent_origins=consent_origins,
+    removal_page=removal_page,
+    calendars=connect_calendars,
+    push=MicrosoftPush(),
     several=True,
+    missing=missing,
 )

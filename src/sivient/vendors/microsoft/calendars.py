@@ -1,0 +1,183 @@
+"""A Microsoft account's calendars: busy times and our own events (calendars contract, chapters 2.4 and 2.5)."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from sivient.core.interval import Interval
+from sivient.core.text import clean_line
+from sivient.ports.calendars import Busy, CalendarInfo, EventDraft, Page, Stored, Tombstone, Watch
+from sivient.ports.calendars import Changed as ChangedThere
+from sivient.ports.errors import Gone, Reconnect, Rejected, TryLater
+from sivient.ports.http import Patience, client
+from sivient.ports.vendor import Access, App
+from sivient.vendors.microsoft import delta, push
+from sivient.vendors.microsoft.api import Graph, items
+from sivient.vendors.microsoft.errors import AlreadyMade
+from sivient.vendors.microsoft.events import BUSY_FIELDS, FIELDS, REFERENCE, details, says, stored, takes_time
+from sivient.vendors.microsoft.oauth import may_write
+from sivient.vendors.microsoft.times import Unreadable, in_query, times
+
+PAGE_SIZE = 100
+DAY = timedelta(days=1)
+LONGEST = timedelta(days=1825)  # of one calendarView; beyond that it is an error
+SHORTEST = 0.3  # seconds for one more request: less is not worth asking
+
+
+@dataclass(frozen=True, slots=True)
+class MicrosoftCalendars:
+    """The calendars of one Microsoft account. `may_write`: the permission goes beyond reading."""
+
+    graph: Graph
+    may_write: bool
+
+    @property
+    def invites(self) -> bool:
+        """Exchange mails the invitation to whom an event names."""
+        return True
+
+    def list(self) -> Sequence[CalendarInfo]:
+        """Return the account's calendars. Their zone is not known: Graph tells it only for one more permission."""
+        query = {"$top": PAGE_SIZE, "$select": "id,name,isDefaultCalendar,canEdit"}
+        listed = [item for page in self.graph.pages(f"/me/calendars?{_encoded(query)}") for item in items(page)]
+        return [_calendar(item, self.may_write) for item in listed if isinstance(item, dict) and item.get("id")]
+
+    def changes(self, calendar: str, *, since: str, window: Interval, zone: str) -> Iterator[Page]:
+        """Yield what changed since the cursor, a link that has the window in it; everything when it is ""."""
+        return delta.changes(self.graph, calendar, since=since, window=window, zone=zone)
+
+    def busy(self, calendars: Sequence[str], *, window: Interval, zone: str) -> Mapping[str, Sequence[Busy]]:
+        """Return the times taken in `window`: one calendar after the other, all within one patience."""
+        until = time.monotonic() + self.graph.patience.connect + self.graph.patience.answer
+        found: dict[str, Sequence[Busy]] = {}
+        for calendar in calendars:
+            try:
+                found[calendar] = self._busy(calendar, window, zone, until)
+            except Reconnect:
+                raise
+            except (TryLater, Rejected, Unreadable):
+                continue  # this one is not known to be free, the others may be
+        return found
+
+    def create(self, calendar: str, draft: EventDraft) -> Stored:
+        """Make the event, or return it when an earlier call with this key has made it.
+
+        The same body again answers with the same event; with another body (the link came meanwhile) Graph refuses, and
+        the event gets what the draft says. Tombstone: it was made and is not there any more.
+        """
+        path = f"/me/calendars/{quote(calendar, safe='')}/events"
+        try:
+            made = self.graph.call("POST", path, json={**details(draft), "transactionId": draft.key})
+        except AlreadyMade as already:
+            made = self._made(path, already.name, draft)
+            if not made or made.get("isCancelled") is True:
+                raise Tombstone("The event was made before, and deleted in Outlook.") from already
+            if not says(made, draft):
+                made = self.graph.call("PATCH", _event(stored(made).name), json=details(draft))
+        return stored(made)
+
+    def change(self, calendar: str, name: str, draft: EventDraft, *, etag: str, notify: bool) -> Stored:
+        """Give an event what `draft` says. Gone: it is not there.
+
+        Graph has no way to change an event quietly: without `notify` it is patched only where it says something else.
+        """
+        if not notify:
+            known = self.graph.call("GET", _event(name, FIELDS))
+            if etag and known.get("@odata.etag") != etag:
+                raise ChangedThere("The event was changed in the calendar.")
+            if says(known, draft):
+                return stored(known)
+        return stored(self.graph.call("PATCH", _event(name), json=details(draft), etag=etag))
+
+    def remove(self, calendar: str, name: str, *, notify: bool) -> None:
+        """Take an event away. Exchange tells its guests, whatever `notify` says: it cannot be asked not to."""
+        try:
+            self.graph.call("DELETE", _event(name))
+        except Gone:
+            return
+
+    def read(self, calendar: str, name: str) -> Stored | None:
+        """Return an event of ours as it is now; None when it is not there, deleted or never made."""
+        try:
+            return stored(self.graph.call("GET", _event(name, FIELDS)))
+        except Gone:
+            return None
+
+    def watch(self, calendar: str, *, channel: str, secret: str, address: str) -> Watch:
+        """Have changes of the calendar pushed to `address`."""
+        return push.watch(self.graph, calendar, channel=channel, secret=secret, address=address)
+
+    def renew(self, calendar: str, watch: Watch, *, channel: str, secret: str, address: str) -> Watch:
+        """Let a channel live on, under its own name. Gone: watch anew."""
+        return push.renew(self.graph, watch)
+
+    def unwatch(self, watch: Watch) -> None:
+        """End a channel; one that is gone already is ended."""
+        push.unwatch(self.graph, watch)
+
+    def _busy(self, calendar: str, window: Interval, zone: str, until: float) -> Sequence[Busy]:
+        """Read one calendar, a day wider on both sides: all-day events lie in another zone than the question."""
+        taken: list[Busy] = []
+        start, end = window.start - DAY, window.end + DAY
+        while start < end:
+            stop = min(end, start + LONGEST - DAY)
+            query = {"startDateTime": in_query(start), "endDateTime": in_query(stop), "$select": BUSY_FIELDS}
+            path = f"/me/calendars/{quote(calendar, safe='')}/calendarView?{_encoded(query | {'$top': PAGE_SIZE})}"
+            for page in self.graph.pages(path, left=lambda: self._left(until)):
+                taken += [at for event in items(page) if (at := _taken(event, zone))]
+            start = stop
+        return [at for at in dict.fromkeys(taken) if at.start < window.end and window.start < at.end]
+
+    def _left(self, until: float) -> Patience:
+        left = until - time.monotonic()
+        if left < SHORTEST:
+            raise TryLater("Microsoft was slow to tell us what is busy.")
+        connect = min(self.graph.patience.connect, left / 2)
+        return Patience(connect=connect, answer=min(self.graph.patience.answer, left - connect))
+
+    def _made(self, path: str, name: str, draft: EventDraft) -> dict[str, Any]:
+        """Return the event that has the draft's key already, {} when it is not there any more.
+
+        Graph may not know its own id yet, or not say it: then the reference finds the event.
+        """
+        if name:
+            try:
+                return self.graph.call("GET", _event(name, FIELDS))
+            except Gone:
+                pass
+        value = draft.reference.replace("'", "''")
+        wanted = f"singleValueExtendedProperties/Any(ep: ep/id eq '{REFERENCE}' and ep/value eq '{value}')"
+        page = self.graph.call("GET", f"{path}?{_encoded({'$filter': wanted, '$select': FIELDS})}")
+        return next((event for event in items(page) if isinstance(event, dict)), {})
+
+
+def connect_calendars(app: App, access: Access, patience: Patience) -> MicrosoftCalendars:
+    """Return the calendars of the account whose access it is."""
+    return MicrosoftCalendars(Graph(client(app.api_base), access.token, patience), may_write(access.scope))
+
+
+def _calendar(item: dict[str, Any], may_write: bool) -> CalendarInfo:
+    return CalendarInfo(
+        external_id=str(item["id"]),
+        name=clean_line(str(item.get("name") or ""), 200) or "Calendar",
+        timezone="",
+        primary=item.get("isDefaultCalendar") is True,
+        writable=may_write and item.get("canEdit") is True,
+    )
+
+
+def _taken(event: Any, zone: str) -> Busy | None:
+    if not isinstance(event, dict):
+        raise Unreadable("An event cannot be read.")
+    return times(event, zone) if takes_time(event) else None
+
+
+def _event(name: str, fields: str = "") -> str:
+    return f"/me/events/{quote(name, safe='')}" + (f"?{_encoded({'$select': fields})}" if fields else "")
+
+
+def _encoded(query: Mapping[str, object]) -> str:
+    return urlencode(query, quote_via=quote)  # Graph reads %20, and a plus as a plus
