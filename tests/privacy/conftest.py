@@ -12,7 +12,8 @@ from django.db import connection, connections
 from sivient.accounts.models import FormerHandle, Identity, Invitation, LoginLink, Session, User
 from sivient.audit.log import record
 from sivient.booking.models import Booking, Conference, ConferenceAttempt
-from sivient.integrations.models import OAuthFlow, Revocation, WebhookEvent
+from sivient.calendars.models import BusyStore, BusyTime, Calendar, Channel, WrittenEvent
+from sivient.integrations.models import Connection, OAuthFlow, Revocation, WebhookEvent
 from sivient.jobs.queue import enqueue
 from sivient.scheduling.models import DateHours, EventType, FormerSlug, PrivateLink, TimeOff, Travel
 from tests.factories import MONDAY_10, NOW, connect_zoom, make_booking, make_event_type, make_host
@@ -32,6 +33,7 @@ def make_account(**fields: Any) -> User:
     ConferenceAttempt.objects.create(booking=booking, vendor="zoom", vendor_start=booking.start, asked_at=NOW)
     make_times(host, event_type)
     connect_zoom(host)
+    make_calendar(host)
     OAuthFlow.objects.create(
         digest=f"f{host.pk}", user=host, session_digest="s", vendor="zoom", verifier="v", created_at=NOW
     )
@@ -56,6 +58,17 @@ def make_times(host: User, event_type: EventType) -> None:
     Travel.objects.create(host=host, first=today, last=today, timezone="Asia/Tokyo")
     FormerSlug.objects.create(host=host, slug=f"former-{event_type.pk}", event_type=event_type)
     PrivateLink.objects.create(event_type=event_type, label="for Ada", created_at=NOW)
+
+
+def make_calendar(host: User) -> None:
+    """Rows in the tables of calendars, which hang on the account's connection."""
+    BusyStore.objects.get_or_create(host=host)
+    account = Connection.objects.create(user=host, vendor="google", account="a", connected_at=NOW)
+    calendar = Calendar.objects.create(connection=account, host=host, external_id="c", name="Work", created_at=NOW)
+    span = {"start": NOW, "end": NOW + timedelta(hours=1)}
+    BusyTime.objects.create(calendar=calendar, host=host, name="e", round=1, **span)
+    WrittenEvent.objects.create(host=host, calendar=calendar, key=f"e{calendar.pk}")
+    Channel.objects.create(calendar=calendar, name=f"c{calendar.pk}", secret="s", opened_at=NOW, expires_at=DAY_30)
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ def test_the_steps_of_every_version_of_a_booking_belong_to_its_host(account: Use
 
 
 def test_what_tells_a_host_about_their_connection_belongs_to_them(account: User) -> None:
-    grant = account.connections.get().grant
+    grant = account.connections.get(vendor="zoom").grant
     assert grant is not None
     tokens.end(tokens.read(grant.pk), "Zoom says no.")
     told = Work.objects.get(kind="delivery.tell_reconnect")

@@ -18,7 +18,7 @@ from sivient.privacy import erasure, services, work
 from sivient.privacy.belongings import work_of
 from sivient.privacy.export import export
 from tests.factories import connect_zoom
-from tests.privacy.conftest import CLOSED, DAY_30, everything_stored, make_account
+from tests.privacy.conftest import CLOSED, DAY_30, everything_stored, make_account, make_calendar
 
 CANARY = 7  # characters
 
@@ -127,6 +127,7 @@ def give_back_what_closing_took(account: User) -> None:
     """Let it look as if ending the connection had failed."""
     account.connections.all().delete()
     connect_zoom(account)
+    make_calendar(account)
     OAuthFlow.objects.create(
         digest="again", user=account, session_digest="s", vendor="zoom", verifier="v", created_at=CLOSED
     )

@@ -97,7 +97,7 @@ def disconnect_all(user: User, *, by: str) -> None:
     """End every connection of an account that is closing, and forget consent pages that are still open."""
     with transaction.atomic():
         OAuthFlow.objects.filter(user=user).delete()
-        for connection in user.connections.filter(state=Connection.State.CONNECTED):
+        for connection in user.connections.filter(state=Connection.State.CONNECTED, vendor__in=registry.PROVIDERS):
             disconnect(user, connection.vendor, by=by, account=connection.account)
 
 

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from sivient.booking.models import Booking, Conference
 from sivient.booking.steps import deletion_key
+from sivient.calendars.models import Calendar, WrittenEvent
 from sivient.integrations.models import Connection
 from sivient.jobs.models import Work
 
@@ -31,4 +32,6 @@ def _keys(number: int) -> Iterator[str]:
     yield from map(deletion_key, Conference.objects.filter(booking__host=number).values_list("pk", flat=True))
     for pk in Connection.objects.filter(user=number).values_list("pk", flat=True):
         yield f"connection:{pk}"
+    yield from (f"calendar:{pk}" for pk in Calendar.objects.filter(host=number).values_list("pk", flat=True))
+    yield from (f"event:{pk}" for pk in WrittenEvent.objects.filter(host=number).values_list("pk", flat=True))
     yield f"account:{number}"

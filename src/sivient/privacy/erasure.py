@@ -16,6 +16,7 @@ from sivient.accounts.services import forget_expired
 from sivient.audit.log import record
 from sivient.audit.models import Entry
 from sivient.booking.models import Booking, Conference, ConferenceAttempt
+from sivient.calendars.models import BusyStore, BusyTime, Calendar, Channel, WrittenEvent
 from sivient.integrations.leftovers import delete_leftovers
 from sivient.integrations.models import Connection, Grant, OAuthFlow, Revocation, WebhookEvent
 from sivient.integrations.services import disconnect_all
@@ -54,6 +55,7 @@ STEPS = (
     Step(Conference, lambda account: Q(booking__host=account)),
     Step(Booking, lambda account: Q(host=account)),
     Step(Hold, lambda account: Q(host=account)),
+    Step(WrittenEvent, lambda account: Q(host=account)),
     Step(PrivateLink, lambda account: Q(event_type__host=account)),
     Step(FormerSlug, lambda account: Q(host=account)),
     Step(EventType, lambda account: Q(host=account)),
@@ -63,6 +65,10 @@ STEPS = (
     Step(Hours, lambda account: Q(schedule__host=account)),
     Step(Schedule, lambda account: Q(host=account)),
     Step(SchedulingPage, lambda account: Q(host=account)),
+    Step(Channel, lambda account: Q(calendar__host=account)),
+    Step(BusyTime, lambda account: Q(host=account)),
+    Step(Calendar, lambda account: Q(host=account)),
+    Step(BusyStore, lambda account: Q(host=account)),
     Step(OAuthFlow, lambda account: Q(user=account)),
     Step(Connection, lambda account: Q(user=account)),
     Step(LoginLink, lambda account: Q(user=account)),

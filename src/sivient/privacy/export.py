@@ -15,6 +15,7 @@ from sivient.accounts.models import User
 from sivient.audit.log import record
 from sivient.audit.models import Entry
 from sivient.booking.models import Conference, ConferenceAttempt
+from sivient.calendars.models import BusyTime, Channel, WrittenEvent
 from sivient.privacy.belongings import work_of
 from sivient.scheduling.models import DateHours, Hours, PrivateLink, SchedulingPage
 
@@ -24,16 +25,8 @@ FORMER_HANDLE = ("handle",)
 SESSION = ("expire_date",)
 LOGIN_LINK = ("created_at", "used_at")
 PAGE = (
-    *(
-        "platform",
-        "platform_details",
-        "fallback_link",
-        "paused",
-        "pause_note",
-        "holiday_country",
-        "holiday_region",
-        "holidays_worked",
-    ),
+    *("platform", "platform_details", "fallback_link", "calendar_id", "paused", "pause_note"),
+    *("holiday_country", "holiday_region", "holidays_worked"),
 )
 SCHEDULE = ("id", "name", "timezone")
 HOURS = ("weekday", "start", "end")
@@ -45,7 +38,7 @@ EVENT_TYPE = (
     *("color", "hidden", "paused", "pause_note", "buffer_before", "buffer_after", "minimum_notice", "step_minutes"),
     *("window_kind", "window_days", "first_date", "last_date", "limits", "most_per_day", "questions", "most_others"),
     *("requires_approval", "approval_patience", "reschedule_notice", "cancel_notice", "redirect_url", "active"),
-    *("position",),
+    *("calendar_id", "position"),
 )
 FORMER_SLUG = ("event_type_id", "slug")
 PRIVATE_LINK = ("event_type_id", "label", "single_use", "expires_at", "used_at", "created_at")
@@ -54,6 +47,7 @@ BOOKING = (
     *("guest_name", "guest_email", "guest_timezone", "guest_clock", "note", "answers", "others", "reschedule_notice"),
     *("cancel_notice", "sequence", "invited_at", "link_invited_at", "created_at", "answer_by", "approved_at"),
     *("rescheduled_at", "rescheduled_by", "previous_start", "cancelled_at", "cancelled_by", "cancel_reason"),
+    *("event_id", "invites", "unverified_at", "calendar_asks", "calendar_asked_at", "calendar_start"),
 )
 CONFERENCE = (
     *("booking_id", "vendor", "external_id", "join_url", "passcode", "vendor_start", "unused", "replaced_at"),
@@ -61,9 +55,29 @@ CONFERENCE = (
 )
 ATTEMPT = ("booking_id", "vendor", "vendor_start", "asked_at", "outcome", "external_id")
 HOLD = ("event_type_id", "start", "end", "buffer_before", "buffer_after", "counts")
-CONNECTION = ("vendor", "state", "connected_at", "ended_at")
+CALENDAR = (
+    *("id", "external_id", "name", "timezone", "primary", "writable", "blocks", "gone_at", "known_until", "synced_at"),
+    *("trouble", "skipped", "created_at"),
+)
+BUSY_TIME = ("calendar_id", "name", "start", "end")
+EVENT = (
+    *("id", "calendar_id", "key", "generation", "name", "uid", "start", "end", "written", "written_at"),
+    *("tried", "tried_at", "removed_at", "seen_start", "seen_end", "seen_gone_at", "answers"),
+)
+CHANNEL = ("calendar_id", "name", "resource", "opened_at", "expires_at", "heard_at")
+CONNECTION = ("vendor", "label", "state", "connected_at", "ended_at")
 GRANT = (
-    *("vendor_user_id", "vendor_account_id", "email", "user_type", "user_status", "pmi", "scope", "expires_at"),
+    *(
+        "vendor_user_id",
+        "vendor_account_id",
+        "email",
+        "address",
+        "user_type",
+        "user_status",
+        "pmi",
+        "scope",
+        "expires_at",
+    ),
     *("state", "reason", "state_since", "authorized_at", "refreshed_at", "paused_until", "pause_reason"),
     *("changes_on", "changes"),
 )
@@ -115,6 +129,10 @@ def _document(user: User, *, now: datetime) -> dict[str, Any]:
         "deliveries": [row for works in work_of(user.pk) for row in works.values(*DELIVERY)],
         "taken_times": list(user.holds.order_by("start").values(*HOLD)),
         "connections": _connections(user),
+        "calendars": list(user.calendars.values(*CALENDAR)),
+        "busy_times": list(BusyTime.objects.filter(host=user).order_by("start").values(*BUSY_TIME)),
+        "calendar_events": list(WrittenEvent.objects.filter(host=user).values(*EVENT)),
+        "calendar_channels": list(Channel.objects.filter(calendar__host=user).values(*CHANNEL)),
         "log": list(Entry.objects.filter(account=user.pk).order_by("at", "pk").values(*ENTRY)),
     }
 
