@@ -4,11 +4,13 @@ from collections.abc import Collection
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from sivient.accounts.models import User
 from sivient.audit.log import record
 from sivient.calendars import plans
+from sivient.calendars.losing import lose
 from sivient.calendars.models import BusyStore, Calendar, WrittenEvent
 from sivient.integrations.models import Connection, Grant
 from sivient.integrations.services import calendars_for
@@ -19,7 +21,6 @@ from sivient.ports.http import Patience
 
 FIRST = "scheduling.first_calendar"
 NAME_LIMIT = 200
-DELETED_THERE = "This calendar was deleted, or is not shared with you any more."
 
 
 class NotTheirs(Exception):
@@ -42,7 +43,7 @@ def discover(connection: Connection, patience: Patience = IN_WORKER) -> list[Cal
         for info in found:
             _store(connection, known.pop(info.external_id, None), info, blocks=first and info.primary)
         for missing in known.values():
-            lose(missing, DELETED_THERE)
+            lose(missing)
         if first and found:
             BusyStore.grow(connection.user_id)
             record("calendars found", account=connection.user_id, actor="system", subject=f"connection:{connection.pk}")
@@ -60,16 +61,17 @@ def choose_blocking(user: User, calendar_pks: Collection[int]) -> None:
     One that did not block before is read first, so that no time is offered until it is known.
     """
     with transaction.atomic():
-        BusyStore.grow(user.pk)  # the first statement: who chooses at the same moment waits
-        theirs = Calendar.objects.filter(host=user)
-        chosen = list(theirs.filter(pk__in=calendar_pks, gone_at=None))
-        if len(chosen) != len(set(calendar_pks)):
+        # In this order everywhere: first the calendars, by number, then the store.
+        theirs = list(Calendar.objects.select_for_update(no_key=True).filter(host=user).order_by("pk"))
+        chosen = {each.pk for each in theirs if each.pk in calendar_pks and each.gone_at is None}
+        if chosen != set(calendar_pks):
             raise NotTheirs
-        theirs.filter(blocks=True).exclude(pk__in=calendar_pks).update(blocks=False)
-        for calendar in chosen:
-            if not calendar.blocks:
-                Calendar.objects.filter(pk=calendar.pk).update(blocks=True)
-                plans.plan_sync(calendar)
+        for calendar in theirs:
+            if calendar.blocks != (calendar.pk in chosen):
+                Calendar.objects.filter(pk=calendar.pk).update(blocks=not calendar.blocks)
+                if calendar.pk in chosen:
+                    plans.plan_sync(calendar)
+        BusyStore.grow(user.pk)
         record("blocking calendars chosen", account=user.pk, actor="host")
 
 
@@ -102,15 +104,6 @@ def forget(connection: Connection) -> None:
 def plan_event(host_id: int, calendar: Calendar) -> WrittenEvent:
     """Make the row of a booking's event, with the key that makes all writing of it one; inside the caller's verb."""
     return WrittenEvent.objects.create(host_id=host_id, calendar=calendar, key=uuid4().hex)
-
-
-def lose(calendar: Calendar, reason: str) -> None:
-    """Note that a calendar is not there any more: if it blocks, no time is known to be free. In a transaction."""
-    there = Calendar.objects.filter(pk=calendar.pk, gone_at=None)
-    if there.update(gone_at=Now(), synced_at=None, cursor="", trouble=reason):
-        record("calendar gone", account=calendar.host_id, actor="vendor", subject=f"calendar:{calendar.pk}")
-        if calendar.blocks:
-            BusyStore.grow(calendar.host_id)
 
 
 def _store(connection: Connection, known: Calendar | None, info: CalendarInfo, *, blocks: bool) -> None:
