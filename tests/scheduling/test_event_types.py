@@ -62,7 +62,7 @@ EVERYTHING = EventTypeDraft(
     redirect_url="https://example.org/thanks",
     active=False,
 )
-APART = {"id", "host", "schedule", "position", "limits", "questions", "more_minutes"}
+APART = {"id", "host", "schedule", "calendar", "position", "limits", "questions", "more_minutes"}
 
 
 @pytest.fixture

@@ -113,4 +113,4 @@ def test_the_link_brings_all_that_its_page_needs(hidden: EventType, django_asser
         assert link is not None
         assert queries.meeting_of(link.event_type).platform == "phone"
         assert link.event_type.schedule.timezone == "Europe/Berlin"
-        assert link.event_type.timetable_version > 0  # type: ignore[attr-defined]
+        assert link.event_type.times_version > 0  # type: ignore[attr-defined]

@@ -3,7 +3,7 @@
 The sentences are for the host. Their times are of the schedule's zone, and they say nothing about who booked.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -33,6 +33,7 @@ class Rule(StrEnum):
     BUFFER = "buffer"
     LIMIT = "limit"
     FULL_DAY = "full_day"
+    UNREAD = "unread"  # what stands in a calendar then is not known: said by who reads calendars, never by `explain`
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,11 @@ class Reason:
     stands: Pair | None = None
 
 
+def unnamed(_: Pair) -> str:
+    """Return the words for a busy time of which nobody knows the calendar."""
+    return "a busy time of a calendar"
+
+
 def explain(
     availability: Availability,
     rules: SlotRules,
@@ -52,10 +58,12 @@ def explain(
     busy: Iterable[Pair],
     booked: Iterable[tuple[int, int, int, int, bool]],
     now: datetime,
+    busy_name: Callable[[Pair], str] = unnamed,
 ) -> Reason:
     """Say why `start` is not offered, or that it is: OFFERED exactly when `starts` offers it.
 
-    What it is told is what `starts` is told. Raises ValueError for a start outside the bookable years.
+    What it is told is what `starts` is told; `busy_name` puts a busy time into words.
+    Raises ValueError for a start outside the bookable years.
     """
     require_bookable(now)
     require_bookable(moment(start))
@@ -67,6 +75,7 @@ def explain(
         tuple(sorted((begin, stop) for begin, stop in busy if begin < stop)),
         tuple(sorted(Booked(*each) for each in booked)),
         now,
+        busy_name,
     )
     return (
         case.past()
@@ -94,6 +103,7 @@ class _Case:
     busy: tuple[Pair, ...]
     booked: tuple[Booked, ...]
     now: datetime
+    busy_name: Callable[[Pair], str]
 
     def at(self, seconds: int) -> str:
         """Return the time of day, with its date unless that is the one of the start."""
@@ -156,31 +166,33 @@ class _Case:
         return Reason(Rule.WINDOW, f"{_day(local_ordinal(zone, self.start))} is {limit}.")
 
     def meets_busy(self) -> Reason | None:
-        return self._meets(Rule.BUSY, "a busy time of a calendar", self.busy)
+        return self._meets(Rule.BUSY, self.busy_name, self.busy)
 
     def meets_booking(self) -> Reason | None:
-        return self._meets(Rule.BOOKED, "a booking", [(each.start, each.end) for each in self._meetings()])
+        return self._meets(Rule.BOOKED, _a_booking, [(each.start, each.end) for each in self._meetings()])
 
     def _meetings(self) -> list[Booked]:
         return [each for each in self.booked if each.start < each.end]
 
-    def _meets(self, rule: Rule, what: str, pairs: Iterable[Pair]) -> Reason | None:
+    def _meets(self, rule: Rule, what: Callable[[Pair], str], pairs: Iterable[Pair]) -> Reason | None:
         for pair in pairs:
             if pair[0] < self.end and pair[1] > self.start:
                 lies = pair[0] <= self.start
                 meeting = f"{self.at(self.start)} lies in" if lies else f"A meeting at {self.at(self.start)} runs into"
-                return Reason(rule, f"{meeting} {what} {self.span(pair)}.", pair)
+                return Reason(rule, f"{meeting} {what(pair)} {self.span(pair)}.", pair)
         return None
 
     def too_close(self) -> Reason | None:
         before, after = self.rules.buffer_before // SECOND, self.rules.buffer_after // SECOND
-        around = [(Booked(*pair), "a busy time of a calendar") for pair in self.busy]
-        around += [(each, "a booking") for each in self._meetings()]
+        around = [(Booked(*pair), self.busy_name) for pair in self.busy]
+        around += [(each, _a_booking) for each in self._meetings()]
         for other, what in around:
             gap = max(before, other.buffer_after) if other.end <= self.start else max(after, other.buffer_before)
             if other.start < self.end + gap and other.end > self.start - gap:
                 pair = other.start, other.end
-                meeting = f"A meeting {self.span((self.start, self.end))} is too close to {what} {self.span(pair)}"
+                meeting = (
+                    f"A meeting {self.span((self.start, self.end))} is too close to {what(pair)} {self.span(pair)}"
+                )
                 return Reason(Rule.BUFFER, f"{meeting}: at least {_length(gap)} must lie between them.", pair)
         return None
 
@@ -203,6 +215,10 @@ class _Case:
             return None
         first = "first free start" if most == 1 else f"first {most} free starts"
         return Reason(Rule.FULL_DAY, f"{self.at(self.start)} comes after the {first} of the day; no more are offered.")
+
+
+def _a_booking(_: Pair) -> str:
+    return "a booking"
 
 
 def _why_closed(case: _Case) -> str:

@@ -9,3 +9,7 @@ class SchedulingConfig(AppConfig):
     name = "sivient.scheduling"
     label = "scheduling"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the work."""
+        from sivient.scheduling import work  # noqa: F401

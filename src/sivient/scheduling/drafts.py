@@ -37,9 +37,9 @@ _KEY = re.compile(r"[a-z0-9]+(?:[-_]+[a-z0-9]+)*")
 class EventTypeDraft:
     """An event type as the host wants it. The fields are those of the model, in its units.
 
-    `platform` "" means as in the settings, `slug` "" the present one or one made from the title, `schedule` (its
-    number) None the present one or the host's first. Limits and questions are objects; a question without a key gets
-    one.
+    `platform` "" means as in the settings, and so does `calendar` (its number) None; `slug` "" the present one or one
+    made from the title, `schedule` (its number) None the present one or the host's first. Limits and questions are
+    objects; a question without a key gets one.
     """
 
     title: str
@@ -52,6 +52,7 @@ class EventTypeDraft:
     paused: bool = False
     pause_note: str = ""
     schedule: int | None = None
+    calendar: int | None = None
     platform: str = ""
     platform_details: str = ""
     buffer_before: timedelta = timedelta()

@@ -14,15 +14,18 @@ from django.utils.text import slugify
 from sivient.accounts.gone import Gone
 from sivient.accounts.models import User
 from sivient.audit.log import record
+from sivient.calendars.models import Calendar
+from sivient.calendars.queries import targets
 from sivient.core.text import clean_line
 from sivient.scheduling import platforms, questions, rules
+from sivient.scheduling.calendar_choice import NO_TARGET
 from sivient.scheduling.drafts import EventTypeDraft, problems, tidied
 from sivient.scheduling.editions import edition_of, require_seen
 from sivient.scheduling.models import EventType, FormerSlug, PrivateLink, Schedule, Timetable
 
 MOST_EVENT_TYPES = 50  # per host; a page lists them all
 MOST_LINKS = 100  # private ones, per event type
-_APART = ("schedule", "slug", "platform", "platform_details", "limits", "questions", "more_minutes")
+_APART = ("schedule", "calendar", "slug", "platform", "platform_details", "limits", "questions", "more_minutes")
 
 
 class SlugTaken(Exception):
@@ -67,6 +70,7 @@ def save_event_type(
         event_type.platform = draft.platform
         event_type.platform_details = platforms.check_details(draft.platform, draft.platform_details)
         event_type.schedule = _schedule(host, draft, event_type)
+        event_type.calendar = _calendar(host, draft, event_type)
         former, event_type.slug = event_type.slug, _slug(host, draft, event_type)
         for name, value in _plain(draft).items():
             setattr(event_type, name, value)
@@ -198,6 +202,16 @@ def _schedule(host: User, draft: EventTypeDraft, event_type: EventType) -> Sched
         return first
     Timetable.take(host.pk, hours=True)  # taken already: now what is known of the host's hours turns over as well
     return Schedule.objects.create(host=host, timezone=host.timezone)
+
+
+def _calendar(host: User, draft: EventTypeDraft, event_type: EventType) -> Calendar | None:
+    """Return the calendar that is wanted; the present one stays even while it cannot receive anything."""
+    if draft.calendar is None or draft.calendar == event_type.calendar_id:
+        return event_type.calendar if draft.calendar else None
+    found = targets(host).filter(pk=draft.calendar).first()
+    if found is None:
+        raise EventTypeUnfit({"calendar": NO_TARGET})
+    return found
 
 
 def _slug(host: User, draft: EventTypeDraft, event_type: EventType) -> str:

@@ -1,5 +1,6 @@
 """Everything of a host that decides when they can be booked, read from the database as it was at one moment."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -7,16 +8,22 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 
-from sivient.core.interval import Pair
+from sivient.calendars import queries as calendars
+from sivient.core.interval import Pair, ceil_seconds, floor_seconds
 from sivient.core.slots import Booked
 from sivient.scheduling import models
 from sivient.scheduling.workdays import Workdays, versions, workdays
 
+END = ceil_seconds(datetime(2999, 12, 31, tzinfo=UTC))  # after all that can be booked
+
 
 class Reach(NamedTuple):
-    """How wide holds are read: those that touch [start, end), in epoch seconds; `end` None: all that follow.
+    """How wide holds and busy times are read: those that touch [start, end), in epoch seconds; `end` None: all that
+    follow.
 
     `counted` adds the holds of one event type (its number) that touch another range: what its limits count.
     """
@@ -41,13 +48,29 @@ class Taken(NamedTuple):
 class HostTimes:
     """When a host works and what has been taken, as it was at one moment. Never changes.
 
-    `version` is the one of the host's timetable that all this belongs to.
+    `version` is the one that all this belongs to, see `version`. `busy` is what stands in the host's calendars: merged,
+    in order, in epoch seconds. From `known_until` on nothing is known of them; None: no calendar blocks times.
     """
 
     reach: Reach
     version: int
     workdays: Workdays
     taken: tuple[Taken, ...]
+    busy: tuple[Pair, ...] = ()
+    known_until: int | None = None
+
+    @property
+    def size(self) -> int:
+        """Of how many holds and busy times it consists."""
+        return len(self.taken) + len(self.busy)
+
+    def busy_within(self, first: int, beyond: int) -> list[Pair]:
+        """Return the busy times that touch [first, beyond); what is not known is never free."""
+        low = bisect_right(self.busy, first, key=_end)
+        found = list(self.busy[low : bisect_left(self.busy, beyond, low, key=_start)])
+        if self.known_until is not None and self.known_until < beyond:
+            found.append((self.known_until, END))
+        return found
 
     def booked(self, event_type: int | None, *, without: int | None = None) -> list[Booked]:
         """Return what has been taken, as it counts for an event type; not the hold `without`."""
@@ -61,18 +84,21 @@ class HostTimes:
 def read(host_id: int, reach: Reach) -> HostTimes:
     """Read from the database, all as it was at one moment.
 
-    Two questions while the host's workdays are kept in this process, six when they are not, however much there is.
+    Two questions while the host's workdays are kept in this process, six when they are not, however much there is; of
+    a host whose calendars block times, two more.
     """
     keep = not connection.in_atomic_block
     with _one_moment():
-        version, settings = versions(host_id)
-        days = workdays(host_id, settings, _moment(reach.start), keep=keep)
-        return HostTimes(reach, version, days, taken(host_id, reach))
+        now = versions(host_id)
+        days = workdays(host_id, now.settings, _moment(reach.start), keep=keep)
+        holds = taken(host_id, reach)
+        busy, known_until = _busy(host_id, reach) if now.calendars else ((), None)
+        return HostTimes(reach, now.times, days, holds, busy, known_until)
 
 
-def version(host_id: int) -> int:
-    """Return the present version of the host's timetable."""
-    return models.Timetable.objects.filter(pk=host_id).values_list("version", flat=True).first() or 0
+def version(of: str = "") -> Combinable:
+    """Return the version of all that decides when a host can be booked; `of` leads to them, such as "host__"."""
+    return Coalesce(F(f"{of}timetable__version"), 0) + Coalesce(F(f"{of}busy_store__version"), 0)
 
 
 def taken(host_id: int, reach: Reach) -> tuple[Taken, ...]:
@@ -99,6 +125,21 @@ def taken(host_id: int, reach: Reach) -> tuple[Taken, ...]:
         )
         for hold, begins, ends, before, after, of, counts in rows
     )
+
+
+def _busy(host_id: int, reach: Reach) -> tuple[tuple[Pair, ...], int | None]:
+    """Return what stands in the host's calendars that block times, and until when that is all known."""
+    until = calendars.known_until(host_id)
+    pairs = tuple(calendars.busy_pairs(host_id, reach.start, reach.end))
+    return pairs, floor_seconds(until) if until else None
+
+
+def _start(pair: Pair) -> int:
+    return pair[0]
+
+
+def _end(pair: Pair) -> int:
+    return pair[1]
 
 
 def _touching(start: int, end: int | None) -> Q:

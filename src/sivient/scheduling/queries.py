@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import F, QuerySet
+from django.db.models import OuterRef, QuerySet
 
 from sivient.accounts.models import User
 from sivient.accounts.plans import Feature, allows
-from sivient.core import explain as core_explain
+from sivient.calendars import queries as calendars
 from sivient.core.availability import Availability
-from sivient.core.interval import SECOND, Interval, floor_seconds
-from sivient.core.slots import starts
-from sivient.scheduling import host_times, rules
-from sivient.scheduling.host_times import HostTimes, Reach
+from sivient.core.explain import Reason, unnamed
+from sivient.core.interval import SECOND, Interval, Pair, moment
+from sivient.scheduling import engine, host_times, rules
+from sivient.scheduling.host_times import Reach
 from sivient.scheduling.models import EventType, FormerSlug, PrivateLink, Schedule
 from sivient.scheduling.rules import LONGEST_BUFFER, rules_of, whole_window
 from sivient.scheduling.snapshot import SNAPSHOTS
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 SOON = timedelta(days=8)  # most hosts have a free time so soon
 PAUSED = "New bookings are paused at the moment."
 _LOADED = ("schedule", "host__page")
-_VERSION = F("host__timetable__version")
+_FRESHNESS = {"times_version": host_times.version("host__"), "calendars_unread": calendars.unread(OuterRef("host_id"))}
 
 
 class Meeting(NamedTuple):
@@ -55,18 +55,18 @@ def published(handle: str) -> User | None:
 def event_types(host: User) -> list[EventType]:
     """Return what guests can choose on the host's page, in the host's order."""
     shown = host.event_types.filter(active=True, hidden=False).select_related("schedule")
-    return list(shown.annotate(timetable_version=_VERSION))
+    return list(shown.annotate(**_FRESHNESS))
 
 
 def event_types_loaded() -> QuerySet[EventType]:
-    """Return all event types, each with host, page, schedule and the version of the host's timetable."""
-    return EventType.objects.select_related(*_LOADED).annotate(timetable_version=_VERSION)
+    """Return all event types, each with host, page, schedule and how new the host's times are."""
+    return EventType.objects.select_related(*_LOADED).annotate(**_FRESHNESS)
 
 
 def event_type(handle: str, slug: str) -> EventType | None:
     """Return what guests can book at this address, also while it is paused, or None.
 
-    Host, page, schedule and the version of the host's timetable come with it, in one question.
+    Host, page, schedule, the version of the host's times and whether they are `unread` come with it, in one question.
     """
     found = event_types_loaded().filter(active=True, hidden=False, host__handle=handle.lower(), slug=slug).first()
     return found if found is not None and bookable(found.host) else None
@@ -88,12 +88,16 @@ def private_link(token: str, now: datetime) -> PrivateLink | None:
     link = (
         PrivateLink.objects.filter(token=token, event_type__active=True)
         .select_related(*(f"event_type__{each}" for each in _LOADED))
-        .annotate(timetable_version=F("event_type__host__timetable__version"))
+        .annotate(
+            times_version=host_times.version("event_type__host__"),
+            calendars_unread=calendars.unread(OuterRef("event_type__host_id")),
+        )
         .first()
     )
     if link is None or not link.is_open(now) or not bookable(link.event_type.host):
         return None
-    setattr(link.event_type, "timetable_version", link.timetable_version)  # noqa: B010  # as event_type() has it
+    for name in _FRESHNESS:  # as event_type() has it
+        setattr(link.event_type, name, getattr(link, name))
     return link
 
 
@@ -111,6 +115,12 @@ def pause_note(event_type: EventType) -> str | None:
     return None
 
 
+def unread(event_type: EventType) -> bool:
+    """Say whether a calendar of the host that blocks times cannot be read, so that no time is known to be free."""
+    found = getattr(event_type, "calendars_unread", None)
+    return calendars.is_unread(event_type.host_id) if found is None else bool(found)
+
+
 def offered(
     event_type: EventType, *, window: Interval, now: datetime, minutes: int | None = None, without: int | None = None
 ) -> list[int]:
@@ -122,8 +132,8 @@ def offered(
     shared = _shared(whole_window(event_type, now), window)
     if shared is None:
         return []
-    times = _fresh(event_type, shared, minutes)
-    return _starts(event_type, times, shared, now, minutes=minutes, without=without)
+    times = engine.fresh_times(event_type, shared, minutes)
+    return engine.starts(event_type, times, shared, now, minutes=minutes, without=without)
 
 
 def page_starts(
@@ -144,7 +154,7 @@ def page_starts(
         return []
     since = rules.since(event_type, rules_of(event_type, minutes), now)
     times = SNAPSHOTS.get(event_type.host_id, version=_version(event_type), since=since)
-    return _starts(event_type, times, shared, now, minutes=minutes, without=without)
+    return engine.starts(event_type, times, shared, now, minutes=minutes, without=without)
 
 
 def first_offered(host: User, event_types: Sequence[EventType], *, now: datetime) -> dict[int, int]:
@@ -163,7 +173,7 @@ def first_offered(host: User, event_types: Sequence[EventType], *, now: datetime
         whole = whole_window(each, now)
         soon = Interval(whole.start, min(whole.end, whole.start + SOON))
         for window in (soon, whole):
-            if found := _starts(each, times, window, now):
+            if found := engine.starts(each, times, window, now):
                 first[each.pk] = found[0]
                 break
     return first
@@ -186,16 +196,16 @@ def refusal(
     now: datetime,
     minutes: int | None = None,
     without: int | None = None,
-) -> core_explain.Reason | None:
+) -> Reason | None:
     """Return why `offered` does not have `start`, or None when it does; the database is asked once for both.
 
     The verbs ask this under the host's lock. Raises ValueError for a start outside the bookable years.
     """
     instant = Interval(start, start + SECOND)
-    times = _fresh(event_type, instant, minutes)
-    if _starts(event_type, times, instant, now, minutes=minutes, without=without):
+    times = engine.fresh_times(event_type, instant, minutes)
+    if engine.starts(event_type, times, instant, now, minutes=minutes, without=without):
         return None
-    return _reason(event_type, times, start, now, minutes=minutes, without=without)
+    return engine.reason(event_type, times, start, now, minutes=minutes, without=without)
 
 
 def explain(
@@ -205,33 +215,25 @@ def explain(
     now: datetime,
     minutes: int | None = None,
     without: int | None = None,
-) -> core_explain.Reason:
-    """Say why `start` is not offered, or that it is; fresh from the database.
+) -> Reason:
+    """Say why `start` is not offered, or that it is; fresh from the database. A busy time's calendars are named.
 
     Raises ValueError for a start outside the bookable years.
     """
-    times = _fresh(event_type, Interval(start, start + SECOND), minutes)
-    return _reason(event_type, times, start, now, minutes=minutes, without=without)
+    times = engine.fresh_times(event_type, Interval(start, start + SECOND), minutes)
+
+    def name(pair: Pair) -> str:
+        return _calendars_of(event_type.host_id, pair)
+
+    return engine.reason(event_type, times, start, now, minutes=minutes, without=without, busy_name=name)
 
 
-def _reason(
-    event_type: EventType,
-    times: HostTimes,
-    start: datetime,
-    now: datetime,
-    *,
-    minutes: int | None,
-    without: int | None,
-) -> core_explain.Reason:
-    instant = Interval(start, start + SECOND)
-    return core_explain.explain(
-        times.workdays.availability(event_type.schedule_id, instant),
-        rules_of(event_type, minutes),
-        floor_seconds(start),
-        busy=(),
-        booked=times.booked(event_type.pk, without=without),
-        now=now,
-    )
+def _calendars_of(host_id: int, busy: Pair) -> str:
+    """Return the words for a busy time, with the names of the calendars that it stands in."""
+    start, end = map(moment, busy)
+    found = calendars.blocking(host_id).filter(busy_times__start__lt=end, busy_times__end__gt=start).distinct()
+    names = " and ".join(f"“{each.name}”" for each in found)
+    return f"a busy time of {names}" if names else unnamed(busy)
 
 
 def host_may_take(
@@ -257,36 +259,15 @@ def availability_of(schedule: Schedule, *, window: Interval) -> Availability:
     return times.workdays.availability(schedule.pk, window)
 
 
-def _fresh(event_type: EventType, window: Interval, minutes: int | None = None) -> HostTimes:
-    return host_times.read(event_type.host_id, rules.reach_of(event_type, rules_of(event_type, minutes), window))
-
-
-def _starts(
-    event_type: EventType,
-    times: HostTimes,
-    window: Interval,
-    now: datetime,
-    *,
-    minutes: int | None = None,
-    without: int | None = None,
-) -> list[int]:
-    return starts(
-        times.workdays.availability(event_type.schedule_id, window),
-        rules_of(event_type, minutes),
-        window=window,
-        busy=(),
-        booked=times.booked(event_type.pk, without=without),
-        now=now,
-    )
-
-
 def _shared(one: Interval, other: Interval) -> Interval | None:
     start, end = max(one.start, other.start), min(one.end, other.end)
     return Interval(start, end) if start < end else None
 
 
 def _version(event_type: EventType) -> int:
-    """Return the version of the host's timetable that was read with the event type, or else the present one."""
-    if hasattr(event_type, "timetable_version"):
-        return event_type.timetable_version or 0
-    return host_times.version(event_type.host_id)
+    """Return the version of the host's times that was read with the event type, or else the present one."""
+    if not hasattr(event_type, "times_version"):
+        host = User.objects.filter(pk=event_type.host_id).annotate(times_version=host_times.version())
+        return host.values_list("times_version", flat=True).first() or 0
+    version: int = event_type.times_version
+    return version

@@ -1,7 +1,8 @@
 """The host's verbs for the page as a whole: opening it, and its settings.
 
 Each begins by taking the host's timetable: a booking that is being made sees all of a change or nothing, and caches
-turn over. Those for event types and for hours stand in event_types.py and schedules.py.
+turn over. Those for event types, hours and the calendar that receives bookings stand in event_types.py, schedules.py
+and calendar_choice.py.
 """
 
 from datetime import datetime
@@ -16,10 +17,20 @@ from sivient.core.availability import Hours as OpenHours
 from sivient.core.text import clean_line
 from sivient.jobs.queue import enqueue
 from sivient.scheduling import platforms
+from sivient.scheduling.calendar_choice import CalendarUnfit, choose_calendar
 from sivient.scheduling.editions import require_seen, settings_edition
 from sivient.scheduling.models import EventType, Platform, Schedule, SchedulingPage, Timetable
 from sivient.scheduling.schedules import store_hours
 
+__all__ = [
+    "LONGEST_NOTE",
+    "OFFICE_HOURS",
+    "CalendarUnfit",
+    "choose_calendar",
+    "choose_first_platform",
+    "open_page",
+    "save_settings",
+]
 OFFICE_HOURS = tuple(OpenHours(day, 9 * 60, 17 * 60) for day in range(5))
 LONGEST_NOTE = 300  # characters
 

@@ -1,8 +1,9 @@
 """What has been read of hosts, kept in this process as long as it is true.
 
-A host's times are kept together with the version of the timetable that they belong to. Every verb that changes what
-can be booked makes that version grow in its own transaction, and pages read the version together with the event type:
-a page never shows what a verb of any process has changed before it was asked for. No clock is involved.
+A host's times are kept together with the version that they belong to: that of the timetable and that of what is known
+of the host's calendars, added up. Whatever changes what can be booked makes one of them grow in its own transaction,
+and pages read the version together with the event type: a page never shows what any process has changed before it was
+asked for. No clock is involved.
 """
 
 from collections import OrderedDict
@@ -14,7 +15,7 @@ from django.db import connection
 from sivient.scheduling.host_times import HostTimes, Reach, read
 
 MOST_HOSTS = 500
-MOST_HOLDS = 200_000  # of all hosts together, some 60 MB
+MOST_HOLDS = 200_000  # and busy times, of all hosts together: some 60 MB
 
 
 class Snapshots:
@@ -27,7 +28,7 @@ class Snapshots:
         self._lock = Lock()
 
     def get(self, host_id: int, *, version: int, since: int) -> HostTimes:
-        """Return the host's times at `version` or later, with all holds that end after `since` (epoch seconds).
+        """Return the host's times at `version` or later, with all that is taken and ends after `since` (epoch seconds).
 
         Within a transaction they are read and not kept: it may have changed them, and may yet be rolled back.
         """
@@ -55,14 +56,14 @@ class Snapshots:
         with self._lock:
             self._forget(host_id)
             self._kept[host_id] = times
-            self._holds += len(times.taken)
+            self._holds += times.size
             while len(self._kept) > self._most_hosts or self._holds > self._most_holds:
                 self._forget(next(iter(self._kept)))
 
     def _forget(self, host_id: int) -> None:
         gone = self._kept.pop(host_id, None)
         if gone is not None:
-            self._holds -= len(gone.taken)
+            self._holds -= gone.size
 
 
 SNAPSHOTS = Snapshots(most_hosts=MOST_HOSTS, most_holds=MOST_HOLDS)

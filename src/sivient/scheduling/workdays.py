@@ -69,17 +69,34 @@ _kept: OrderedDict[int, Workdays] = OrderedDict()
 _lock = Lock()
 
 
-def versions(host_id: int) -> tuple[int, Settings]:
-    """Return the version of the host's timetable, and the settings that say whether kept workdays are true."""
+class Versions(NamedTuple):
+    """What says whether something that was kept of a host is still true.
+
+    `calendars` is the version of what is known of their calendars; 0: none has ever blocked times.
+    """
+
+    timetable: int = 0
+    calendars: int = 0
+    settings: Settings = Settings()
+
+    @property
+    def times(self) -> int:
+        """The version of all that decides when the host can be booked: both grow, so either changes it."""
+        return self.timetable + self.calendars
+
+
+def versions(host_id: int) -> Versions:
+    """Return the present versions of a host."""
     fields = (
-        *("timetable__version", "timetable__hours_version"),
+        *("timetable__version", "busy_store__version", "timetable__hours_version"),
         *("page__holiday_country", "page__holiday_region", "page__holidays_worked"),
     )
     row = User.objects.filter(pk=host_id).values_list(*fields).first()
     if row is None:
-        return 0, Settings()
-    version, hours_version, country, region, worked = row
-    return version or 0, Settings(hours_version or 0, country or "", region or "", frozenset(worked or ()))
+        return Versions()
+    timetable, calendars, hours_version, country, region, worked = row
+    settings = Settings(hours_version or 0, country or "", region or "", frozenset(worked or ()))
+    return Versions(timetable or 0, calendars or 0, settings)
 
 
 def workdays(host_id: int, settings: Settings, since: datetime, *, keep: bool) -> Workdays:
