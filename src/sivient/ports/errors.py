@@ -32,6 +32,10 @@ class OutcomeUnknown(TryLater):
     """The request left and its answer was lost, or says nothing: the vendor may have done what we asked."""
 
 
+class TooLong(OutcomeUnknown):
+    """The answer is longer than anything that we read: asked for less, it may come."""
+
+
 class Unusable(OutcomeUnknown):
     """The vendor made something that we cannot use; `external_id` is its number there, when it said one."""
 

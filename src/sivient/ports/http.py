@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from sivient.ports.errors import IntegrationError, OutcomeUnknown, TryLater
+from sivient.ports.errors import IntegrationError, OutcomeUnknown, TooLong, TryLater
 
 NO_CONTENT = 204
 LARGEST_ANSWER = 5 * 1024 * 1024  # bytes, after decompression
@@ -82,16 +82,26 @@ def client(base_url: str) -> httpx.Client:
     return _network_client(base_url)
 
 
-def send(http: httpx.Client, method: str, path: str, *, who: str, patience: Patience, **content: Any) -> Answer:
+def send(
+    http: httpx.Client,
+    method: str,
+    path: str,
+    *,
+    who: str,
+    patience: Patience,
+    keep: Callable[[bytes], object] | None = None,
+    **content: Any,
+) -> Answer:
     """Make one call. Raise TryLater when it surely did not arrive, OutcomeUnknown when its answer was lost.
 
-    `who` is the vendor's name for the error's sentence; `content` is httpx's `json`, `data` and `headers`.
+    `who` is the vendor's name for the error's sentence; `content` is httpx's `json`, `data`, `content` and `headers`.
+    `keep` gets the pieces of a success as they come, instead of the answer's body; it raises when there are too many.
     """
     timeout = httpx.Timeout(patience.answer, connect=patience.connect)
     deadline = time.monotonic() + patience.connect + patience.answer
     try:
         with http.stream(method, path, timeout=timeout, **content) as response:
-            body = _read(response, deadline, who)
+            body = _read(response, deadline, who, keep if response.is_success else None)
     except NOT_SENT as error:
         raise TryLater(f"{who} could not be reached.") from error
     except httpx.RequestError as error:
@@ -137,7 +147,7 @@ def _is_loopback(base_url: str) -> bool:
         return host == "localhost"
 
 
-def _read(response: httpx.Response, deadline: float, who: str) -> bytes:
+def _read(response: httpx.Response, deadline: float, who: str, keep: Callable[[bytes], object] | None) -> bytes:
     """Read the body piece by piece: httpx's timeout is per piece, so a dripping answer could last for ever.
 
     A body that cannot be unpacked counts as empty: its status still says what happened.
@@ -145,8 +155,13 @@ def _read(response: httpx.Response, deadline: float, who: str) -> bytes:
     body = bytearray()
     try:
         for piece in response.iter_bytes():
-            body += piece
-            if len(body) > LARGEST_ANSWER or time.monotonic() > deadline:
+            if keep:
+                keep(piece)
+            else:
+                body += piece
+            if len(body) > LARGEST_ANSWER:
+                raise TooLong(f"{who} did not come to an end.")
+            if time.monotonic() > deadline:
                 raise OutcomeUnknown(f"{who} did not come to an end.")
     except httpx.DecodingError:
         return b""

@@ -1,0 +1,157 @@
+"""What takes time in a calendar's events: series expanded, exceptions put in their places (RFC 5545 3.8.5).
+
+Whatever cannot be read blocks as much as it may mean, and is counted; a wrong "busy" is a pity, a wrong "free" is a
+double booking.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from icalendar import Calendar, vRecur
+from icalendar import Event as Written
+from recurring_ical_events import CalendarQuery
+
+from sivient.core.ical_rules import followable
+from sivient.core.ical_times import DAY, ODD_REPEAT, Event, Time
+from sivient.core.ical_zones import UNREADABLE
+from sivient.core.interval import Interval, Pair, ceil_seconds, floor_seconds, merge
+
+MOST = 10_000  # occurrences of one series in the window
+TOO_MANY = "Events that repeat more than 10,000 times: all the time from their first to their last date blocks."
+TOO_SLOW = "Events that repeat in a way that takes too long to follow: all the time from their first date on blocks."
+# An unknown zone lies somewhere between UTC-12 and UTC+14.
+EAST, WEST = timedelta(hours=14), timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What some events of one UID come to. `start` and `end` are those of a single event; `busy` lies in the window."""
+
+    uid: str
+    busy: tuple[Pair, ...]
+    start: datetime | None = None
+    end: datetime | None = None
+    answers: tuple[tuple[str, str], ...] = ()
+    troubles: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """How events are read: into `window`, dates in the zone `floating`. `mine` returns the host's own addresses, and is
+    asked only when somebody declined. `late`: whether there is no more time for what takes long.
+    """
+
+    window: Interval
+    floating: tzinfo
+    mine: Callable[[], Collection[str]]
+    late: Callable[[], bool]
+
+    def read(self, events: Iterable[Event]) -> Reading:
+        """Return what the events of one UID come to."""
+        group = list(events)
+        troubles = set[str]().union(*(each.troubles for each in group))
+        masters = [each for each in group if each.replaces is None]
+        exceptions = [each for each in group if each.replaces is not None]
+        pairs: list[Pair] = []
+        for master in masters:
+            # Files with several events of one UID exist: each of them takes its time.
+            pairs += self._series(master, exceptions, troubles) if master.repeats else self._single(master)
+        if not any(master.repeats for master in masters):
+            pairs += (pair for each in exceptions for pair in self._single(each))
+        start, end = self._times(group)
+        answers = group[0].answers if group else ()
+        uid = group[0].uid if group else ""
+        return Reading(uid, tuple(self._cut(merge(pairs))), start, end, answers, frozenset(troubles))
+
+    def _times(self, group: list[Event]) -> tuple[datetime | None, datetime | None]:
+        if len(group) != 1 or group[0].repeats:
+            return None, None
+        return self._instant(group[0].start), self._instant(group[0].end)
+
+    def _single(self, event: Event) -> Iterator[Pair]:
+        if not self._free(event):
+            yield self._pair(event.start, event.end, event.blurred)
+
+    def _series(self, master: Event, exceptions: list[Event], troubles: set[str]) -> list[Pair]:
+        group = [master, *exceptions]
+        everything = [(floor_seconds(self._instant(master.start)) - 86400, ceil_seconds(self.window.end))]
+        free = [self._free(each) for each in group]
+        if all(free):
+            return []
+        trouble = TOO_SLOW if self.late() else ODD_REPEAT
+        if not master.odd and not self.late() and followable(master, self.window.end):
+            try:
+                return list(self._expanded(group, free))
+            except _TooMany:
+                trouble = TOO_MANY
+            except UNREADABLE:
+                trouble = ODD_REPEAT
+        troubles.add(trouble)
+        return everything + [pair for each in exceptions for pair in self._single(each)]
+
+    def _expanded(self, group: list[Event], free: list[bool]) -> Iterator[Pair]:
+        blurred = any(each.blurred for each in group)
+        whole = Calendar()
+        for event, is_free in zip(group, free, strict=True):
+            whole.add_component(_written(event, is_free))
+        # Dates are compared as days of UTC, so a day more is looked at on both sides, and cut away afterwards.
+        start, end = self.window.start - 2 * DAY, self.window.end + 2 * DAY
+        count = 0
+        for series in CalendarQuery(whole).series:
+            for occurrence in series.between(start, end):
+                count += 1
+                if count > MOST:
+                    raise _TooMany
+                if any(free) and occurrence.as_component(False).get("TRANSP") == "TRANSPARENT":
+                    continue
+                yield self._pair(occurrence.start, occurrence.end, blurred)
+
+    def _free(self, event: Event) -> bool:
+        declined = {address for address, answer in event.answers if answer == "DECLINED"}
+        return event.free or bool(declined and declined & set(self.mine()))
+
+    def _pair(self, start: Time, end: Time, blurred: bool) -> Pair:
+        first, last = self._instant(start), self._instant(end)
+        if isinstance(start, datetime) and isinstance(end, datetime) and start.tzinfo is end.tzinfo:
+            # On a night when the clocks change, hours on the wall and hours that pass differ: the later end counts.
+            last = max(last, first + (end - start))
+        if blurred:
+            first, last = first - EAST, last + WEST
+        return floor_seconds(first), ceil_seconds(last)
+
+    def _instant(self, time: Time) -> datetime:
+        if not isinstance(time, datetime):
+            time = datetime(time.year, time.month, time.day, tzinfo=self.floating)
+        return time.astimezone(UTC)
+
+    def _cut(self, pairs: Iterable[Pair]) -> Iterator[Pair]:
+        begin, finish = self.window.seconds()
+        for start, end in pairs:
+            if start < finish and begin < end:
+                yield max(start, begin), min(end, finish)
+
+
+class _TooMany(Exception):
+    """A series has more occurrences than anybody could attend."""
+
+
+def _written(event: Event, free: bool) -> Written:
+    """Return the event as the library wants it: times with zones, and nothing that does not matter."""
+    written = Written()
+    written.add("uid", "series")
+    written.add("sequence", event.sequence)
+    written.add("dtstart", event.start)
+    written.add("dtend", event.end)
+    written.add("transp", "TRANSPARENT" if free else "OPAQUE")
+    for rule in event.rules:
+        written.add("rrule", vRecur.from_ical(rule))
+    if event.extra:
+        written.add("rdate", list(event.extra))
+    if event.without:
+        written.add("exdate", list(event.without))
+    if event.replaces is not None:
+        written.add("recurrence-id", event.replaces)
+        if event.following:
+            written["RECURRENCE-ID"].params["RANGE"] = "THISANDFUTURE"
+    return written

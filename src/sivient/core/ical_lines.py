@@ -1,0 +1,127 @@
+"""The lines of an iCalendar file (RFC 5545 3.1), one component at a time: of a file of any size little is in memory.
+
+Of an event only those lines are kept that say when it is and whether it takes time: nothing here knows a title.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+LONGEST_LINE = 100_000  # characters of an unfolded line; what comes after is not kept
+MOST_LINES = 20_000  # of one component
+_LINE = re.compile(
+    r'([A-Za-z0-9-]+)((?:;[A-Za-z0-9-]+=(?:"[^"]*"|[^";:,]*)(?:,(?:"[^"]*"|[^";:,]*))*)*):(.*)', re.DOTALL
+)
+_PARAMETER = re.compile(r';([A-Za-z0-9-]+)=("[^"]*"|[^";:,]*)')
+_NAME = re.compile(r"[A-Za-z0-9-]+")
+_WANTED = frozenset(
+    ("UID", "DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID")
+    + ("SEQUENCE", "STATUS", "TRANSP", "ATTENDEE")
+)
+
+
+class NotACalendar(ValueError):
+    """The text is no iCalendar file, or not a whole one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One property: its name in capitals, the first value of each parameter, and its value as it stands there."""
+
+    name: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A component of a calendar, "VEVENT" or "VTIMEZONE". `raw` are its unfolded lines, without those around them."""
+
+    name: str
+    raw: tuple[str, ...]
+
+    def lines(self) -> Iterator[Line]:
+        """Yield what can be read of it; a line that makes no sense has only its name."""
+        return map(read_line, self.raw)
+
+
+def read_line(raw: str) -> Line:
+    """Read one unfolded line."""
+    found = _LINE.fullmatch(raw)
+    if found is None:
+        name = _NAME.match(raw)
+        return Line(name[0].upper() if name else "")
+    parameters = {name.upper(): value.strip('"') for name, value in _PARAMETER.findall(found[2])}
+    return Line(found[1].upper(), parameters, found[3].strip())
+
+
+def unfolded(lines: Iterable[str]) -> Iterator[str]:
+    """Yield the lines as they were before they were folded; empty ones, which no calendar should have, not at all."""
+    whole = ""
+    for line in lines:
+        line = line.rstrip("\r\n")
+        if line[:1] in (" ", "\t"):
+            if len(whole) < LONGEST_LINE:
+                whole += line[1:]
+            continue
+        if whole:
+            yield whole[:LONGEST_LINE]
+        whole = line
+    if whole:
+        yield whole[:LONGEST_LINE]
+
+
+def components(lines: Iterable[str]) -> Iterator[Component]:
+    """Yield the events and time zones of a file as they come. The calendar's own lines come as "VCALENDAR" at its end.
+
+    NotACalendar, at the latest after the last of them: it does not begin like one, or was cut off.
+    """
+    open_: list[str] = []
+    own: list[str] = []
+    inner: list[str] = []
+    for line in unfolded(lines):
+        name, value = _boundary(line)
+        if name == "BEGIN":
+            open_.append(value)
+            _require(open_[0] == "VCALENDAR" and len(open_) < 20)
+            if len(open_) == 2:
+                inner = []
+            elif len(open_) > 2 and open_[1] == "VTIMEZONE":
+                inner.append(line)
+        elif name == "END":
+            _require(bool(open_) and open_.pop() == value)
+            if len(open_) == 1 and value in ("VEVENT", "VTIMEZONE"):
+                yield Component(value, tuple(inner))
+            elif not open_:
+                yield Component("VCALENDAR", tuple(own))
+            elif open_[1:2] == ["VTIMEZONE"]:
+                inner.append(line)
+        else:
+            _require(bool(open_))
+            _keep(line, open_, own, inner)
+    _require(not open_ and bool(own))
+
+
+def _boundary(line: str) -> tuple[str, str]:
+    name, _, value = line.partition(":")
+    name = name.upper().lstrip("\ufeff")
+    return (name, value.strip().upper()) if name in ("BEGIN", "END") else ("", "")
+
+
+def _keep(line: str, open_: list[str], own: list[str], inner: list[str]) -> None:
+    if len(open_) == 1:
+        own.append(line)
+        _require(len(own) < MOST_LINES)
+    elif open_[1] == "VTIMEZONE" or (open_[1:] == ["VEVENT"] and _wanted(line)):
+        inner.append(line)
+        _require(len(inner) < MOST_LINES)
+
+
+def _wanted(line: str) -> bool:
+    name = _NAME.match(line)
+    return name is not None and name[0].upper() in _WANTED
+
+
+def _require(fine: bool) -> None:
+    if not fine:
+        raise NotACalendar("this is not a whole iCalendar file")

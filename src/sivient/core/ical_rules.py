@@ -1,0 +1,67 @@
+"""Which recurrence rules (RFC 5545 3.3.10) are followed at all.
+
+The library that follows them walks to the year 9999 when a rule never matches, or for ever when it stands still: so
+only rules are let in whose walk is short, whatever they match.
+"""
+
+import re
+from datetime import UTC, datetime
+
+from sivient.core.ical_times import Event
+
+MOST_RULES = 3  # of one series
+MOST_TIMES = 24  # that a rule names in one day
+MOST_STEPS = 60_000  # from the first date to the end of the window
+MOST_DATES = 5_000  # that a series names one by one
+_DAYS_IN = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
+_NUMBERS = re.compile(r"[+-]?\d{1,3}(,[+-]?\d{1,3})*")
+_WEEKDAYS = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)(,([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU))*")
+_SECONDS = {"HOURLY": 3600, "DAILY": 86400, "WEEKLY": 7 * 86400, "MONTHLY": 28 * 86400, "YEARLY": 365 * 86400}
+_SELECTING = ("BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYHOUR", "BYMINUTE", "BYSECOND", "BYSETPOS")
+_CLOCK = ("BYHOUR", "BYMINUTE", "BYSECOND")
+# What each frequency may select by, besides the clock; RFC 5545 forbids some of the rest, nobody writes the others.
+_ALLOWED = {
+    "HOURLY": frozenset[str](),
+    "DAILY": frozenset(("BYMONTH", "BYMONTHDAY", "BYDAY")),
+    "WEEKLY": frozenset(("BYMONTH", "BYDAY", "BYSETPOS")),
+    "MONTHLY": frozenset(("BYMONTH", "BYMONTHDAY", "BYDAY", "BYSETPOS")),
+    "YEARLY": frozenset(("BYMONTH", "BYMONTHDAY", "BYDAY", "BYSETPOS", "BYYEARDAY", "BYWEEKNO")),
+}
+
+
+def followable(series: Event, until: datetime) -> bool:
+    """Say whether the rules of a series can be followed up to `until` in little time."""
+    if len(series.rules) > MOST_RULES or len(series.extra) + len(series.without) > MOST_DATES:
+        return False
+    first = datetime(series.start.year, series.start.month, 1, tzinfo=UTC)
+    seconds = max(0.0, (until - first).total_seconds())
+    return all(_followable(rule, seconds) for rule in series.rules)
+
+
+def _followable(rule: str, seconds: float) -> bool:
+    parts = dict(part.partition("=")[::2] for part in rule.rstrip(";").split(";"))
+    every = parts.get("FREQ", "")
+    interval = parts.get("INTERVAL", "1")
+    if every not in _SECONDS or not (interval.isdecimal() and 0 < int(interval[:6]) < 1000):
+        return False
+    chosen = {name for name in parts if name.startswith("BY")}
+    if not chosen <= _ALLOWED[every] | set(_CLOCK) or not _readable(parts):
+        return False
+    times = 1
+    for name in _CLOCK:
+        times *= len(parts[name].split(",")) if name in parts else 1
+    steps = seconds / _SECONDS[every] / int(interval)
+    return times <= MOST_TIMES and steps * times <= MOST_STEPS and _happens(parts)
+
+
+def _readable(parts: dict[str, str]) -> bool:
+    numbers = all(_NUMBERS.fullmatch(parts[name]) for name in _SELECTING if name in parts)
+    return numbers and ("BYDAY" not in parts or _WEEKDAYS.fullmatch(parts["BYDAY"]) is not None)
+
+
+def _happens(parts: dict[str, str]) -> bool:
+    """Say whether one of the rule's months has one of its days: the 30th of February never comes."""
+    if "BYMONTH" not in parts or "BYMONTHDAY" not in parts:
+        return True
+    longest = max(_DAYS_IN.get(int(month), 31) for month in parts["BYMONTH"].split(","))
+    return any(1 <= abs(int(day)) <= longest for day in parts["BYMONTHDAY"].split(","))

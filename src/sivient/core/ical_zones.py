@@ -1,0 +1,93 @@
+"""The time zones of an iCalendar file: IANA's where the name leads to one, else as the file itself describes them.
+
+A file's description counts for that file alone: the names in it are anybody's choice ("Customized Time Zone").
+"""
+
+import re
+from datetime import tzinfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from icalendar import Timezone
+from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+
+from sivient.core.ical_lines import Component, Line
+
+LARGEST = 1000  # lines of one description
+# What the libraries raise over text that makes no sense to them.
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
+_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}")
+# A zone's own rules are followed to the end of time, so only what clock changes really look like is let in.
+_YEARLY = re.compile(
+    r"(FREQ=YEARLY|INTERVAL=1|WKST=[A-Z]{2}|UNTIL=[0-9TZ]{8,16}|BYMONTH=([1-9]|1[0-2])|BYDAY=(-?[1-4])?[A-Z]{2}"
+    r"|BYMONTHDAY=([1-9]|1[0-9]|2[0-8])(,([1-9]|1[0-9]|2[0-8]))*)",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=512)
+def named(name: str) -> ZoneInfo | None:
+    """Return the zone that a name means: IANA's, Windows's, or IANA's behind a prefix (`/mozilla.org/.../Asia/Tokyo`)."""
+    name = name.strip()
+    known = _iana(WINDOWS_TO_OLSON.get(name, name))
+    parts = name.split("/")
+    for count in (3, 2):
+        if known is None and len(parts) > count:
+            known = _iana("/".join(parts[-count:]))
+    return known
+
+
+def _iana(name: str) -> ZoneInfo | None:
+    if name in ("UTC", "GMT", "Z", "Etc/UTC"):
+        return ZoneInfo("UTC")
+    if not _KEY.fullmatch(name):
+        return None
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError, KeyError):  # a folder of the data, a file that is no zone, nothing at all
+        return None
+
+
+def described(zone: Component) -> tuple[str, tzinfo | None]:
+    """Return the name that a VTIMEZONE gives itself, and the zone that it means; None: that cannot be said."""
+    lines = list(zone.lines())
+    name = next((line.value for line in lines if line.name == "TZID"), "")
+    location = next((line.value for line in lines if line.name == "X-LIC-LOCATION"), "")
+    return name, named(name) or named(location) or _made(zone, lines)
+
+
+def _made(zone: Component, lines: list[Line]) -> tzinfo | None:
+    rules = [line.value for line in lines if line.name == "RRULE"]
+    if len(lines) > LARGEST or not all(_yearly(rule) for rule in rules):
+        return None
+    raw = [line for line in zone.raw if not line.upper().startswith("TZID")]
+    # Under a name of ours: icalendar remembers every description by its name, for the whole process.
+    text = "\r\n".join(["BEGIN:VTIMEZONE", "TZID:described-in-a-file", *raw, "END:VTIMEZONE", ""])
+    try:
+        made = Timezone.from_ical(text).to_tz(lookup_tzid=False)
+    except UNREADABLE:
+        return None
+    return made if isinstance(made, tzinfo) else None
+
+
+def _yearly(rule: str) -> bool:
+    parts = rule.split(";")
+    return "FREQ=YEARLY" in rule.upper() and all(_YEARLY.fullmatch(part) for part in parts)
+
+
+class Zones:
+    """The zones of one file: what its names mean."""
+
+    def __init__(self, floating: tzinfo) -> None:
+        """`floating` is where times lie that name no zone."""
+        self.floating = floating
+        self._described: dict[str, tzinfo | None] = {}
+
+    def add(self, zone: Component) -> None:
+        """Take a VTIMEZONE of the file in."""
+        name, meant = described(zone)
+        self._described[name] = meant
+
+    def find(self, name: str) -> tzinfo | None:
+        """Return what the file means with a TZID, None when nobody knows."""
+        return named(name) or self._described.get(name)
