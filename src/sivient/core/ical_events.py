@@ -4,6 +4,7 @@ Whatever cannot be read blocks as much as it may mean, and is counted; a wrong "
 double booking.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -12,9 +13,10 @@ from icalendar import Calendar, vRecur
 from icalendar import Event as Written
 from recurring_ical_events import CalendarQuery
 
+from sivient.core.ical_lines import components
 from sivient.core.ical_rules import followable
-from sivient.core.ical_times import DAY, ODD_REPEAT, Event, Time
-from sivient.core.ical_zones import UNREADABLE
+from sivient.core.ical_times import DAY, NO_START, ODD_REPEAT, Event, NoStart, Time, event
+from sivient.core.ical_zones import UNREADABLE, Zones
 from sivient.core.interval import Interval, Pair, ceil_seconds, floor_seconds, merge
 
 MOST = 10_000  # occurrences of one series in the window
@@ -69,9 +71,9 @@ class Expansion:
             return None, None
         return self._instant(group[0].start), self._instant(group[0].end)
 
-    def _single(self, event: Event) -> Iterator[Pair]:
-        if not self._free(event):
-            yield self._pair(event.start, event.end, event.blurred)
+    def _single(self, one: Event) -> Iterator[Pair]:
+        if not self._free(one):
+            yield self._pair(one.start, one.end, one.blurred)
 
     def _series(self, master: Event, exceptions: list[Event], troubles: set[str]) -> list[Pair]:
         group = [master, *exceptions]
@@ -93,8 +95,8 @@ class Expansion:
     def _expanded(self, group: list[Event], free: list[bool]) -> Iterator[Pair]:
         blurred = any(each.blurred for each in group)
         whole = Calendar()
-        for event, is_free in zip(group, free, strict=True):
-            whole.add_component(_written(event, is_free))
+        for one, is_free in zip(group, free, strict=True):
+            whole.add_component(_written(one, is_free))
         # Dates are compared as days of UTC, so a day more is looked at on both sides, and cut away afterwards.
         start, end = self.window.start - 2 * DAY, self.window.end + 2 * DAY
         count = 0
@@ -107,9 +109,9 @@ class Expansion:
                     continue
                 yield self._pair(occurrence.start, occurrence.end, blurred)
 
-    def _free(self, event: Event) -> bool:
-        declined = {address for address, answer in event.answers if answer == "DECLINED"}
-        return event.free or bool(declined and declined & set(self.mine()))
+    def _free(self, one: Event) -> bool:
+        declined = {address for address, answer in one.answers if answer == "DECLINED"}
+        return one.free or bool(declined and declined & set(self.mine()))
 
     def _pair(self, start: Time, end: Time, blurred: bool) -> Pair:
         first, last = self._instant(start), self._instant(end)
@@ -136,22 +138,39 @@ class _TooMany(Exception):
     """A series has more occurrences than anybody could attend."""
 
 
-def _written(event: Event, free: bool) -> Written:
+def events(lines: Iterable[str], zones: Zones, troubles: Counter[str]) -> Iterator[Event]:
+    """Yield the events of a small file, its zones known first; count those that nobody can place in `troubles`.
+
+    NotACalendar: it is no iCalendar file, or not a whole one.
+    """
+    found = list(components(lines))
+    for each in found:
+        if each.name == "VTIMEZONE":
+            zones.add(each)
+    for each in found:
+        if each.name == "VEVENT":
+            try:
+                yield event(each, zones)
+            except NoStart:
+                troubles[NO_START] += 1
+
+
+def _written(one: Event, free: bool) -> Written:
     """Return the event as the library wants it: times with zones, and nothing that does not matter."""
     written = Written()
     written.add("uid", "series")
-    written.add("sequence", event.sequence)
-    written.add("dtstart", event.start)
-    written.add("dtend", event.end)
+    written.add("sequence", one.sequence)
+    written.add("dtstart", one.start)
+    written.add("dtend", one.end)
     written.add("transp", "TRANSPARENT" if free else "OPAQUE")
-    for rule in event.rules:
+    for rule in one.rules:
         written.add("rrule", vRecur.from_ical(rule))
-    if event.extra:
-        written.add("rdate", list(event.extra))
-    if event.without:
-        written.add("exdate", list(event.without))
-    if event.replaces is not None:
-        written.add("recurrence-id", event.replaces)
-        if event.following:
+    if one.extra:
+        written.add("rdate", list(one.extra))
+    if one.without:
+        written.add("exdate", list(one.without))
+    if one.replaces is not None:
+        written.add("recurrence-id", one.replaces)
+        if one.following:
             written["RECURRENCE-ID"].params["RANGE"] = "THISANDFUTURE"
     return written

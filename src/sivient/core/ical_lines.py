@@ -9,14 +9,12 @@ from dataclasses import dataclass, field
 
 LONGEST_LINE = 100_000  # characters of an unfolded line; what comes after is not kept
 MOST_LINES = 20_000  # of one component
-_LINE = re.compile(
-    r'([A-Za-z0-9-]+)((?:;[A-Za-z0-9-]+=(?:"[^"]*"|[^";:,]*)(?:,(?:"[^"]*"|[^";:,]*))*)*):(.*)', re.DOTALL
-)
+_VALUE = r'(?:"[^"]*"|[^";:,]*)'
+_LINE = re.compile(rf"([A-Za-z0-9-]+)((?:;[A-Za-z0-9-]+={_VALUE}(?:,{_VALUE})*)*):(.*)", re.DOTALL)
 _PARAMETER = re.compile(r';([A-Za-z0-9-]+)=("[^"]*"|[^";:,]*)')
 _NAME = re.compile(r"[A-Za-z0-9-]+")
 _WANTED = frozenset(
-    ("UID", "DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID")
-    + ("SEQUENCE", "STATUS", "TRANSP", "ATTENDEE")
+    "UID DTSTART DTEND DURATION RRULE RDATE EXDATE RECURRENCE-ID SEQUENCE STATUS TRANSP ATTENDEE".split()
 )
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import cast
 
 from icalendar import vDuration
 
@@ -142,7 +143,7 @@ class _Reader:
         if line := self._first("DTEND"):
             return self._time(line.value, line)
         if line := self._first("DURATION"):
-            duration = vDuration.from_ical(line.value)
+            duration = _duration(line.value)
             if abs(duration) > LONGEST:
                 raise ValueError("no duration")
             if not isinstance(start, datetime) and duration % DAY:
@@ -177,7 +178,7 @@ class _Reader:
     def _period(self, text: str, line: Line) -> tuple[datetime, datetime]:
         begin, _, end = text.partition("/")
         start = self._midnight(self._time(begin, line))
-        last = start + vDuration.from_ical(end) if end[:1] in "P+" else self._midnight(self._time(end, line))
+        last = start + _duration(end) if end[:1] in "P+" else self._midnight(self._time(end, line))
         if not timedelta() <= last - start <= LONGEST:
             raise ValueError("no period")
         return start, last
@@ -207,6 +208,10 @@ class _Reader:
             scheme, _, address = line.value.partition(":")
             if scheme.lower() == "mailto" and address:
                 yield address.lower(), line.parameters.get("PARTSTAT", "NEEDS-ACTION").upper()
+
+
+def _duration(text: str) -> timedelta:
+    return cast(timedelta, vDuration.from_ical(text))  # type: ignore[no-untyped-call]
 
 
 def _near(day: date) -> date:

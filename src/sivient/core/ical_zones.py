@@ -6,6 +6,7 @@ A file's description counts for that file alone: the names in it are anybody's c
 import re
 from datetime import tzinfo
 from functools import lru_cache
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from icalendar import Timezone
@@ -27,7 +28,7 @@ _YEARLY = re.compile(
 
 @lru_cache(maxsize=512)
 def named(name: str) -> ZoneInfo | None:
-    """Return the zone that a name means: IANA's, Windows's, or IANA's behind a prefix (`/mozilla.org/.../Asia/Tokyo`)."""
+    """Return the zone that a name means: IANA's, Windows's, or IANA's behind a prefix (`/x.org/1/Asia/Tokyo`)."""
     name = name.strip()
     known = _iana(WINDOWS_TO_OLSON.get(name, name))
     parts = name.split("/")
@@ -64,7 +65,7 @@ def _made(zone: Component, lines: list[Line]) -> tzinfo | None:
     # Under a name of ours: icalendar remembers every description by its name, for the whole process.
     text = "\r\n".join(["BEGIN:VTIMEZONE", "TZID:described-in-a-file", *raw, "END:VTIMEZONE", ""])
     try:
-        made = Timezone.from_ical(text).to_tz(lookup_tzid=False)
+        made = cast(Timezone, Timezone.from_ical(text)).to_tz(lookup_tzid=False)
     except UNREADABLE:
         return None
     return made if isinstance(made, tzinfo) else None
