@@ -14,10 +14,11 @@ from django.utils import timezone
 
 from sivient.accounts.models import User
 from sivient.booking.models import Booking
+from sivient.integrations.models import Connection
 from sivient.privacy import services as privacy
 from sivient.scheduling.models import DateHours, EventType, SchedulingPage
 from tests.console.editing import TYPED
-from tests.factories import make_booking, make_event_type
+from tests.factories import NOW, make_booking, make_event_type
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 ROOMS = ("accounts", "integrations", "delivery", "console", "privacy", "help", "ops")
@@ -82,6 +83,12 @@ MATRIX = {
     "settings-integrations-disconnect": Row(
         SIGN_IN, "/settings/integrations", "/settings/integrations", WELCOME, CLOSING
     ),
+    "settings-integrations-disconnect-account": Row(SIGN_IN, "/settings/integrations", 404, WELCOME, CLOSING),
+    "settings-integrations-enter": Row(SIGN_IN, 404, 404, WELCOME, CLOSING),  # Zoom has a consent page
+    "settings-integrations-blocking": POST_ONLY,
+    "settings-integrations-without": POST_ONLY,
+    "settings-integrations-read": POST_ONLY,
+    "settings-integrations-target": POST_ONLY,
     "settings-scheduling": HOSTS,
     "settings-plan": HOSTS,
     "settings-account": HOSTS,
@@ -115,12 +122,15 @@ POSTS = (
     "booking-link",
     *("availability-duplicate", "availability-delete", "availability-date-remove"),
     *("availability-time-off-remove", "availability-travel-remove"),
+    *("settings-integrations-blocking", "settings-integrations-without"),
+    *("settings-integrations-read", "settings-integrations-target", "settings-integrations-disconnect-account"),
 )
 OF_ONE_HOST = (
     *("event-type-edit", "event-type-delete", "event-type-duplicate", "event-type-move"),
     *("event-type-links", "booking-detail", "booking-cancel", "booking-try-now"),
     *("booking-approve", "booking-decline", "booking-reschedule", "booking-link"),
     *("availability-schedule", "availability-duplicate", "availability-delete", "availability-date"),
+    "settings-integrations-blocking",
 )
 SIGNED = ("webhook",)  # the vendor's signature stands for the form's token
 
@@ -138,10 +148,12 @@ def addresses(booking: Booking) -> dict[str, str]:
     """The addresses of the rooms by name, with arguments filled in."""
     known = {"number": booking.event_type_id, "pk": booking.pk, "token": booking.token, "slug": "zoom", "link": 1}
     known |= {"provider": "google", "vendor": "zoom"}
+    of_connection = known | {"number": booking.host.connections.get().pk}
     of_schedule = known | {"number": booking.event_type.schedule_id if booking.event_type else 0}
     found = {}
     for each in (each for room in ROOMS for each in patterns(import_module(f"sivient.{room}.urls").urlpatterns)):
         values = of_schedule if str(each.name).startswith("availability") else known
+        values = of_connection if str(each.name).startswith("settings-integrations") else values
         found[str(each.name)] = reverse(
             str(each.name), kwargs={name: values[name] for name in each.pattern.regex.groupindex}
         )
@@ -167,6 +179,7 @@ def booking(host: User) -> Booking:
     DateHours.objects.create(pk=event_type.schedule_id, schedule=event_type.schedule, date=date(2030, 1, 1))
     booking = make_booking(event_type)
     more = {"vendor_start": booking.start, "created_at": booking.created_at}
+    Connection.objects.create(user=host, vendor="zoom", state="disconnected", connected_at=NOW, ended_at=NOW)
     booking.conferences.create(vendor="zoom", external_id="1", join_url="https://zoom.test/j/1", **more)
     return booking
 

@@ -15,6 +15,7 @@ from sivient.accounts.plans import PlanTooSmall
 from sivient.console import event_types_once
 from sivient.console import event_types_words as words
 from sivient.console.address import page_prefix
+from sivient.console.event_types_calendar import calendar_choices
 from sivient.console.event_types_fit import impossible
 from sivient.console.event_types_form import STATES, EventTypeForm
 from sivient.console.event_types_questions import KINDS, QuestionRows
@@ -68,7 +69,7 @@ class Parts:
         Such a button checks nothing: what was typed becomes what the form begins with.
         """
         schedules = list(request.user.schedules.order_by("pk"))
-        form = partial(EventTypeForm, schedules=schedules)
+        form = partial(EventTypeForm, schedules=schedules, calendars=calendar_choices(request.user, event_type))
         place = partial(
             PlatformForm,
             user=request.user,

@@ -40,14 +40,8 @@ OTHERS = {0: "Nobody"} | {n: f"Up to {n}" for n in range(1, MOST_OTHERS + 1)}
 LARGEST_TYPED = 1_000_000
 WHOLE, ONE, SMALLER = "Enter a whole number.", "Enter 1 or more.", "Enter a smaller number."
 CHOOSE, DATE = "Choose one of the list.", "Enter a date such as 2026-12-24."
-_NAMELESS = {
-    WHOLE,
-    ONE,
-    SMALLER,
-    CHOOSE,
-    DATE,
-    NOT_A_YEAR,
-}  # sentences that stand in the summary with the name of their field
+# Sentences that stand in the summary with the name of their field.
+_NAMELESS = {WHOLE, ONE, SMALLER, CHOOSE, DATE, NOT_A_YEAR}
 _PLAIN = (
     *("title", "slug", "description", "minutes", "color", "pause_note", "window_kind", "first_date", "last_date"),
     *("most_per_day", "most_others", "requires_approval", "redirect_url", "hidden"),
@@ -125,6 +119,13 @@ class EventTypeForm(HostForm):
         help_text="The hours in which it can be booked.",
         error_messages=dict.fromkeys(("invalid_choice", "required"), "Choose one of your schedules."),
     )
+    calendar = forms.TypedChoiceField(
+        coerce=int,
+        required=False,
+        empty_value=None,
+        help_text="Bookings of this event type are written into it.",
+        error_messages={"invalid_choice": "Choose one of your calendars that bookings can be written into."},
+    )
     state = _choice("Open for booking", STATES.items(), "Choose on, paused or off.")
     pause_note = _line("What guests read meanwhile", 300, "Left empty, they read a plain sentence of ours.")
     minimum_notice = _length("Minimum notice", "Nobody can book later than this before the meeting begins.")
@@ -150,7 +151,9 @@ class EventTypeForm(HostForm):
     )
     hidden = forms.BooleanField(required=False)
 
-    def __init__(self, *args: Any, schedules: list[Schedule], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, schedules: list[Schedule], calendars: Mapping[int | str, str] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.limits_problem = ""
         set_choices(self, "most_others", OTHERS.items())
@@ -160,6 +163,10 @@ class EventTypeForm(HostForm):
             set_choices(self, "schedule", [(each.pk, each.name) for each in schedules])
         else:
             del self.fields["schedule"]
+        if calendars:
+            set_choices(self, "calendar", calendars.items())
+        else:
+            del self.fields["calendar"]
         for per in PERIODS:
             self.fields[f"{per}_count"] = _number(f"Bookings a {per}")
             self.fields[f"{per}_minutes"] = _number(f"Minutes a {per}")
@@ -183,6 +190,7 @@ class EventTypeForm(HostForm):
             | {
                 "more_minutes": ", ".join(str(minutes) for minutes in event_type.more_minutes),
                 "schedule": event_type.schedule_id,
+                "calendar": event_type.calendar_id or "",
                 "state": stands if event_type.active else OFF,
             }
         )
@@ -228,6 +236,7 @@ class EventTypeForm(HostForm):
             window_days=typed[days] or self.initial["window_days"],
             limits=tuple(self._limits()),
             schedule=typed.get("schedule"),
+            calendar=typed["calendar"] or None,
             platform=platform,
             platform_details=details,
             questions=questions,

@@ -1,0 +1,203 @@
+"""What the Integrations page shows of calendars: a row per account, a line per calendar, and where bookings go."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sivient.accounts.models import User
+from sivient.booking.models import Booking
+from sivient.calendars.models import Calendar
+from sivient.calendars.queries import SHOWN_FOR, invites, targets
+from sivient.console.calendars_words import ago
+from sivient.core.moments import city, clock, day
+from sivient.delivery.banner import FIRST_READING, beyond
+from sivient.integrations import queries, registry
+from sivient.integrations.queries import Card, CardState
+from sivient.scheduling.models import EventType, SchedulingPage
+
+NO_TIMES = "Until then your page shows no times."
+WITHOUT = "Guests can then book times that are taken in it. Tick it again when it can be read."
+WORDS = {
+    CardState.CONNECTED: "Connected",
+    CardState.RECONNECT: "Reconnect needed",
+    CardState.OFF: "Turned off",
+    CardState.DEAUTHORIZED: "Removed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One calendar of an account. `problem` and `means` are sentences; `stops` says that it keeps the page empty."""
+
+    calendar: Calendar
+    receives: bool  # bookings
+    read: str
+    is_new: bool  # it is being read for the first time
+    problem: str = ""
+    means: str = ""
+    stops: bool = False
+    skipped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One account, or a vendor of which none is connected. Moments are words in the host's zone."""
+
+    card: Card
+    lines: tuple[Line, ...]
+    missing: tuple[str, ...]  # what does not work, because a permission was not given
+    connected_on: str
+    since: str
+    started: str
+    written: int = 0  # bookings ahead whose event stands in it
+    is_another: bool = False  # besides accounts that are connected
+
+    @property
+    def name(self) -> str:
+        """Return how the host knows it: the account's address, or the vendor."""
+        return (self.card.is_live and self.card.label) or self.card.provider.label
+
+    @property
+    def word(self) -> str:
+        """Return the state in the word that the guide uses."""
+        return WORDS.get(self.card.state, "Not connected")
+
+    @property
+    def anchor(self) -> str:
+        """Return what its card is called in the page."""
+        return f"{self.card.provider.key}-{self.card.connection}" if self.card.connection else self.card.provider.key
+
+    @property
+    def why(self) -> str:
+        """Return what the vendor's reason says beyond the headline."""
+        return beyond(self.card.reason, self.card.provider.label)
+
+    @property
+    def blocks(self) -> bool:
+        """Say whether the host's times depend on it."""
+        return any(line.calendar.blocks for line in self.lines)
+
+    @property
+    def receives(self) -> bool:
+        """Say whether bookings are to be written into one of its calendars."""
+        return any(line.receives for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One choice of where bookings are written; `value` is the calendar's number, "" for nowhere."""
+
+    value: str
+    label: str
+    hint: str
+    checked: bool
+
+
+def calendar_rows(user: User, *, now: datetime) -> list[Row]:
+    """Return the rows of every vendor that has calendars, account by account, and one to connect another with."""
+    receiving = _receiving(user)
+    rows = []
+    for vendor, provider in registry.PROVIDERS.items():
+        if provider.calendars is None:
+            continue
+        cards = queries.cards(user, vendor, now=now)
+        rows += [_row(user, card, receiving, now=now) for card in cards]
+        if provider.several or not cards:
+            free = queries.unconnected(user, vendor, now=now)
+            rows.append(_row(user, free, receiving, now=now, is_another=bool(cards)))
+    return [row for row in rows if not (row.is_another and row.card.state == CardState.OFF)]
+
+
+def row_of(user: User, number: int, *, now: datetime) -> Row | None:
+    """Return the row of one account, by the number of its connection; None once it is not connected."""
+    return next(
+        (row for row in calendar_rows(user, now=now) if row.card.is_live and row.card.connection == number), None
+    )
+
+
+def target_choices(user: User) -> list[Target]:
+    """Return where bookings may be written, and nowhere; [] where there is no choice."""
+    page = SchedulingPage.objects.filter(host=user).select_related("calendar__connection").first()
+    chosen = page.calendar if page else None
+    offered = list(targets(user).select_related("connection"))
+    if not offered and chosen is None:
+        return []
+    found = [Target(str(each.pk), full_name(each), _invited(each), each == chosen) for each in offered]
+    if chosen is not None and chosen not in offered:
+        hint = "Nothing can be written into it now. Until that is mended, we mail the invites."
+        found.append(Target(str(chosen.pk), full_name(chosen), hint, checked=True))
+    return [*found, Target("", "Nowhere", "We mail the invites to you and your guests.", chosen is None)]
+
+
+def full_name(calendar: Calendar) -> str:
+    """Return a calendar's name and whose it is."""
+    whose = calendar.connection.label or registry.provider(calendar.connection.vendor).label
+    return calendar.name if calendar.name == whose else f"{calendar.name} ({whose})"
+
+
+def _invited(calendar: Calendar) -> str:
+    label = registry.provider(calendar.connection.vendor).label
+    if invites(calendar):
+        return f"{label} sends the invites, and tells guests of changes."
+    return "The booking stands in it; we mail the invites to you and your guests."
+
+
+def _receiving(user: User) -> frozenset[int | None]:
+    own = EventType.objects.filter(host=user, active=True).values_list("calendar", flat=True)
+    return frozenset(own) | frozenset(SchedulingPage.objects.filter(host=user).values_list("calendar", flat=True))
+
+
+def _row(user: User, card: Card, receiving: frozenset[int | None], *, now: datetime, is_another: bool = False) -> Row:
+    zone = user.timezone
+    found = Calendar.objects.filter(connection=card.connection) if card.is_live else Calendar.objects.none()
+    works = card.state == CardState.CONNECTED
+    return Row(
+        card=card,
+        lines=tuple(_line(each, each.pk in receiving, works=works, now=now) for each in found),
+        missing=card.provider.missing(card.scope) if works else (),
+        connected_on=day(card.connected_at, zone) if card.connected_at else "",
+        since=f"{day(card.since, zone)}, {clock(card.since, zone)} ({city(zone)})" if card.since else "",
+        started=clock(card.started_at, zone) if card.started_at else "",
+        written=_written(card.connection, now) if card.is_live else 0,
+        is_another=is_another,
+    )
+
+
+def _written(connection: int | None, now: datetime) -> int:
+    ahead = Booking.objects.filter(status=Booking.Status.CONFIRMED, end__gt=now)
+    return ahead.filter(event__calendar__connection=connection, event__removed_at=None).count()
+
+
+def _line(calendar: Calendar, receives: bool, *, works: bool, now: datetime) -> Line:
+    """Return the line of a calendar. While its account does not work, the card says why and not each line."""
+    read = f"Read {ago(calendar.synced_at, now)}" if calendar.synced_at else ""
+    if not works:
+        return Line(calendar, receives, read, is_new=False)
+    if calendar.gone_at:
+        problem = "It was deleted there, or is not shared with this account any more."
+        means = "Until you take bookings without it, your page shows no times." if calendar.blocks else ""
+        return Line(calendar, receives, read, is_new=False, problem=problem, means=means, stops=calendar.blocks)
+    if not calendar.blocks:
+        return Line(calendar, receives, "", is_new=False, problem=calendar.trouble if receives else "")
+    is_late = calendar.synced_at is None or now - calendar.synced_at > SHOWN_FOR
+    is_new = calendar.synced_at is None and not calendar.trouble and now - calendar.created_at < FIRST_READING
+    problem = calendar.trouble
+    if is_late and not is_new and not problem:
+        problem = "It has not been read for more than an hour." if calendar.synced_at else "It could not be read yet."
+    means = f"We keep trying. {NO_TIMES}" if is_late else "We keep trying."
+    return Line(
+        calendar,
+        receives,
+        read or ("Reading it for the first time. " + NO_TIMES if is_new else ""),
+        is_new=is_new,
+        problem=problem,
+        means=means if problem else "",
+        stops=bool(problem) and is_late,
+        skipped=tuple(_skipped(calendar.skipped.items())),
+    )
+
+
+def _skipped(found: Iterable[tuple[str, int]]) -> Iterable[str]:
+    for reason, count in found:
+        entries = "1 entry" if count == 1 else f"{count} entries"
+        yield f"{entries} could not be read: {reason}"
