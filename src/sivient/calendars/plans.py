@@ -20,9 +20,9 @@ def plan_sync(calendar: Calendar, *, wait: timedelta = AT_ONCE) -> None:
     enqueue(SYNC, key=f"calendar:{calendar.pk}", payload={"calendar": calendar.pk}, lane=lane, wait=wait)
 
 
-def plan_discovery(connection: Connection) -> None:
+def plan_discovery(connection: Connection, *, wait: timedelta = AT_ONCE) -> None:
     """Have an account asked which calendars it has."""
-    enqueue(DISCOVER, key=f"connection:{connection.pk}", payload={"connection": connection.pk})
+    enqueue(DISCOVER, key=f"connection:{connection.pk}", payload={"connection": connection.pk}, wait=wait)
 
 
 def plan_watch(calendar: Calendar) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Collection
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import Q
 from django.db.models.functions import Now
 
 from sivient.accounts.models import User
@@ -24,13 +23,13 @@ NAME_LIMIT = 200
 
 
 class NotTheirs(Exception):
-    """A calendar that was named is not the host's, or is gone."""
+    """A calendar that was named is not the host's, or is gone and did not block."""
 
 
 def discover(connection: Connection, patience: Patience = IN_WORKER) -> list[Calendar]:
     """Ask which calendars the account has, and store them; return those that are there.
 
-    The first time, the primary one blocks, and may receive bookings. One that is not listed any more is gone; one
+    The first time, the primary one blocks (where there is none, the first). One that is not listed any more is gone; one
     that is listed again is read anew. Errors: those of `ports.calendars.Calendars.list`.
     """
     found = calendars_for(connection, patience).list()
@@ -40,8 +39,9 @@ def discover(connection: Connection, patience: Patience = IN_WORKER) -> list[Cal
             return []
         known = {each.external_id: each for each in Calendar.objects.filter(connection=connection)}
         first = not known
+        main = next((info for info in found if info.primary), found[0] if found else None)
         for info in found:
-            _store(connection, known.pop(info.external_id, None), info, blocks=first and info.primary)
+            _store(connection, known.pop(info.external_id, None), info, blocks=first and info is main)
         for missing in known.values():
             lose(missing)
         if first and found:
@@ -58,12 +58,14 @@ def discover(connection: Connection, patience: Patience = IN_WORKER) -> list[Cal
 def choose_blocking(user: User, calendar_pks: Collection[int]) -> None:
     """Let these calendars of the host block time, and no others; NotTheirs: nothing is changed.
 
-    One that did not block before is read first, so that no time is offered until it is known.
+    One that did not block before is read first, so that no time is offered until it is known. One that is gone, and
+    blocks, may go on blocking: until the host decides otherwise no time is known to be free.
     """
     with transaction.atomic():
         # In this order everywhere: first the calendars, by number, then the store.
         theirs = list(Calendar.objects.select_for_update(no_key=True).filter(host=user).order_by("pk"))
-        chosen = {each.pk for each in theirs if each.pk in calendar_pks and each.gone_at is None}
+        may = {each.pk for each in theirs if each.gone_at is None or each.blocks}
+        chosen = may & set(calendar_pks)
         if chosen != set(calendar_pks):
             raise NotTheirs
         for calendar in theirs:

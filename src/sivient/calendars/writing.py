@@ -16,11 +16,12 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from sivient.calendars import plans
-from sivient.calendars.models import WrittenEvent
+from sivient.calendars import plans, rows
+from sivient.calendars.models import BusyStore, Calendar, WrittenEvent
 from sivient.integrations.services import calendars_for
 from sivient.jobs.clock import database_now
 from sivient.ports.calendars import Answer, Calendars, Changed, EventDraft, Stored, Tombstone
@@ -173,8 +174,13 @@ class _Attempt:
         if isinstance(error, Gone) and self.event.name:
             plans.plan_look(self.event)  # the host is asked what is to become of the booking
 
+    @transaction.atomic
     def store(self, stored: Stored) -> None:
-        """Keep what the calendar has now. What a sync saw before counts no more."""
+        """Keep what the calendar has now. What a sync saw before counts no more, also as a time that is taken."""
+        there = Calendar.objects.select_for_update(no_key=True)
+        place = there.filter(external_id=self.calendar, events=self.event).first()
+        if place is not None and rows.forget_name(place, stored.name) and place.blocks:
+            BusyStore.grow(place.host_id)
         kept = self._mine().update(
             name=stored.name,
             uid=stored.uid[:UID_LIMIT],

@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(f"sivient.{room}.urls"))
-    for room in ("accounts", "integrations", "booking", "delivery", "console", "privacy", "help", "ops")
+    for room in ("accounts", "integrations", "calendars", "booking", "delivery", "console", "privacy", "help", "ops")
 ]
 if settings.DEMO_DIR:
     urlpatterns.append(path("", include("sivient.demo.urls")))

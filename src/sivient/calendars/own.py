@@ -1,0 +1,90 @@
+"""Events of ours that a sync meets: their times are not stored, and what somebody did to them there is noticed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from sivient.calendars import plans
+from sivient.calendars.models import Calendar, WrittenEvent
+from sivient.jobs.clock import database_now
+from sivient.ports.calendars import Answer, Change
+
+WRITING = timedelta(minutes=10)  # so long after it began, an attempt to write may still be under way
+LOOK_AFTER = timedelta(seconds=30)
+
+
+@dataclass(slots=True)
+class Own:
+    """The events of ours among the changes of one sync. `asked_at` is when it began, by the database's clock."""
+
+    calendar: Calendar
+    asked_at: datetime
+    met: set[int] = field(default_factory=set)  # numbers of our events in this calendar
+
+    def sort(self, changes: Iterable[Change]) -> frozenset[str]:
+        """Return the names among these changes that are ours, and notice what became of them; in a transaction.
+
+        Ours is what we have written to this calendar, and what bears the UID of a booking of this host: an invite
+        that came by mail, or a copy in another calendar. One that we have removed, and is there again, is not ours.
+        """
+        last = {change.name: change for change in changes}
+        said = {change.uid for change in changes if change.uid}
+        uids, names = {uid for uid in said if uid.lower().endswith(self._domain())}, set()
+        near = Q(calendar=self.calendar, name__in=list(last)) | Q(uid__in=said)
+        for event in WrittenEvent.objects.filter(near, host=self.calendar.host_id).order_by("pk"):
+            here = event.calendar_id == self.calendar.pk and event.name in last
+            if here and self._notice(event, last[event.name]):
+                names.add(event.name)
+            if event.uid and event.removed_at is None:
+                uids.add(event.uid)
+        return frozenset(names | {name for name, change in last.items() if change.uid in uids})
+
+    def look_for_missing(self, until: datetime) -> None:
+        """Have those events read by themselves that should be in the calendar, but were not in all that it has."""
+        there = WrittenEvent.objects.filter(calendar=self.calendar, removed_at=None, seen_gone_at=None, tried_at=None)
+        for event in there.exclude(name="").filter(end__gt=Now(), start__lt=until).exclude(pk__in=self.met):
+            plans.plan_look(event)
+
+    def _domain(self) -> str:
+        return f"@{settings.MAIL_FROM.rpartition('@')[2]}".lower()
+
+    def _notice(self, event: WrittenEvent, change: Change) -> bool:
+        """Notice what became of an event; return whether it is ours still."""
+        self.met.add(event.pk)
+        if event.removed_at is not None:
+            return event.written_at is not None and event.written_at >= self.asked_at
+        notice(event, change, asked_at=self.asked_at)
+        return True
+
+
+def notice(event: WrittenEvent, change: Change, *, asked_at: datetime) -> None:
+    """Keep what was seen of our event, and say so if somebody has moved, deleted or restored it; in a transaction.
+
+    What we write ourselves is no news: while an attempt to write is under way, or when the last one ended after this
+    was asked for, it is looked at again later.
+    """
+    if event.start is None or event.end is None or event.end < asked_at - plans.OVER:
+        return
+    under_way = event.tried_at is not None and event.tried_at > database_now() - WRITING
+    if under_way or (event.written_at is not None and event.written_at >= asked_at):
+        plans.plan_look(event, wait=LOOK_AFTER)
+        return
+    before = (event.seen_start, event.seen_end, event.seen_gone_at is not None)
+    start, end = change.start or event.seen_start, change.end or event.seen_end
+    seen = (event.seen_start, event.seen_end, True) if change.gone else (start, end, False)
+    changes = _answers(event, change)
+    if seen != before:
+        changes |= {"seen_start": seen[0], "seen_end": seen[1], "seen_gone_at": asked_at if change.gone else None}
+    if changes:
+        same = WrittenEvent.objects.filter(pk=event.pk, writes=event.writes, tried_at=event.tried_at)
+        if same.update(**changes) and seen != before and {seen, before} != {(event.start, event.end, False)}:
+            plans.tell_event_changed(event)
+
+
+def _answers(event: WrittenEvent, change: Change) -> dict[str, object]:
+    said = {address.lower(): answer.value for address, answer in change.answers.items() if answer != Answer.NONE}
+    return {"answers": said} if not change.gone and change.answers and said != event.answers else {}
