@@ -190,15 +190,15 @@ def test_an_edition_is_not_written_down_for_a_booking_that_has_moved_meanwhile(
     from sivient.delivery.work import invites
 
     booking = phone_booking()
-    read = invites.told_before
+    read = invites.told_by_mail
 
     def overtaken(of: Booking, reader: object) -> object:
         if of.version == 1:
-            monkeypatch.setattr(invites, "told_before", read)
+            monkeypatch.setattr(invites, "told_by_mail", read)
             move(booking)
         return read(of, reader)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(invites, "told_before", overtaken)
+    monkeypatch.setattr(invites, "told_by_mail", overtaken)
     run_due()
     pass_time()
     run_due()

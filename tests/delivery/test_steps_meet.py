@@ -64,14 +64,14 @@ def test_link_and_invite_that_finish_together_do_not_deadlock(
     inviting = claim.claim("inviting")
     assert inviting is not None
     assert inviting.kind == "delivery.invite"
-    sent, mark = threading.Event(), invites._mark_invited
+    sent, mark = threading.Event(), invites.mark_invited
 
     def marked(*arguments: object, **more: bool) -> None:
         sent.set()  # the invite's row is locked now, the booking's not yet
         threading.Event().wait(0.5)
         mark(*arguments, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(invites, "_mark_invited", marked)
+    monkeypatch.setattr(invites, "mark_invited", marked)
     trouble: list[Exception] = []
 
     def finish_invite() -> None:

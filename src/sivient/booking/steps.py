@@ -36,7 +36,12 @@ def lane_of(booking: Booking) -> str:
 def event_lane(booking: Booking) -> str:
     """Return the lane of what is asked of the booking's calendar: one request at a time for each account."""
     calendar = booking.event.calendar if booking.event else None
-    return f"calendar:{calendar.connection.grant_id}" if calendar else ""
+    return grant_lane(calendar.connection.grant_id) if calendar else ""
+
+
+def grant_lane(grant: int | None) -> str:
+    """Return the lane of what is asked of a grant's calendars."""
+    return f"calendar:{grant}"
 
 
 def link_deadline(booking: Booking, *, now: datetime) -> datetime:

@@ -11,12 +11,14 @@ class Told:
     """What editions of earlier versions of the booking have told, as far as they were written down.
 
     `first` is the first SEQUENCE above all of them, whoever read them; `start` is the time that this reader's calendar
-    has, None when it has none; `link` is the last one that it carried, None when it never had one.
+    has, None when it has none; `link` is the last one that it carried, None when it never had one. `by_event`: only the
+    event in the host's calendar, with a UID of its own, has told it.
     """
 
     first: int = 0
     start: datetime | None = None
     link: int | None = None
+    by_event: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from sivient.core.invite import Invite, calendar
 from sivient.delivery import mails
 from sivient.delivery.edition import present_edition
 from sivient.delivery.readers import INVITES, Role, guest
-from sivient.delivery.work.invites import told_before
+from sivient.delivery.told import told_by_mail
 from sivient.jobs.models import Work
 from sivient.site.responses import secret
 
@@ -33,6 +33,6 @@ def _present(booking: Booking, conference: Conference | None) -> Invite:
     """Return the edition that the guest's mail carries, or will: one number never has two contents."""
     reader, link = guest(booking), conference.pk if conference else None
     sent = Work.objects.filter(kind=INVITES[Role.GUEST], key=reader.key(booking)).first()
-    before = told_before(booking, reader)
+    before = told_by_mail(booking, reader)
     edition = present_edition(sent.result if sent else {}, before=before, link=link, now=timezone.now())
     return mails.itip(booking, conference, reader, method="REQUEST", sequence=edition.sequence, at=edition.at)

@@ -12,10 +12,8 @@ from django.db.models.functions import Now
 from sivient.audit.log import record
 from sivient.booking.conferences import reaches, without_link
 from sivient.booking.models import Booking, Conference, ConferenceAttempt
-from sivient.booking.steps import retire
+from sivient.booking.steps import plan_invites, retire
 from sivient.delivery.attempts import CALL_LEASE
-from sivient.delivery.readers import INVITES, readers
-from sivient.jobs.queue import enqueue
 from sivient.scheduling.meeting_link import LinkUnfit, require_link
 from sivient.scheduling.models import Platform
 
@@ -85,14 +83,6 @@ def use_fallback(booking: Booking, *, now: datetime) -> Conference | None:
     except (NotReplaceable, LinkUnfit):
         return None
     return conference
-
-
-def plan_invites(booking: Booking) -> None:
-    """Bring everybody's invite up to date: a step that is under way runs once more."""
-    payload = {"booking": booking.pk, "version": booking.version}
-    for each in readers(booking):
-        more = {} if each.number is None else {"other": each.number}
-        enqueue(INVITES[each.role], key=each.key(booking), payload=payload | more)
 
 
 def _require_replaceable(booking: Booking, now: datetime) -> None:

@@ -34,7 +34,7 @@ def invite(
         needs_host=edition.needs_host,
     )
     was = told.start if told.start != booking.start else None
-    said = {"needs_host": edition.needs_host, "new_link": edition.new_link}
+    said = {"needs_host": edition.needs_host, "new_link": edition.new_link, "replaces_event": told.by_event}
     context = about(booking, reader, conference, at=edition.at, was=was) | said
     return imip.message(
         request,
@@ -47,13 +47,18 @@ def invite(
     )
 
 
-def cancellation(booking: Booking, conference: Conference | None, *, reader: Reader, invited: bool) -> EmailMessage:
-    """Return the mail that takes the event out of one calendar; a plain notice if no invite can be there."""
+def cancellation(
+    booking: Booking, conference: Conference | None, *, reader: Reader, invited: bool, by_event: bool = False
+) -> EmailMessage:
+    """Return the mail that takes the event out of one calendar; a plain notice if no invite of ours can be there.
+
+    `by_event`: the event in the host's calendar may have brought one.
+    """
     at = booking.cancelled_at or timezone.now()
     sequence = (booking.sequence or 0) + 1
     cancel = itip(booking, None, reader, method="CANCEL", sequence=sequence, at=at)
     to = Party(reader.name, reader.address)
-    said = {"invited": invited, "was_request": _was_request(booking), "stays": _stays(conference)}
+    said = {"invited": invited, "was_request": _was_request(booking), "stays": _stays(conference), "by_event": by_event}
     context = about(booking, reader, conference, at=at) | said
     words = f"Cancelled: {subject(booking, reader)}"
     text = render_to_string("delivery/cancelled.txt", context)
@@ -102,11 +107,11 @@ def itip(
         method=method,
         start=booking.start,
         end=booking.end,
-        summary=f"{booking.title}: {booking.guest_name} and {host.name}",
+        summary=summary(booking),
         organizer=organizer(booking),
         guest=Party(booking.guest_name, booking.guest_email),
         host=Party(host.name, host.email or settings.MAIL_FROM),  # a provider may give no address
-        others=_attendees(booking, reader),
+        others=attendees(booking, reader),
         dtstamp=at,
         description=render_to_string("delivery/description.txt", context),
         join_url=conference.join_url if conference else None,
@@ -116,12 +121,17 @@ def itip(
     )
 
 
+def summary(booking: Booking) -> str:
+    """Return what the booking is called in a calendar, its host's or its guest's."""
+    return f"{booking.title}: {booking.guest_name} and {booking.host.name}"
+
+
 def organizer(booking: Booking) -> Party:
     """Return who sends the mails about a booking: our address, in the host's name."""
     return Party(f"{booking.host.name} (via Sivient)", settings.MAIL_FROM)
 
 
-def _attendees(booking: Booking, reader: Reader) -> tuple[Party, ...]:
+def attendees(booking: Booking, reader: Reader) -> tuple[Party, ...]:
     """Return the others whom this reader sees: guest and host all of them, each of the others only themselves."""
     own = {booking.guest_email.lower(), booking.host.email.lower()}
     seen = [reader] if reader.role is Role.OTHER else others(booking)

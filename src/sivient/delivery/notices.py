@@ -17,44 +17,44 @@ from sivient.delivery.words import about, subject
 def request(booking: Booking, reader: Reader) -> EmailMessage:
     """Return the mail that asks the host for an answer. Its links only open pages: mail scanners follow links."""
     word = "Request rescheduled" if booking.rescheduled_at else "Request"
-    return _notice("request", word, booking, reader, at=_asked_at(booking), was=booking.previous_start)
+    return notice("request", word, booking, reader, at=_asked_at(booking), was=booking.previous_start)
 
 
 def request_received(booking: Booking, reader: Reader) -> EmailMessage:
     """Return the mail that tells the guest that the time is held, and until when the host can answer."""
     word = "Request rescheduled" if booking.rescheduled_at else "Request received"
-    return _notice("request_received", word, booking, reader, at=_asked_at(booking), was=booking.previous_start)
+    return notice("request_received", word, booking, reader, at=_asked_at(booking), was=booking.previous_start)
 
 
 def declined(booking: Booking, reader: Reader) -> EmailMessage:
     """Return the mail that tells the guest that the request came to nothing: declined, or not answered in time."""
     expired = booking.status == Booking.Status.EXPIRED
     word = "Request expired" if expired else "Request declined"
-    return _notice("declined", word, booking, reader, at=_ended_at(booking), expired=expired)
+    return notice("declined", word, booking, reader, at=_ended_at(booking), expired=expired)
 
 
 def request_expired(booking: Booking, reader: Reader) -> EmailMessage:
     """Return the mail that tells the host that nobody has answered."""
-    return _notice("request_expired", "Request expired", booking, reader, at=_ended_at(booking))
+    return notice("request_expired", "Request expired", booking, reader, at=_ended_at(booking))
 
 
 def no_link(booking: Booking, reader: Reader, reason: str, *, final: bool, at: datetime) -> EmailMessage:
     """Return the mail that asks the host for a link; `final`: none comes by itself, and `reason` says why."""
     word = "No Zoom link" if final else "No Zoom link yet"
-    return _notice("no_link", word, booking, reader, at=at, reason=reason, final=final)
+    return notice("no_link", word, booking, reader, at=at, reason=reason, final=final)
 
 
 def link_late(booking: Booking, reader: Reader, *, at: datetime) -> EmailMessage:
     """Return the mail that tells the guest, shortly before the meeting, that the link to it comes yet."""
-    return _notice("link_late", "The link follows", booking, reader, at=at)
+    return notice("link_late", "The link follows", booking, reader, at=at)
 
 
 def fallback_used(booking: Booking, reader: Reader, link: Conference, why: str, *, at: datetime) -> EmailMessage:
     """Return the mail that tells the host that guests have the fallback link; `why` is a sentence."""
-    return _notice("fallback_used", "Fallback link used", booking, reader, at=at, why=why, fallback=link.join_url)
+    return notice("fallback_used", "Fallback link used", booking, reader, at=at, why=why, fallback=link.join_url)
 
 
-def _notice(
+def notice(
     name: str,
     word: str,
     booking: Booking,
@@ -64,6 +64,7 @@ def _notice(
     was: datetime | None = None,
     **more: object,
 ) -> EmailMessage:
+    """Return the mail of the templates `name`, which know of `more`; `word` begins its subject."""
     host = booking.host
     to, guest = Party(reader.name, reader.address), Party(booking.guest_name, booking.guest_email)
     if reader.role is Role.HOST:

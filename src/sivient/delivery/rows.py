@@ -8,6 +8,7 @@ from sivient.booking.steps import DELETE, deletion_key, step_key
 from sivient.delivery.readers import INVITES, Reader, Role, readers, step_keys
 from sivient.jobs.models import Work
 
+GUEST_PAGE = "delivery.guest_page"  # the way to the guest's page, where the event cannot show it
 REQUESTS = {Role.HOST: "delivery.request", Role.GUEST: "delivery.request_received"}
 
 

@@ -4,6 +4,7 @@ from sivient.booking.models import Booking
 from sivient.delivery import mails
 from sivient.delivery.links import link_of
 from sivient.delivery.readers import CANCELLATIONS, INVITES, Role, reader
+from sivient.delivery.told import invited_by_event
 from sivient.delivery.work.invites import NO_ADDRESS
 from sivient.delivery.work.standing import after_earlier, earlier_keys, planned_for, sends_mail
 from sivient.jobs.completion import work_completion
@@ -42,10 +43,11 @@ def _cancel(work: Work, role: Role) -> None:
     keys = earlier_keys(booking, to)
     after_earlier(INVITES[role], keys, doing="The invite is being sent")
     invites = Work.objects.filter(kind=INVITES[role], key__in=keys)
-    invited = any("sequence" in invite.result for invite in invites)
-    if role is Role.OTHER and not invited:
+    invited = any("sequence" in invite.result and not invite.result.get("plain") for invite in invites)
+    by_event = booking.invites == Booking.Invites.CALENDAR and invited_by_event(booking)
+    if role is Role.OTHER and not invited and not by_event:
         with work_completion(work, result=NEVER_INVITED):
             return
     booking.refresh_from_db(fields=["sequence"])
-    mail = mails.cancellation(booking, link_of(booking), reader=to, invited=invited)
+    mail = mails.cancellation(booking, link_of(booking), reader=to, invited=invited, by_event=by_event)
     mailer.send(mail, to=to.address)

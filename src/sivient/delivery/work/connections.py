@@ -1,15 +1,20 @@
 """Tell hosts what their connection needs of them."""
 
 from datetime import datetime
+from email.message import EmailMessage
 
+from django.db.models import Q
 from django.utils import timezone
 
+from sivient.calendars.models import Calendar
 from sivient.delivery import connection_mails
 from sivient.delivery.links import waiting_for_link
 from sivient.delivery.work.standing import sends_mail
+from sivient.integrations import registry
 from sivient.integrations.models import Connection, Grant
 from sivient.jobs.completion import work_completion
 from sivient.jobs.models import Work
+from sivient.scheduling.models import EventType, SchedulingPage
 from sivient.site import mailer
 
 
@@ -23,8 +28,11 @@ def tell_reconnect(work: Work) -> None:
     moment = grant.state_since.isoformat()
     if grant.state != Grant.State.NEEDS_RECONNECT or work.result.get("told") == moment:
         return
-    waiting = waiting_for_link(connection.user_id, now=timezone.now()).count()
-    mail = connection_mails.reconnect(connection, grant, at=grant.state_since, waiting=waiting)
+    if registry.provider(connection.vendor).calendars is not None:
+        mail = _calendar_mail(connection, grant.reason, at=grant.state_since)
+    else:
+        waiting = waiting_for_link(connection.user_id, now=timezone.now()).count()
+        mail = connection_mails.reconnect(connection, grant, at=grant.state_since, waiting=waiting)
     mailer.send(mail, to=connection.user.email)
     with work_completion(work, result={"told": moment}):
         pass
@@ -39,9 +47,27 @@ def tell_deauthorized(work: Work) -> None:
     moment = connection.ended_at.isoformat()
     if connection.state != Connection.State.DEAUTHORIZED or work.result.get("told") == moment:
         return
-    waiting = waiting_for_link(connection.user_id, now=timezone.now()).count()
-    mail = connection_mails.deauthorized(connection, at=connection.ended_at, waiting=waiting)
+    if registry.provider(connection.vendor).calendars is not None:
+        mail = _calendar_mail(connection, "The app was removed there.", at=connection.ended_at)
+    else:
+        waiting = waiting_for_link(connection.user_id, now=timezone.now()).count()
+        mail = connection_mails.deauthorized(connection, at=connection.ended_at, waiting=waiting)
     mailer.send(mail, to=connection.user.email)
+    with work_completion(work, result={"told": moment}):
+        pass
+
+
+@sends_mail("delivery.tell_calendar_gone")
+def tell_calendar_gone(work: Work) -> None:
+    """Mail a host one of whose calendars is gone, if anything depends on it and it is not back: once each time."""
+    calendar = Calendar.objects.select_related("connection__user").filter(pk=work.payload["calendar"]).first()
+    if calendar is None or calendar.gone_at is None or not calendar.connection.user.email:
+        return
+    moment, receives = calendar.gone_at.isoformat(), _receives(Q(calendar=calendar))
+    if work.result.get("told") == moment or not (calendar.blocks or receives):
+        return
+    mail = connection_mails.calendar_gone(calendar, at=calendar.gone_at, receives=receives)
+    mailer.send(mail, to=calendar.connection.user.email)
     with work_completion(work, result={"told": moment}):
         pass
 
@@ -59,3 +85,14 @@ def tell_limit(work: Work) -> None:
     mailer.send(mail, to=connection.user.email)
     with work_completion(work, result={"told": moment}):
         pass
+
+
+def _calendar_mail(connection: Connection, reason: str, *, at: datetime) -> EmailMessage:
+    blocks = Calendar.objects.filter(connection=connection, blocks=True).exists()
+    receives = _receives(Q(calendar__connection=connection))
+    return connection_mails.calendar_ended(connection, reason=reason, at=at, blocks=blocks, receives=receives)
+
+
+def _receives(calendar: Q) -> bool:
+    """Say whether bookings are to be written into it, in the settings or of an event type."""
+    return SchedulingPage.objects.filter(calendar).exists() or EventType.objects.filter(calendar, active=True).exists()

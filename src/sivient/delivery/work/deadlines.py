@@ -3,9 +3,9 @@
 from django.utils import timezone
 
 from sivient.booking.models import Booking
-from sivient.booking.steps import CONFERENCE, LINK_DUE, LINK_NEEDED, MOVE, step_key
+from sivient.booking.steps import CONFERENCE, LINK_DUE, LINK_NEEDED, MOVE, plan_invites, step_key
 from sivient.delivery import notices
-from sivient.delivery.links import has_link, plan_invites, waiting_for_link
+from sivient.delivery.links import has_link, waiting_for_link
 from sivient.delivery.readers import guest, host
 from sivient.delivery.work.fallbacks import fall_back
 from sivient.delivery.work.invites import NO_ADDRESS

@@ -5,12 +5,14 @@ from django.db.models import Q, Value
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
-from sivient.booking.models import Booking
+from sivient.booking.models import Booking, Conference
 from sivient.booking.steps import CONFERENCE, LINK_DUE, MOVE, step_key
 from sivient.delivery import mails
-from sivient.delivery.edition import Edition, Told, next_edition, told
+from sivient.delivery.edition import Edition, next_edition
 from sivient.delivery.links import link_of
-from sivient.delivery.readers import INVITES, Reader, Role, reader, step_keys
+from sivient.delivery.readers import INVITES, Role, reader
+from sivient.delivery.told import told_by_mail
+from sivient.delivery.work.event_mails import tell_host
 from sivient.delivery.work.standing import after_earlier, earlier_keys, planned_for, sends_mail
 from sivient.integrations.queries import connected
 from sivient.jobs.completion import work_completion, write_down
@@ -40,37 +42,34 @@ def invite_other(work: Work) -> None:
     _invite(work, Role.OTHER)
 
 
-def told_before(booking: Booking, reader: Reader) -> Told:
-    """Return what steps of earlier versions have told this reader. None of them writes anything down any more."""
-    kinds, keys = list(INVITES.values()), step_keys(booking, range(1, booking.version))
-    earlier = {(work.kind, work.key): work.result for work in Work.objects.filter(kind__in=kinds, key__in=keys)}
-    own = [earlier.get((INVITES[reader.role], key), {}) for key in earlier_keys(booking, reader)]
-    return told(earlier.values(), own)
-
-
 def _invite(work: Work, role: Role) -> None:
     booking = planned_for(work, Booking.Status.CONFIRMED)
-    if booking is None:
+    if booking is None or (booking.invites == Booking.Invites.CALENDAR and role is not Role.HOST):
         return
     to = reader(booking, role, work.payload.get("other"))
     if not to.address or booking.end <= timezone.now():
         with work_completion(work, result=OVER if to.address else NO_ADDRESS):
             return
     after_earlier(INVITES[role], earlier_keys(booking, to), doing="The invite to the time before is being sent")
-    conference, before = link_of(booking), told_before(booking, to)
-    number = conference.pk if conference else None
-    needs_host = booking.platform == Platform.ZOOM and conference is None and _needs_host(booking)
-    edition = next_edition(work.result, before=before, link=number, now=timezone.now(), needs_host=needs_host)
+    if role is Role.HOST and booking.event is not None:
+        tell_host(work, booking, to)
+        return
+    conference, before = link_of(booking), told_by_mail(booking, to)
+    number, record = conference.pk if conference else None, {} if work.result.get("plain") else work.result
+    unlinked = needs_host(booking, conference)
+    edition = next_edition(record, before=before, link=number, now=timezone.now(), needs_host=unlinked)
     if edition is None or not _written_down(work, booking, edition):
         return
     mailer.send(mails.invite(booking, conference, edition, reader=to, told=before), to=to.address)
     with work_completion(work, result=edition.record(start=booking.start, sent=True)):
         if role is Role.GUEST:
-            _mark_invited(booking, link=edition.link is not None)
+            mark_invited(booking, link=edition.link is not None)
 
 
-def _needs_host(booking: Booking) -> bool:
+def needs_host(booking: Booking, conference: Conference | None) -> bool:
     """Say whether no link comes by itself: what makes it has stopped, or the host was asked for one."""
+    if booking.platform != Platform.ZOOM or conference is not None:
+        return False
     if not connected(booking.host, Platform.ZOOM):
         return True
     stopped = Q(kind__in=(CONFERENCE, MOVE), state__in=(Work.State.PARKED, Work.State.FAILED))
@@ -94,7 +93,7 @@ def _written_down(work: Work, booking: Booking, edition: Edition) -> bool:
     return False
 
 
-def _mark_invited(booking: Booking, *, link: bool) -> None:
+def mark_invited(booking: Booking, *, link: bool) -> None:
     """Note when the guest's calendar was last brought up to date, unless the booking has changed meanwhile."""
     now = timezone.now()
     marks = {"invited_at": now} | ({"link_invited_at": now} if link else {})

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import close_old_connections, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from sivient.booking.conferences import vendor_user
@@ -12,21 +13,26 @@ from sivient.booking.models import Booking, Conference
 from sivient.booking.steps import (
     CONFERENCE,
     DELETE,
+    EVENT,
+    EVENT_REMOVED,
     LINK_DUE,
     LINK_NEEDED,
     MOVE,
+    grant_lane,
     lane_of,
     plan_deletion,
+    plan_invites,
     plan_move,
     step_key,
 )
 from sivient.core.text import clean_line
 from sivient.delivery import mails
 from sivient.delivery.attempts import Asking, lost
-from sivient.delivery.links import link_of, plan_invites, waiting_for_link
+from sivient.delivery.links import link_of, waiting_for_link
 from sivient.delivery.work.pauses import plan_word
 from sivient.delivery.work.standing import after_earlier, begun, earlier_keys, planned_for, start_of
 from sivient.integrations.live import LiveConferencing
+from sivient.integrations.models import Grant
 from sivient.integrations.queries import abilities, link_lasts
 from sivient.integrations.services import conferencing_for
 from sivient.jobs.completion import LeaseLost, renew, work_completion, write_down
@@ -65,14 +71,16 @@ def make_conference(work: Work) -> None:
 def make_waiting_links(work: Work) -> None:
     """The host has connected (again): every booking of theirs that waits for a link gets it now.
 
-    What else waited for the permission goes on, too.
+    What else waited for the permission goes on, too: for that of the calendar's account as well.
     """
     host = work.payload["user"]
     for booking in waiting_for_link(host, now=timezone.now()):
         payload = {"booking": booking.pk, "version": booking.version}
         enqueue(CONFERENCE, key=step_key(booking), payload=payload, lane=lane_of(booking))
-    parked = Work.objects.filter(kind__in=(MOVE, DELETE), lane=f"{Platform.ZOOM}:{host}", state=Work.State.PARKED)
-    for each in parked:
+    grants = Grant.objects.filter(connections__user=host).values_list("pk", flat=True)
+    of_zoom = Q(kind__in=(MOVE, DELETE), lane=f"{Platform.ZOOM}:{host}")
+    of_calendar = Q(kind__in=(EVENT, EVENT_REMOVED), lane__in=[grant_lane(grant) for grant in grants])
+    for each in Work.objects.filter(of_zoom | of_calendar, state=Work.State.PARKED).order_by("pk"):
         enqueue(each.kind, key=each.key, payload=each.payload, lane=each.lane)
 
 

@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 from sivient.booking.conferences import without_link
 from sivient.booking.models import Booking
 from sivient.booking.services import expire, step_key
-from sivient.booking.steps import CONFERENCE, MOVE, plan_link, plan_move
-from sivient.delivery.links import link_of, plan_invites
+from sivient.booking.steps import CONFERENCE, EVENT, MOVE, plan_invites, plan_link, plan_move
+from sivient.delivery.links import link_of
 from sivient.delivery.readers import INVITES, Role
 from sivient.jobs.clock import database_now
 from sivient.jobs.models import Work
@@ -142,7 +142,9 @@ def _invites_lost(now: datetime) -> Iterator[Finding]:
 def _without_invite(now: datetime) -> list[Booking]:
     uninvited = ahead(now).filter(invited_at=None)
     bookings = list(uninvited.select_related("host").order_by("start", "pk"))
-    steps = _steps(bookings, INVITES[Role.GUEST])
+    by_event = [each for each in bookings if each.invites == Booking.Invites.CALENDAR]
+    by_mail = [each for each in bookings if each.invites == Booking.Invites.MAIL]
+    steps = _steps(by_mail, INVITES[Role.GUEST]) | _steps(by_event, EVENT)
     lost = [each for each in bookings if each.pk not in steps or _came_to_nothing(steps[each.pk])]
     if not lost:
         return []
