@@ -10,6 +10,7 @@ from pathlib import Path
 from tools import chromium, postgres
 
 DEBIAN = Path("/etc/debian_version")
+SYSTEM_PYTHON = "/usr/bin/python3"
 
 
 class PartMissing(Exception):
@@ -39,6 +40,14 @@ def _has_postgres() -> bool:
     return True
 
 
+def _imports(module: str) -> bool:
+    """Say whether the system's own Python has a module: bindings to system libraries are nowhere else."""
+    return (
+        os.access(SYSTEM_PYTHON, os.X_OK)
+        and not subprocess.run([SYSTEM_PYTHON, "-c", f"import {module}"], capture_output=True, check=False).returncode
+    )
+
+
 CHROMIUM = Part(
     "Chromium",
     lambda: chromium.executable() is not None,
@@ -51,10 +60,22 @@ POSTGRES = Part(
     ("postgresql",),
     "brew install postgresql@17  (or your system's package that brings initdb)",
 )
+NODE = Part(
+    "Node.js with npm",
+    lambda: bool(shutil.which("node") and shutil.which("npm")),
+    ("nodejs", "npm"),
+    "brew install node",
+)
+LIBICAL = Part(
+    "libical for Python",
+    lambda: _imports("gi.repository.ICalGLib"),
+    ("python3-gi", "gir1.2-ical-3.0"),
+    "your system's packages of PyGObject and libical-glib",
+)
 WRK = Part("wrk", lambda: shutil.which("wrk") is not None, ("wrk",), "brew install wrk")
 
 
-def require(parts: tuple[Part, ...] = (CHROMIUM, POSTGRES)) -> None:
+def require(parts: tuple[Part, ...] = (CHROMIUM, POSTGRES, NODE, LIBICAL)) -> None:
     """Return when every part is here. Root on Debian or Ubuntu gets what is missing installed; others PartMissing."""
     missing = [part for part in parts if not part.is_here()]
     if missing and os.geteuid() == 0 and _has_apt():
