@@ -100,9 +100,9 @@ def asked(browser: Client, path: str) -> list[str]:
     return [each["sql"] for each in queries if "integrations_connection" in each["sql"]]
 
 
-def test_looking_costs_a_host_one_query_and_a_guest_none(host: User, browser: Client) -> None:
+def test_looking_costs_a_host_two_queries_and_a_guest_none(host: User, browser: Client) -> None:
     connect_zoom(host)
     event_type = make_event_type(host)
-    assert len(asked(browser, "/settings/plan")) == 1
+    assert len(asked(browser, "/settings/plan")) == 2  # one about calendars
     for path in (f"/schedule/{host.handle}", f"/schedule/{host.handle}/{event_type.slug}", "/sign-in", "/nowhere"):
         assert asked(Client(), path) == []

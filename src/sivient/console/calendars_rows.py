@@ -174,7 +174,7 @@ def _line(calendar: Calendar, receives: bool, *, works: bool, now: datetime) -> 
     if not works:
         return Line(calendar, receives, read, is_new=False)
     if calendar.gone_at:
-        problem = "It was deleted there, or is not shared with this account any more."
+        problem = calendar.trouble
         means = "Until you take bookings without it, your page shows no times." if calendar.blocks else ""
         return Line(calendar, receives, read, is_new=False, problem=problem, means=means, stops=calendar.blocks)
     if not calendar.blocks:

@@ -1,5 +1,6 @@
 """Mails about a host's connection, with what it means for their bookings."""
 
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta
 from email.message import EmailMessage
 
@@ -7,6 +8,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from sivient.calendars.models import Calendar
 from sivient.core import imip
 from sivient.core.invite import Party
 from sivient.core.moments import city, clock, day
@@ -31,6 +33,38 @@ def deauthorized(connection: Connection, *, at: datetime, waiting: int) -> Email
     return _mail(connection, "deauthorized", subject, at=at, more=more)
 
 
+def calendar_ended(connection: Connection, *, reason: str, at: datetime, blocks: bool, receives: bool) -> EmailMessage:
+    """Return the mail that asks for a calendar account to be connected again; `reason` is what the vendor said.
+
+    `blocks`: its busy times keep the page without times. `receives`: bookings were to be written into it.
+    """
+    label, zone = registry.provider(connection.vendor).label, connection.user.timezone
+    subject = f"Reconnect {label}" + (": your page shows no times" if blocks else "")
+    happened = f"{label} stopped accepting our access to {connection.label} on {_moment(at, zone)}."
+    more = {
+        "happened": f"{happened} {beyond(reason, label)}".strip(),
+        "means": " ".join(_calendar_means(blocks, receives, until="you reconnect")),
+        "button": f"Reconnect {label}",
+        "anchor": "reconnecting",
+    }
+    return _mail(connection, "calendar", subject, at=at, more=more)
+
+
+def calendar_gone(calendar: Calendar, *, at: datetime, receives: bool) -> EmailMessage:
+    """Return the mail that says that a calendar was deleted or is not shared any more; `receives` as above."""
+    connection, name = calendar.connection, f"“{calendar.name}”"
+    subject = f"The calendar {name} is gone" + (": your page shows no times" if calendar.blocks else "")
+    where = f"{registry.provider(connection.vendor).label} ({connection.label})"
+    until = "you take bookings without it, or it is back"
+    more = {
+        "happened": f"The calendar {name} of {where} was deleted there, or is no longer shared with that account.",
+        "means": " ".join(_calendar_means(calendar.blocks, receives, until=until)),
+        "button": "See what you can do",
+        "anchor": "not-read",
+    }
+    return _mail(connection, "calendar", subject, at=at, more=more)
+
+
 def limit(connection: Connection, *, used: int, at: datetime) -> EmailMessage:
     """Return the mail that warns of the vendor's daily limit. It begins anew at 00:00 UTC (Zoom contract chapter 6)."""
     provider, zone = registry.provider(connection.vendor), connection.user.timezone
@@ -48,16 +82,17 @@ def pause(connection: Connection, *, reason: str, until: datetime, waiting: int,
     return _mail(connection, "pause", subject, at=at, more=more | {"anew": _moment(until, connection.user.timezone)})
 
 
-def _mail(connection: Connection, kind: str, subject: str, *, at: datetime, more: dict[str, object]) -> EmailMessage:
+def _mail(connection: Connection, kind: str, subject: str, *, at: datetime, more: Mapping[str, object]) -> EmailMessage:
     """Return a mail about what happened to the connection `at` that moment; sent again, it is the same mail."""
     user, sender = connection.user, Party("Sivient", settings.MAIL_FROM)
+    guide = connection.vendor if registry.provider(connection.vendor).calendars is None else "calendars"
     to = Party(user.name or user.email, user.email)
-    context = more | {
+    context = {**more} | {
         "label": registry.provider(connection.vendor).label,
         "subject": subject,
         "when": _moment(at, user.timezone),
         "page": settings.BASE_URL + reverse("settings-integrations"),
-        "guide": settings.BASE_URL + reverse("docs-page", args=[connection.vendor]),
+        "guide": settings.BASE_URL + reverse("docs-page", args=[guide]),
     }
     return imip.plain(
         imip.message_id(f"connection:{connection.pk}:{at.timestamp()}", 0, kind, to=to, sender=sender),
@@ -68,6 +103,15 @@ def _mail(connection: Connection, kind: str, subject: str, *, at: datetime, more
         html=render_to_string(f"delivery/{kind}.html", context),
         date=at,
     )
+
+
+def _calendar_means(blocks: bool, receives: bool, *, until: str) -> Iterator[str]:
+    if blocks:
+        yield f"It blocks your times, so your page shows no times until {until}."
+    else:
+        yield "People can still book you."
+    if receives:
+        yield "Meanwhile bookings are not written into it, and we mail the invites."
 
 
 def _moment(at: datetime, zone: str) -> str:
