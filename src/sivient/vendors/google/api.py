@@ -18,7 +18,7 @@ MOST_PAGES = 1000  # of one answer: more is a server that goes round in circles
 FIXED = {"users", "me", "calendarList", "calendars", "events", "watch", "freeBusy", "channels", "stop"}
 log = logging.getLogger(__name__)
 Body = dict[str, Any]
-Query = Mapping[str, str | int]
+Query = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)

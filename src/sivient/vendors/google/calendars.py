@@ -47,7 +47,7 @@ class GoogleCalendars:
 
     def changes(self, calendar: str, *, since: str, window: Interval, zone: str) -> Iterator[Page]:
         """Yield what changed since the cursor, everything in `window` when it is "". SyncLost: read all anew."""
-        query: dict[str, str | int] = {
+        query: dict[str, object] = {
             "singleEvents": "true",
             "showDeleted": "true",
             "maxResults": PAGE_SIZE,
