@@ -26,8 +26,9 @@ def test_keys_codes_and_tokens_survive_a_restart(provider: Place, tmp_path: Path
 def test_the_state_file_is_for_its_owner_only(provider: Place, tmp_path: Path) -> None:
     file = tmp_path / "state.json"
     provider.restart(file).sign_in()
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert [each.name for each in tmp_path.iterdir()] == ["state.json"]
+    assert {stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()} == {0o600}
+    assert {each.name for each in tmp_path.iterdir()} <= {"state.json", "state.json.calendars"}
+    assert file.exists()
 
 
 def test_what_has_expired_leaves_the_file(provider: Place, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """The request that brings a browser to the provider (OpenID Core 3.1.2.1), and its way back."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -44,6 +44,10 @@ class AuthorizationRequest:
             challenge=_challenge(given),
             params=given,
         )
+
+    def without(self, refused: Collection[str]) -> Self:
+        """Return the request as the person allowed it."""
+        return replace(self, scopes=tuple(scope for scope in self.scopes if scope not in refused))
 
 
 def check_way_back(params: httpx.QueryParams, client: Client) -> str:

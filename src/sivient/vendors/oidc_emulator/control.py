@@ -24,6 +24,9 @@ def answer(provider: Provider, request: httpx.Request) -> httpx.Response:
         case "POST", "/__ctl/reset":
             provider.forget()
             return _done(provider, request)
+        case "POST", "/__ctl/withdraw":
+            provider.grants.withdraw(json.loads(request.read())["person"])
+            return _done(provider, request)
         case "POST", "/__ctl/next-token":
             return _spoil_next_token(provider, request)
     return httpx.Response(404, json={"error": "no such switch"})

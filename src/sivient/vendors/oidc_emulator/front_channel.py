@@ -16,12 +16,14 @@ def answer(provider: Provider, request: httpx.Request, audience: str) -> httpx.R
     """Show the account chooser, or send the browser back with the choice.
 
     The choice comes from the chooser's form (`person`), or for tests from the address (`auto`); it is a person's
-    key, or `deny`.
+    key, or `deny`. Where the vendor has tick boxes, a second form asks for them (`allowed`); for tests the address
+    says what is not ticked (`untick`, several times).
     """
-    params = request.url.params.remove("auto")
+    params = request.url.params.remove("auto").remove("untick")
     provider.last_request = dict(params)
     people = {person.key: person for person in provider.vendor.people(audience)}
-    choice = form_of(request).get("person") if request.method == "POST" else request.url.params.get("auto")
+    form = form_of(request) if request.method == "POST" else {}
+    choice = form.get("person") if request.method == "POST" else request.url.params.get("auto")
     try:
         redirect_uri = check_way_back(params, provider.client)
         if choice not in (None, DENY, *people):
@@ -36,7 +38,11 @@ def answer(provider: Provider, request: httpx.Request, audience: str) -> httpx.R
         return _back(redirect_uri, params.get("state"), error)
     if choice is None:
         return pages.chooser(provider.vendor.look, provider.client.name, people.values(), asked.scopes)
-    return _signed_in(provider, people[choice], asked)
+    boxes = provider.vendor.tick_boxes(asked.scopes)
+    if request.method == "POST" and boxes and "asked" not in form:
+        return pages.consent(provider.vendor.look, provider.client.name, people[choice], boxes)
+    refused = set(request.url.params.get_list("untick")) if request.method == "GET" else boxes.keys() - form.keys()
+    return _signed_in(provider, people[choice], asked.without(refused & boxes.keys()))
 
 
 def _signed_in(provider: Provider, person: Person, asked: AuthorizationRequest) -> httpx.Response:

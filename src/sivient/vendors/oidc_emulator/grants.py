@@ -47,6 +47,7 @@ class Grants:
     access_tokens: dict[str, Token] = field(default_factory=dict)
     refresh_tokens: dict[str, Token] = field(default_factory=dict)
     consented: set[str] = field(default_factory=set)  # who has been let in before
+    granted: dict[str, list[str]] = field(default_factory=dict)  # what each person has allowed so far
 
     def give_code(self, person: str, request: AuthorizationRequest, *, now: int) -> str:
         """Return a new code for a person who said yes."""
@@ -97,7 +98,16 @@ class Grants:
             for other in [key for key, each in tokens.items() if each.grant == token.grant]:
                 del tokens[other]
         self.consented.discard(token.person)
+        self.granted.pop(token.person, None)
         return True
+
+    def withdraw(self, person: str) -> None:
+        """Do what a person does who takes the application's access away: every token of theirs dies."""
+        for tokens in (self.access_tokens, self.refresh_tokens):
+            for value in [key for key, each in tokens.items() if each.person == person]:
+                del tokens[value]
+        self.consented.discard(person)
+        self.granted.pop(person, None)
 
     def forget_expired(self, *, now: int) -> None:
         """Drop what has run out, so that a long-lived state file does not grow."""
@@ -116,6 +126,7 @@ class Grants:
             access_tokens={key: Token(**_scopes_again(token)) for key, token in kept["access_tokens"].items()},
             refresh_tokens={key: Token(**_scopes_again(token)) for key, token in kept["refresh_tokens"].items()},
             consented=set(kept["consented"]),
+            granted=kept.get("granted", {}),
         )
 
 

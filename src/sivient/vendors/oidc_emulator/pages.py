@@ -1,6 +1,6 @@
 """The provider's pages: account chooser, refusal, and the emulator's own front page. No script, no asset."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from importlib.resources import files
 
@@ -22,6 +22,7 @@ IN_WORDS = {
     "email": "your e-mail address",
     "User.Read": "your profile",
     "offline_access": "this while you are away",
+    "Calendars.ReadWrite": "and change your calendars",
 }
 
 
@@ -32,8 +33,8 @@ def chooser(look: Look, app: str, people: Iterable[Person], scopes: Sequence[str
         for person in people
     )
     asks = [words for scope, words in IN_WORDS.items() if scope in scopes]
-    asks += [scope for scope in scopes if scope not in IN_WORDS]
-    return _page(
+    asks += [scope for scope in scopes if scope not in IN_WORDS and "/auth/calendar" not in scope]
+    return page(
         look,
         "Choose an account",
         f"""<main><form method="post" class="sheet">
@@ -46,9 +47,29 @@ def chooser(look: Look, app: str, people: Iterable[Person], scopes: Sequence[str
     )
 
 
+def consent(look: Look, app: str, person: Person, boxes: Mapping[str, str]) -> httpx.Response:
+    """Ask what the application may do. A box that is not ticked is not allowed; the form goes to the same address."""
+    rows = "".join(
+        f'<li><label class="box"><input type="checkbox" name="{escape(scope)}" checked>'
+        f'<span class="who">{escape(words)}<span class="small muted">{escape(scope)}</span></span></label></li>'
+        for scope, words in boxes.items()
+    )
+    return page(
+        look,
+        "Allow access",
+        f"""<main><form method="post" class="sheet">
+<div class="head"><p class="vendor">{escape(look.name)}</p><h1>{escape(app)} wants access to your account</h1>
+<p class="muted">{escape(person.email or person.name)}</p></div>
+<ul class="people">{rows}</ul><input type="hidden" name="asked" value="yes">
+<div class="foot"><button class="btn" name="person" value="deny">Cancel</button>
+<button class="btn" name="person" value="{escape(person.key)}">Allow</button></div>
+</form></main>""",
+    )
+
+
 def refusal(look: Look, error: NoWayBack) -> httpx.Response:
     """Tell the person that the application asked wrongly; there is no address to go back to."""
-    return _page(
+    return page(
         look,
         "Access blocked",
         f"""<main><div class="sheet"><div class="head"><p class="vendor">{escape(look.name)}</p>
@@ -67,7 +88,7 @@ def front(provider: Provider) -> httpx.Response:
     keys = "".join(
         f'<li><span class="muted">{label}</span><code>{escape(str(key.kid))}</code></li>' for label, key in named if key
     )
-    return _page(
+    return page(
         look,
         f"Emulated {look.name}",
         f"""<main class="wide"><h1>Emulated {escape(look.name)}</h1>
@@ -93,14 +114,15 @@ def _in_a_row(words: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
-def _page(look: Look, title: str, body: str, *, status: int = 200) -> httpx.Response:
+def page(look: Look, title: str, body: str, *, status: int = 200, style: str = "") -> httpx.Response:
+    """Return a page in the look of a vendor; `style` is added to what every page has."""
     accent = f"light-dark({look.accent},{look.accent_dark})"
     on_accent = "light-dark(#fff,#0d1417)"
     html = f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>{escape(title)} - Emulated {escape(look.name)}</title>
 <link rel="icon" href="data:,"><style>:root{{--accent:{accent};--on-accent:{on_accent}}}
-{STYLE}</style></head><body>
+{STYLE}{style}</style></head><body>
 <header class="banner"><b>Emulated {escape(look.name)}.</b> No real account, nothing leaves this machine.</header>
 {body}</body></html>"""
     return httpx.Response(status, html=html, headers=HEADERS)

@@ -58,11 +58,14 @@ def _for_code(provider: Provider, form: dict[str, str]) -> dict[str, Any]:
         verifier=form.get("code_verifier"),
         now=provider.now(),
     )
-    grant = secrets.token_hex(8)
-    body = _access(provider, code.person, code.scopes, grant)
+    grant, before = secrets.token_hex(8), provider.grants.granted.get(code.person, [])
+    together = code.params.get("include_granted_scopes") == "true"  # incremental authorization (contract 1.2)
+    scopes = tuple(dict.fromkeys([*code.scopes, *before])) if together else code.scopes
+    body = _access(provider, code.person, scopes, grant)
     if provider.vendor.wants_refresh_token(code.params, seen_before=code.person in provider.grants.consented):
-        body["refresh_token"] = provider.grants.give_refresh(code.person, code.scopes, grant)
+        body["refresh_token"] = provider.grants.give_refresh(code.person, scopes, grant)
     provider.grants.consented.add(code.person)
+    provider.grants.granted[code.person] = list(dict.fromkeys([*before, *code.scopes]))
     if "openid" in code.scopes:
         body["id_token"] = _id_token(provider, code.person, code.scopes, body["access_token"], code.nonce)
     return body

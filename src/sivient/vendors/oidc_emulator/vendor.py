@@ -92,6 +92,10 @@ class Vendor(ABC, Generic[P]):
         """Return what the vendor adds to the callback beside code and state."""
         return {}
 
+    def tick_boxes(self, scopes: Sequence[str]) -> Mapping[str, str]:
+        """Return which of these scopes the person may refuse one by one, with words; none: all or nothing."""
+        return {}
+
     def declined(self) -> OAuthError:
         """Return the error of a person who pressed Cancel."""
         return OAuthError("access_denied", "")

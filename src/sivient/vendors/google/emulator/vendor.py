@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sivient.vendors.google.emulator import scopes as calendar_scopes
 from sivient.vendors.google.emulator.people import PEOPLE, GooglePerson
 from sivient.vendors.oidc_emulator import Located, Look, Vendor, half_hash
 
 USERINFO_SCOPE = "https://www.googleapis.com/auth/userinfo."
+SIGN_IN = {"openid", "email", "profile", USERINFO_SCOPE + "email", USERINFO_SCOPE + "profile"}
 PATHS = {
     "/.well-known/openid-configuration": "discovery",
     "/o/oauth2/v2/auth": "authorize",
@@ -21,7 +23,7 @@ class Google(Vendor[GooglePerson]):
     """Google, all its hosts at one base address."""
 
     look = Look("Google", accent="#0b57d0", accent_dark="#a8c7fa")
-    scopes = frozenset({"openid", "email", "profile", USERINFO_SCOPE + "email", USERINFO_SCOPE + "profile"})
+    scopes = calendar_scopes.KNOWN | SIGN_IN
     replaces_refresh_tokens = False
 
     def __init__(self, base_url: str) -> None:
@@ -80,6 +82,10 @@ class Google(Vendor[GooglePerson]):
     def granted(self, scopes: Sequence[str]) -> str:
         """Spell the short names out, as Google does."""
         return " ".join(USERINFO_SCOPE + scope if scope in ("email", "profile") else scope for scope in scopes)
+
+    def tick_boxes(self, scopes: Sequence[str]) -> dict[str, str]:
+        """Calendars are allowed one by one (granular consent); signing in is not asked about."""
+        return {scope: calendar_scopes.in_words(scope) for scope in scopes if scope in calendar_scopes.KNOWN}
 
     def callback_extras(self, person: GooglePerson, scopes: Sequence[str]) -> dict[str, str]:
         """Add what Google tells the application on the way back."""
