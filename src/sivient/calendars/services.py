@@ -29,8 +29,8 @@ class NotTheirs(Exception):
 def discover(connection: Connection, patience: Patience = IN_WORKER) -> list[Calendar]:
     """Ask which calendars the account has, and store them; return those that are there.
 
-    The first time, the primary one blocks (where there is none, the first). One that is not listed any more is gone; one
-    that is listed again is read anew. Errors: those of `ports.calendars.Calendars.list`.
+    The first time, the primary one blocks (where there is none, the first). One that is not listed any more is gone;
+    one that is listed again is read anew. Errors: those of `ports.calendars.Calendars.list`.
     """
     found = calendars_for(connection, patience).list()
     with transaction.atomic():

@@ -177,7 +177,7 @@ class _Attempt:
     @transaction.atomic
     def store(self, stored: Stored) -> None:
         """Keep what the calendar has now. What a sync saw before counts no more, also as a time that is taken."""
-        there = Calendar.objects.select_for_update(no_key=True)
+        there = Calendar.objects.select_for_update(no_key=True, of=("self",))
         place = there.filter(external_id=self.calendar, events=self.event).first()
         if place is not None and rows.forget_name(place, stored.name) and place.blocks:
             BusyStore.grow(place.host_id)
