@@ -69,7 +69,7 @@ class Expansion:
     def _times(self, group: list[Event]) -> tuple[datetime | None, datetime | None]:
         if len(group) != 1 or group[0].repeats:
             return None, None
-        return self._instant(group[0].start), self._instant(group[0].end)
+        return instant(group[0].start, self.floating), instant(group[0].end, self.floating)
 
     def _single(self, one: Event) -> Iterator[Pair]:
         if not self._free(one):
@@ -77,7 +77,7 @@ class Expansion:
 
     def _series(self, master: Event, exceptions: list[Event], troubles: set[str]) -> list[Pair]:
         group = [master, *exceptions]
-        everything = [(floor_seconds(self._instant(master.start)) - 86400, ceil_seconds(self.window.end))]
+        everything = [(floor_seconds(instant(master.start, self.floating)) - 86400, ceil_seconds(self.window.end))]
         free = [self._free(each) for each in group]
         if all(free):
             return []
@@ -114,18 +114,13 @@ class Expansion:
         return one.free or bool(declined and declined & set(self.mine()))
 
     def _pair(self, start: Time, end: Time, blurred: bool) -> Pair:
-        first, last = self._instant(start), self._instant(end)
+        first, last = instant(start, self.floating), instant(end, self.floating)
         if isinstance(start, datetime) and isinstance(end, datetime) and start.tzinfo is end.tzinfo:
             # On a night when the clocks change, hours on the wall and hours that pass differ: the later end counts.
             last = max(last, first + (end - start))
         if blurred:
             first, last = first - EAST, last + WEST
         return floor_seconds(first), ceil_seconds(last)
-
-    def _instant(self, time: Time) -> datetime:
-        if not isinstance(time, datetime):
-            time = datetime(time.year, time.month, time.day, tzinfo=self.floating)
-        return time.astimezone(UTC)
 
     def _cut(self, pairs: Iterable[Pair]) -> Iterator[Pair]:
         begin, finish = self.window.seconds()
@@ -136,6 +131,13 @@ class Expansion:
 
 class _TooMany(Exception):
     """A series has more occurrences than anybody could attend."""
+
+
+def instant(time: Time, floating: tzinfo) -> datetime:
+    """Return when something begins or ends, in UTC; a date begins at midnight in the zone `floating`."""
+    if not isinstance(time, datetime):
+        time = datetime(time.year, time.month, time.day, tzinfo=floating)
+    return time.astimezone(UTC)
 
 
 def events(lines: Iterable[str], zones: Zones, troubles: Counter[str]) -> Iterator[Event]:

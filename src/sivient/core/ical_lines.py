@@ -13,9 +13,8 @@ _VALUE = r'(?:"[^"]*"|[^";:,]*)'
 _LINE = re.compile(rf"([A-Za-z0-9-]+)((?:;[A-Za-z0-9-]+={_VALUE}(?:,{_VALUE})*)*):(.*)", re.DOTALL)
 _PARAMETER = re.compile(r';([A-Za-z0-9-]+)=("[^"]*"|[^";:,]*)')
 _NAME = re.compile(r"[A-Za-z0-9-]+")
-_WANTED = frozenset(
-    "UID DTSTART DTEND DURATION RRULE RDATE EXDATE RECURRENCE-ID SEQUENCE STATUS TRANSP ATTENDEE".split()
-)
+_TIMES = frozenset(("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"))
+_WANTED = _TIMES | {"UID", "SEQUENCE", "STATUS", "TRANSP", "ATTENDEE"}
 
 
 class NotACalendar(ValueError):

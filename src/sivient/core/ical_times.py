@@ -42,6 +42,7 @@ class Event:
     start: Time
     end: Time
     free: bool
+    cancelled: bool
     sequence: int
     replaces: Time | None = None  # RECURRENCE-ID
     following: bool = False  # it replaces all that follow, too
@@ -90,6 +91,7 @@ class _Reader:
             start=start,
             end=end,
             free=self._word("TRANSP") == "TRANSPARENT" or self._word("STATUS") == "CANCELLED",
+            cancelled=self._word("STATUS") == "CANCELLED",
             sequence=int(number) if len(number := self._word("SEQUENCE")) < 10 and number.isdecimal() else 0,
             replaces=replaces,
             following=following,

@@ -1,6 +1,8 @@
 """Any CalDAV server: iCloud, Fastmail, Nextcloud and others."""
 
 from sivient.ports.vendor import Provider
+from sivient.vendors.caldav.calendars import calendars
+from sivient.vendors.caldav.discovery import enter
 
 PROVIDER = Provider(
     key="caldav",
@@ -13,5 +15,7 @@ PROVIDER = Provider(
     notes=lambda user_type, user_status: (),
     consent_origins=lambda app: (),
     removal_page=lambda app: "",
+    calendars=calendars,
+    enter=enter,
     several=True,
 )

@@ -1,0 +1,178 @@
+"""What changed in a calendar: by sync-collection (RFC 6578), or by its ctag where a server does not know that.
+
+A cursor says where the server stands, not what we have: a token, or a mark of the whole. When a mark has changed,
+everything is read anew; so a cursor never grows with the calendar.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from itertools import islice
+from urllib.parse import urljoin
+from xml.sax.saxutils import escape
+
+from sivient.core.interval import Interval
+from sivient.ports.calendars import Change, Page, SyncLost
+from sivient.ports.errors import Gone, OutcomeUnknown, TooLong
+from sivient.vendors.caldav import reading
+from sivient.vendors.caldav.collection import properties, zone
+from sivient.vendors.caldav.dav import DAV, SERVER, Dav, Resource, element, name
+from sivient.vendors.caldav.errors import UNREADABLE, WHO
+
+PAGE = 100  # resources
+MOST_ROUNDS = 200  # of a sync that the server gives in parts
+CUT = 507  # the status of a collection whose answer is not whole
+TOO_BIG = "Entries that are larger than 5 MB: we cannot say when they are, so they do not block."
+LOST = f"{WHO} has changed the calendar; we read it anew."
+_DAY = timedelta(days=1)
+_ETAG = "<d:prop><d:getetag/></d:prop>"
+_FILTER = (
+    '<c:filter><c:comp-filter name="VCALENDAR"><c:comp-filter name="VEVENT"><c:time-range start="{}" end="{}"/>'
+    "</c:comp-filter></c:comp-filter></c:filter>"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """One reading of one calendar. `mine` returns the host's own addresses."""
+
+    dav: Dav
+    calendar: str
+    window: Interval
+    zone: str
+    mine: Callable[[], Collection[str]]
+
+    def changes(self, since: str) -> Iterator[Page]:
+        """Yield what changed since the cursor, or everything in the window."""
+        found = properties(self.dav, self.calendar, "d:sync-token", "s:getctag", "d:supported-report-set")
+        it = replace(self, zone=zone(found) or self.zone)
+        state = it._state(found)
+        if not since:
+            names = [each.url for each in query(self.dav, self.calendar, self.window, "")]
+            yield from it._pages(names, (), cursor=state)
+        elif since == state:
+            yield Page((), cursor=state)
+        elif "token" in _loaded(since) and "token" in _loaded(state):
+            yield from it._since(_loaded(since)["token"])
+        else:
+            raise SyncLost(LOST)
+
+    def _state(self, found: Resource) -> str:
+        """Return the cursor of how the calendar is now."""
+        token = found.text(f"{DAV}sync-token")
+        if token and found.has(f"{DAV}supported-report-set", f"{DAV}sync-collection"):
+            return json.dumps({"token": token})
+        mark = found.text(f"{SERVER}getctag")
+        if not mark:
+            etags = sorted((each.name, each.text(f"{DAV}getetag")) for each in self._everything())
+            mark = sha256(json.dumps(etags).encode()).hexdigest()
+        return json.dumps({"mark": mark})
+
+    def _everything(self) -> list[Resource]:
+        return self.dav.properties(self.calendar, "d:getetag", depth=1)
+
+    def _since(self, token: str) -> Iterator[Page]:
+        """Yield what the server says happened since its token, in as many parts as it likes."""
+        for _ in range(MOST_ROUNDS):
+            changed, gone, whole, following = self._round(token)
+            yield from self._pages(changed, gone, cursor=json.dumps({"token": following}) if whole else "")
+            if whole:
+                return
+            if following == token:
+                break
+            token = following
+        raise OutcomeUnknown(UNREADABLE)
+
+    def _round(self, token: str) -> tuple[list[str], list[Change], bool, str]:
+        body = f"<d:sync-token>{escape(token)}</d:sync-token><d:sync-level>1</d:sync-level>"
+        found, following = self.dav.sync(self.calendar, element("d:sync-collection", f"{body}{_ETAG}"))
+        changed: list[str] = []
+        gone: list[Change] = []
+        whole = True
+        for each in found:
+            if each.name.rstrip("/") == name(self.calendar).rstrip("/"):
+                whole = whole and each.status != CUT
+            elif each.status in (404, 410):
+                gone.append(Change(each.name, gone=True))
+            else:
+                changed.append(each.url)
+        return changed, gone, whole, following
+
+    def _pages(self, urls: Sequence[str], gone: Iterable[Change], *, cursor: str) -> Iterator[Page]:
+        rest = iter(urls)
+        before = tuple(gone)
+        part = list(islice(rest, PAGE))
+        while part:
+            following = list(islice(rest, PAGE))
+            troubles: Counter[str] = Counter()
+            expansion = reading.expansion(self.window, self.zone, self.mine)
+            read = (
+                Change(each.name, gone=True) if each.status in (404, 410) else reading.change(each, expansion, troubles)
+                for each in self._fetched(part, troubles)
+            )
+            changes = (*before, *(each for each in read if each is not None))
+            yield Page(changes, cursor="" if following else cursor, skipped=dict(troubles))
+            before, part = (), following
+        if before or not urls:
+            yield Page(before, cursor=cursor)
+
+    def _fetched(self, urls: list[str], troubles: Counter[str]) -> Iterator[Resource]:
+        """Yield the resources with their text; an answer that is too long is asked for in halves."""
+        hrefs = "".join(f"<d:href>{escape(name(url))}</d:href>" for url in urls)
+        body = element("c:calendar-multiget", f"<d:prop><d:getetag/><c:calendar-data/></d:prop>{hrefs}")
+        try:
+            found = self.dav.report(self.calendar, body)
+        except TooLong:
+            if len(urls) == 1:
+                troubles[TOO_BIG] += 1
+                return
+            half = len(urls) // 2
+            yield from self._fetched(urls[:half], troubles)
+            yield from self._fetched(urls[half:], troubles)
+            return
+        yield from found
+        for url in {name(url): url for url in urls}.keys() - {each.name for each in found}:
+            yield self._alone(urljoin(self.calendar, url))
+
+    def _alone(self, url: str) -> Resource:
+        """Return a resource that the server left out of its answer."""
+        try:
+            return self.dav.fetched(url)
+        except Gone:
+            return Resource(url, 404, {})
+
+
+def query(dav: Dav, calendar: str, window: Interval, more: str) -> list[Resource]:
+    """Return the resources with an event in the window, their etags, and of each what `more` asks for.
+
+    A day more on both sides: what a server takes dates and times without a zone for is its own affair.
+    """
+    start, end = window.start - _DAY, window.end + _DAY
+    span = _FILTER.format(_utc(start), _utc(end))
+    found = dav.report(calendar, element("c:calendar-query", f"<d:prop><d:getetag/>{more}</d:prop>{span}"))
+    return [each for each in found if each.name.rstrip("/") != name(calendar).rstrip("/")]
+
+
+def busy(dav: Dav, calendar: str, window: Interval, other: str, mine: Callable[[], Collection[str]]) -> list[Change]:
+    """Return what lies in the window. `other` is where dates lie when the calendar does not say."""
+    expansion = reading.expansion(window, zone(properties(dav, calendar)) or other, mine)
+    troubles: Counter[str] = Counter()
+    read = (reading.change(each, expansion, troubles) for each in query(dav, calendar, window, "<c:calendar-data/>"))
+    return [each for each in read if each is not None]
+
+
+def _utc(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _loaded(cursor: str) -> dict[str, str]:
+    try:
+        found = json.loads(cursor)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or not all(isinstance(each, str) for each in found.values()):
+        raise SyncLost(LOST)
+    return found
