@@ -73,6 +73,11 @@ class Row:
         return beyond(self.card.reason, self.card.provider.label)
 
     @property
+    def consents(self) -> bool:
+        """Say whether the vendor has a consent page; otherwise the host types an address or a password here."""
+        return self.card.provider.oauth is not None
+
+    @property
     def blocks(self) -> bool:
         """Say whether the host's times depend on it."""
         return any(line.calendar.blocks for line in self.lines)
