@@ -79,14 +79,15 @@ class World:
 
     def changes(self, calendar: str, *, since: str, window: Interval, zone: str) -> Iterator[Page]:
         self.zones.append(zone)
+        self._call("changes")
         if since and int(since) < self.oldest:
-            self._call("changes")
             raise SyncLost("The cursor is too old.")
         until = len(self.log)
         found = [change for change in self.log[int(since) :] if change.name] if since else list(self.events.values())
         parts = [found[at : at + self.page_size] for at in range(0, len(found), self.page_size)] or [[]]
         for number, part in enumerate(parts, 1):
-            self._call("changes" if number == 1 else f"page {number}")
+            if number > 1:
+                self._call(f"page {number}")
             last = number == len(parts)
             yield Page(tuple(part), cursor=str(until) if last else "", skipped=self.skipped if last else {})
 

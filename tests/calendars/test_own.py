@@ -1,0 +1,179 @@
+"""Events of ours that a sync meets."""
+
+import pytest
+
+from sivient.calendars import sync, writing
+from sivient.calendars.models import BusyTime, Calendar, WrittenEvent
+from sivient.jobs.models import Work
+from sivient.jobs.worker import run_due
+from sivient.ports.calendars import Answer
+from tests.calendars.conftest import connect, make_calendar
+from tests.calendars.making import DRAFT, ELEVEN, HOUR, LATER, TEN, plan
+from tests.calendars.world import World
+from tests.factories import make_host
+from tests.jobs.conftest import make_due
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def event(calendar: Calendar, world: World) -> WrittenEvent:
+    """An event that was written, and read once."""
+    made = plan(calendar)
+    writing.write(made, DRAFT, notify=True)
+    sync.sync(calendar)
+    Work.objects.all().delete()
+    made.refresh_from_db()
+    return made
+
+
+def told() -> int:
+    """How often somebody was told that an event was changed."""
+    found = Work.objects.filter(kind="booking.event_changed").count()
+    Work.objects.filter(kind="booking.event_changed").delete()
+    return found
+
+
+def test_an_event_of_ours_is_not_busy(calendar: Calendar, event: WrittenEvent) -> None:
+    assert not BusyTime.objects.exists()
+    assert told() == 0
+
+
+def test_what_bears_a_uid_of_ours_is_not_busy_in_any_calendar_of_the_host(
+    calendar: Calendar, event: WrittenEvent, world: World
+) -> None:
+    second = make_calendar(calendar.connection, "second")
+    world.put("copy", (TEN, ELEVEN), uid=event.uid)
+    world.put("mailed", (TEN, ELEVEN), uid="b-1@sivient.example")
+    sync.sync(second)
+    names = set(BusyTime.objects.filter(calendar=second).values_list("name", flat=True))
+    assert "copy" not in names
+    assert "mailed" not in names
+
+
+def test_the_event_of_another_host_is_busy(calendar: Calendar, event: WrittenEvent, world: World) -> None:
+    stranger = make_calendar(connect(make_host()))
+    sync.sync(stranger)
+    assert BusyTime.objects.filter(calendar=stranger).count() == 1
+
+
+def test_an_event_that_the_host_moved_is_told_once_and_again_when_it_moves_back(
+    calendar: Calendar, event: WrittenEvent, world: World
+) -> None:
+    world.put(event.name, (ELEVEN, ELEVEN + HOUR), uid=event.uid)
+    sync.sync(calendar)
+    sync.sync(calendar)
+    event.refresh_from_db()
+    assert (event.start, event.seen_start, event.seen_end) == (TEN, ELEVEN, ELEVEN + HOUR)
+    assert told() == 1
+    world.put(event.name, (TEN, ELEVEN), uid=event.uid)
+    sync.sync(calendar)
+    assert told() == 1
+    assert not BusyTime.objects.exists()
+
+
+def test_an_event_that_the_host_deleted_is_told_and_one_that_is_back_as_well(
+    calendar: Calendar, event: WrittenEvent, world: World
+) -> None:
+    world.delete(event.name)
+    sync.sync(calendar)
+    event.refresh_from_db()
+    assert event.seen_gone_at is not None
+    assert told() == 1
+    world.put(event.name, (TEN, ELEVEN), uid=event.uid)
+    sync.sync(calendar)
+    event.refresh_from_db()
+    assert event.seen_gone_at is None
+    assert told() == 1
+
+
+def test_what_we_wrote_ourselves_is_no_news(calendar: Calendar, event: WrittenEvent, world: World) -> None:
+    writing.write(event, LATER, notify=True)
+    sync.sync(calendar)
+    assert told() == 0
+
+
+def test_a_page_that_is_older_than_our_write_moves_nothing_back(
+    calendar: Calendar, event: WrittenEvent, world: World
+) -> None:
+    world.put(event.name, (TEN, ELEVEN), uid=event.uid)  # what the page will say
+
+    def write_meanwhile() -> None:
+        world.on = {}
+        event.refresh_from_db()
+        log = list(world.log)
+        writing.write(WrittenEvent.objects.get(), LATER, notify=True)
+        world.log[:] = log  # the page was made before
+
+    world.on = {"changes": write_meanwhile}
+    sync.sync(calendar)
+    event.refresh_from_db()
+    assert (event.start, event.seen_start) == (ELEVEN, ELEVEN)
+    assert told() == 0
+    make_due()
+    run_due()
+    event.refresh_from_db()
+    assert event.seen_start == ELEVEN
+    assert told() == 0
+
+
+def test_a_move_during_our_own_write_is_found_by_looking_again(
+    calendar: Calendar, event: WrittenEvent, world: World
+) -> None:
+    def move_after_our_write() -> None:
+        world.on = {}
+        writing.write(WrittenEvent.objects.get(), LATER, notify=True)
+        world.put(event.name, (TEN + 5 * HOUR, TEN + 6 * HOUR), uid=event.uid)
+
+    world.on = {"changes": move_after_our_write}
+    sync.sync(calendar)
+    assert told() == 0
+    make_due()
+    run_due()
+    event.refresh_from_db()
+    assert (event.start, event.seen_start) == (ELEVEN, TEN + 5 * HOUR)
+    assert Work.objects.filter(kind="booking.event_changed").exists()
+
+
+def test_an_event_that_a_full_sync_does_not_bring_is_read_by_itself(
+    calendar: Calendar, event: WrittenEvent, world: World
+) -> None:
+    world.delete(event.name)
+    world.forget_cursors()
+    sync.sync(calendar)
+    assert told() == 0
+    run_due()
+    event.refresh_from_db()
+    assert event.seen_gone_at is not None
+
+
+def test_answers_of_guests_are_kept(calendar: Calendar, event: WrittenEvent, world: World) -> None:
+    world.answer(event.name, "Ada@Guest.example", Answer.DECLINED)
+    sync.sync(calendar)
+    event.refresh_from_db()
+    assert event.answers == {"ada@guest.example": "declined"}
+    assert told() == 0
+
+
+def test_an_event_that_we_removed_and_somebody_brought_back_is_busy(
+    calendar: Calendar, event: WrittenEvent, world: World
+) -> None:
+    writing.take_away(event, notify=True)
+    sync.sync(calendar)
+    world.put(event.name, (TEN, ELEVEN), uid=event.uid)
+    sync.sync(calendar)
+    assert BusyTime.objects.filter(calendar=calendar).count() == 1
+    assert told() == 0
+
+
+def test_an_event_that_a_sync_met_before_its_name_was_known_is_not_busy_afterwards(
+    calendar: Calendar, world: World
+) -> None:
+    event = plan(calendar)
+    world.trouble, world.applied_first = {"create": [TimeoutError()]}, {"create"}
+    with pytest.raises(TimeoutError):  # the worker was killed
+        writing.write(event, DRAFT, notify=True)
+    sync.sync(calendar)
+    assert BusyTime.objects.count() == 1
+    writing.write(event, DRAFT, notify=True)
+    assert not BusyTime.objects.exists()
