@@ -77,11 +77,11 @@ def test_an_event_type_may_have_a_calendar_of_its_own_and_its_copy_has_it_too() 
     choose_calendar(host, connect_calendar(host))
     own = connect_calendar(host, primary=False)
     saved = save_event_type(host, replace(CALL, calendar=own.pk))
-    assert target_of(saved) == own
+    assert target_of(saved.host, saved) == own
     assert duplicate_event_type(host, saved).calendar == own
     again = save_event_type(host, CALL, saved)
     again.host.refresh_from_db()
-    assert target_of(again) == SchedulingPage.objects.get(host=host).calendar
+    assert target_of(again.host, again) == SchedulingPage.objects.get(host=host).calendar
 
 
 def test_it_stays_chosen_while_its_account_is_in_trouble_but_receives_nothing() -> None:
@@ -92,7 +92,7 @@ def test_it_stays_chosen_while_its_account_is_in_trouble_but_receives_nothing() 
     Connection.objects.update(state=Connection.State.DEAUTHORIZED)
     again = save_event_type(host, replace(CALL, calendar=own.pk, title="Talk"), saved)
     assert again.calendar == own
-    assert target_of(again) is None
+    assert target_of(again.host, again) is None
 
 
 def test_the_choice_can_be_taken_back() -> None:
@@ -100,4 +100,4 @@ def test_the_choice_can_be_taken_back() -> None:
     choose_calendar(event_type.host, connect_calendar(event_type.host))
     choose_calendar(event_type.host, None)
     event_type.host.page.refresh_from_db()
-    assert target_of(event_type) is None
+    assert target_of(event_type.host, event_type) is None

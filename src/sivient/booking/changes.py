@@ -6,9 +6,10 @@ from typing import Literal
 from django.db import transaction
 
 from sivient.audit.log import record
+from sivient.booking.calendar_check import asks_calendars, leave_unverified, require_free
 from sivient.booking.committing import committed
-from sivient.booking.conferences import allowed, reaches
 from sivient.booking.models import Booking
+from sivient.booking.moving import hold_of, hold_where_free, keeps_link, move
 from sivient.booking.promise import require_offered
 from sivient.booking.refusals import (
     AlreadyMoved,
@@ -22,26 +23,28 @@ from sivient.booking.refusals import (
     meeting_time,
     refusal,
 )
-from sivient.booking.steps import plan_cancellation, plan_deadline, plan_move, plan_standing, retire
-from sivient.ports.conferencing import Ability
+from sivient.booking.steps import plan_cancellation, plan_standing
 from sivient.scheduling import queries
-from sivient.scheduling.models import EventType, Hold, Platform, Timetable
+from sivient.scheduling.models import EventType, Hold, Timetable
 
 GUEST, HOST = "guest", "host"
 Who = Literal["guest", "host"]
+_LOADED = ("hold", "event_type__schedule", "event_type__host__page", "event__calendar__connection")
 MOST_CHANGES = 10  # of one booking, after which its guest has to ask the host: each mails everybody
 
 
 def reschedule(booking: Booking, start: datetime, *, by: Who, now: datetime, version: int | None = None) -> Booking:
     """Move a booking that stands to another start, with its duration, UID and secret address.
 
-    A guest chooses from what is offered as if the booking were not there. In the host's way stand only other
-    bookings. Already at that start, it stays as it is: asking twice is asking once. `version` is the one that the
-    page showed. Raises NotReschedulable, or NotBooked when the new time cannot be had.
+    A guest chooses from what is offered as if the booking were not there, and the host's calendars are asked before
+    anything is locked. In the host's way stand only other bookings. Already at that start, it stays as it is: asking
+    twice is asking once. `version` is the one that the page showed. Raises NotReschedulable, or NotBooked when the new
+    time cannot be had.
     """
     meeting_time(start)
     try:
-        return committed(lambda: _reschedule(booking, start, by=by, now=now, version=version))
+        unverified = by == GUEST and _asked_calendars(booking, start, now)
+        return committed(lambda: _reschedule(booking, start, by=by, now=now, version=version, unverified=unverified))
     except NotFree as refused:
         raise refusal(booking.event_type, start, refused, now=now, minutes=booking.minutes, moving=booking) from None
 
@@ -70,13 +73,13 @@ def may_cancel(booking: Booking, now: datetime) -> bool:
 
 
 def locked(booking: Booking) -> Booking:
-    """Take the host's times, then the booking, and return it as it is now, with its hold and event type.
+    """Take the host's times, then the booking, and return it as it is now, with its hold, event type and event.
 
     The steps of a delivery lock their own row of work and then the booking, never the host's times: no circle.
     """
     Timetable.take(booking.host_id)
     rows = Booking.objects.select_for_update(of=("self",))
-    return rows.select_related("hold", "event_type__schedule", "event_type__host__page").get(pk=booking.pk)
+    return rows.select_related(*_LOADED).get(pk=booking.pk)
 
 
 def require_version(booking: Booking, version: int | None) -> None:
@@ -91,12 +94,15 @@ def end(booking: Booking, status: Booking.Status, *, by: str, now: datetime, rea
     booking.status = status
     booking.version += 1
     booking.cancelled_at, booking.cancelled_by, booking.cancel_reason = now, by, reason
+    booking.ask_nothing()
     booking.save()
     if hold is not None:
         hold.delete()
 
 
-def _reschedule(booking: Booking, start: datetime, *, by: Who, now: datetime, version: int | None) -> Booking:
+def _reschedule(
+    booking: Booking, start: datetime, *, by: Who, now: datetime, version: int | None, unverified: bool
+) -> Booking:
     with transaction.atomic():
         booking = locked(booking)
         if booking.stands and booking.start == start:
@@ -104,10 +110,26 @@ def _reschedule(booking: Booking, start: datetime, *, by: Who, now: datetime, ve
         if booking.stands:
             require_version(booking, version)
         hold = _hold_for_host(booking, start, now) if by == HOST else _hold_for_guest(booking, start, now)
-        _move(booking, hold, start, by=by, now=now)
-        plan_standing(booking, linked=_keeps_link(booking, now))
+        move(booking, hold, meeting_time(start, booking.end - booking.start), by=by, now=now)
+        plan_standing(booking, linked=keeps_link(booking, now))
+        if unverified:
+            leave_unverified(booking, now)
         record("booking rescheduled", account=booking.host_id, actor=by, subject=f"booking:{booking.pk}")
     return booking
+
+
+def _asked_calendars(booking: Booking, start: datetime, now: datetime) -> bool:
+    """Ask the host's calendars if the guest may have that start; return whether the booking is to be looked at again.
+
+    The booking's own event does not count. What is refused here would be refused under the lock in the same words.
+    """
+    if booking.start == start or booking.event_type is None or not asks_calendars(booking.host_id):
+        return False
+    event_type, hold = _require_guest_may(booking, now), hold_of(booking)
+    require_offered(event_type, start, minutes=booking.minutes, now=now, without=hold.pk)
+    time = meeting_time(start, booking.end - booking.start)
+    before, after = event_type.buffer_before, event_type.buffer_after
+    return require_free(booking.host_id, time, before=before, after=after, own=booking.event)
 
 
 def _cancel(booking: Booking, *, by: str, now: datetime, reason: str, version: int | None) -> Booking:
@@ -127,7 +149,7 @@ def _cancel(booking: Booking, *, by: str, now: datetime, reason: str, version: i
 
 def _hold_for_guest(booking: Booking, start: datetime, now: datetime) -> Hold:
     """Return the hold, to be moved with the buffers of today, if the guest may have that start."""
-    event_type, hold = _require_guest_may(booking, now), _hold_of(booking)
+    event_type, hold = _require_guest_may(booking, now), hold_of(booking)
     require_offered(event_type, start, minutes=booking.minutes, now=now, without=hold.pk)
     hold.buffer_before, hold.buffer_after = event_type.buffer_before, event_type.buffer_after
     return hold
@@ -138,46 +160,7 @@ def _hold_for_host(booking: Booking, start: datetime, now: datetime) -> Hold:
     _require_movable(booking, timedelta(), now)
     if start <= now or start.second:
         raise NotOffered
-    hold, time = _hold_of(booking), meeting_time(start, booking.end - booking.start)
-    before, after = hold.buffer_before, hold.buffer_after
-    if not queries.host_may_take(booking.host_id, time, buffer_before=before, buffer_after=after, without=hold.pk):
-        raise NotFree
-    return hold
-
-
-def _move(booking: Booking, hold: Hold, start: datetime, *, by: Who, now: datetime) -> None:
-    duration = booking.end - booking.start
-    booking.previous_start, booking.start, booking.end = booking.start, start, start + duration
-    booking.rescheduled_at, booking.rescheduled_by = now, by
-    booking.invited_at = booking.link_invited_at = None  # they are about the invite of this version
-    booking.version += 1
-    if booking.status == Booking.Status.PENDING and booking.answer_by is not None:
-        booking.answer_by = min(booking.answer_by, start)
-    booking.save()
-    hold.start, hold.end = booking.start, booking.end
-    hold.save()
-
-
-def _keeps_link(booking: Booking, now: datetime) -> bool:
-    """Say whether the booking's link stays at its new time; a meeting that does not reach it gives way to a new one.
-
-    A link of the host's own stays. Where the host's permission allows it, the meeting moves along (contract 4.4).
-    """
-    conference = booking.conferences.filter(unused=False).first()
-    if conference is None:
-        return False
-    if conference.vendor != Platform.ZOOM:
-        return True
-    in_time = reaches(conference, booking.start)
-    if Ability.MOVE in allowed(conference):
-        plan_move(booking)
-        if not in_time:
-            plan_deadline(booking)
-        return True
-    if in_time:
-        return True
-    retire(conference, now=now)
-    return False
+    return hold_where_free(booking, meeting_time(start, booking.end - booking.start))
 
 
 def _require_guest_may(booking: Booking, now: datetime) -> EventType:
@@ -203,10 +186,3 @@ def _require_movable(booking: Booking, notice: timedelta, now: datetime) -> None
 def _in_time(booking: Booking, notice: timedelta, now: datetime) -> bool:
     """Say whether the meeting has not begun, and does not begin within the notice."""
     return booking.start > now and booking.start - notice >= now
-
-
-def _hold_of(booking: Booking) -> Hold:
-    """Return the hold that a booking has while it stands."""
-    if booking.hold is None:
-        raise NotStanding
-    return booking.hold

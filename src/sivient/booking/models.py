@@ -111,6 +111,11 @@ class Booking(models.Model):
         """How long the meeting is."""
         return (self.end - self.start) // timedelta(minutes=1)
 
+    def ask_nothing(self) -> None:
+        """Let whatever the calendar has made of the booking count no more; the caller saves."""
+        self.calendar_asks, self.calendar_asked_at, self.calendar_start = self.CalendarAsks.NOTHING, None, None
+        self.unverified_at = None
+
     def answer_is_due(self, now: datetime) -> bool:
         """Whether it is a request whose time to answer is over: it comes to nothing as soon as the work runs."""
         return self.status == self.Status.PENDING and (self.answer_by or self.start) <= now

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from django.db import IntegrityError, transaction
 
 from sivient.audit.log import record
+from sivient.booking.calendar_check import asks_calendars, leave_unverified, require_free
+from sivient.booking.calendar_events import give_event
 from sivient.booking.committing import committed
 from sivient.booking.models import Booking
 from sivient.booking.refusals import (
@@ -76,12 +78,18 @@ def book(
     """Promise `start` to the guest, or hold it while the host is asked; exactly one caller wins a time.
 
     `minutes` is one of the event type's durations, `link` the token of the private link that led here. The same `key`
-    with the same content returns the booking that was made: a double click books once. Raises NotBooked.
+    with the same content returns the booking that was made: a double click books once. The host's calendars are asked
+    before anything is locked. Raises NotBooked.
     """
     meeting_time(start)
     wish = _Wish(event_type, start, minutes, guest, link, key)
     try:
-        return committed(lambda: _book(wish, now=now))
+        if asks := asks_calendars(event_type.host_id):
+            earlier = _replay(wish)
+            if earlier is not None:
+                return earlier
+        unverified = asks and _asked_calendars(wish, now)
+        return committed(lambda: _book(wish, now=now, unverified=unverified))
     except (NotBooked, NotFree, IntegrityError) as refused:
         # This very form may have taken the time, or used up the link, or its booking is cancelled and the time free.
         earlier = _replay(wish)
@@ -99,7 +107,18 @@ def booked_before(
     return _replay(_Wish(event_type, start, minutes, guest, None, key))
 
 
-def _book(wish: _Wish, *, now: datetime) -> Booking:
+def _asked_calendars(wish: _Wish, now: datetime) -> bool:
+    """Ask the host's calendars about a time that is offered; return whether it is to be looked at again."""
+    event_type = wish.event_type
+    minutes = wish.minutes or event_type.minutes
+    if minutes not in event_type.durations:
+        raise NotOffered
+    require_offered(event_type, wish.start, minutes=minutes, now=now)
+    time = meeting_time(wish.start, timedelta(minutes=minutes))
+    return require_free(event_type.host_id, time, before=event_type.buffer_before, after=event_type.buffer_after)
+
+
+def _book(wish: _Wish, *, now: datetime, unverified: bool) -> Booking:
     with transaction.atomic():
         Timetable.take(wish.event_type.host_id)
         event_type = _reached(wish, now)
@@ -111,8 +130,12 @@ def _book(wish: _Wish, *, now: datetime) -> Booking:
         require_offered(event_type, wish.start, minutes=minutes, now=now)
         booking = _promise(event_type, wish, minutes, now=now)
         booking.hold = _hold(event_type, booking)
+        if booking.status == Booking.Status.CONFIRMED:
+            give_event(booking, event_type.host)
         booking.save(force_insert=True)
         plan_standing(booking)
+        if unverified:
+            leave_unverified(booking, now)
         event = "booking requested" if booking.status == Booking.Status.PENDING else "booking made"
         record(event, account=booking.host_id, actor="guest", subject=f"booking:{booking.pk}")
     return booking

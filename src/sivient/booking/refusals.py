@@ -34,6 +34,10 @@ class TooManyOthers(NotOffered):
     """The guest brings more people than the event type allows."""
 
 
+class CalendarUnread(NotBooked):
+    """A calendar of the host cannot be read now, so that no time is known to be free."""
+
+
 class OverLimit(NotBooked):
     """The host takes no more bookings of this event type in that day, week, month or year."""
 
@@ -90,6 +94,13 @@ class NotFree(Exception):
         self.rule = rule
 
 
+class CalendarTaken(NotFree):
+    """Inside a verb: the calendar itself says that the time is taken, which the page may not know yet."""
+
+    def __init__(self) -> None:
+        super().__init__(Rule.BUSY)
+
+
 def meeting_time(start: datetime, length: timedelta = SECOND) -> Interval:
     """Return the time that a meeting would take, or the second at which it begins. Raises NotOffered: none can be."""
     try:
@@ -118,7 +129,8 @@ def refusal(
         error = OverLimit()
     fresh = as_it_is(event_type) if event_type else None
     if fresh is not None:
-        error.nearest = nearest_free(fresh, start, now=now, minutes=minutes, moving=moving)
+        apart = timedelta(minutes=minutes or fresh.minutes) if isinstance(refused, CalendarTaken) else timedelta()
+        error.nearest = nearest_free(fresh, start, now=now, minutes=minutes, moving=moving, apart=apart)
     return error
 
 
@@ -134,16 +146,22 @@ def nearest_free(
     now: datetime,
     minutes: int | None = None,
     moving: Booking | None = None,
+    apart: timedelta = timedelta(),
 ) -> list[int]:
     """Return the three offered starts nearest to `start`, in order of time, in epoch seconds.
 
-    For a booking that is `moving`, they are those that would be offered without it, but not the one it has.
+    For a booking that is `moving`, they are those that would be offered without it, but not the one it has. None is
+    nearer than `apart`. While the host's calendars cannot be read, there are none.
     """
+    if queries.unread(event_type):
+        return []
+    wanted = int(start.timestamp())
     hold, own = (moving.hold_id, int(moving.start.timestamp())) if moving else (None, None)
     found: list[int] = []
     for window in (_around(start), None):  # mostly, three of the same days are free; else the whole window is searched
         free = queries.page_starts(event_type, now=now, minutes=minutes, window=window, without=hold)
-        found = nearest([each for each in free if each != own], int(start.timestamp()), NEAREST)
+        others = [each for each in free if each != own and abs(each - wanted) >= apart.total_seconds()]
+        found = nearest(others, wanted, NEAREST)
         if len(found) == NEAREST:
             break
     return found

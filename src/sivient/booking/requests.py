@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from sivient.audit.log import record
+from sivient.booking.calendar_events import give_event
 from sivient.booking.changes import HOST, end, locked, require_version
 from sivient.booking.committing import committed
 from sivient.booking.models import Booking
@@ -46,6 +47,7 @@ def _approve(booking: Booking, *, now: datetime, version: int | None) -> Booking
         require_version(booking, version)
         booking.status, booking.approved_at = Booking.Status.CONFIRMED, now
         booking.version += 1
+        give_event(booking, booking.event_type.host if booking.event_type else booking.host)
         booking.save()
         plan_standing(booking)
         record("booking approved", account=booking.host_id, actor=HOST, subject=f"booking:{booking.pk}")

@@ -1,9 +1,12 @@
-"""The verbs of booking. Each owns its transaction, which begins by taking the host's times; none calls outside."""
+"""The verbs of booking. Each owns its transaction, which begins by taking the host's times; none calls outside but a
+guest's `book` and `reschedule`, which ask the host's calendars before that.
+"""
 
 from sivient.booking.changes import cancel, may_cancel, may_reschedule, reschedule
 from sivient.booking.promise import Guest, book, booked_before
 from sivient.booking.refusals import (
     AlreadyMoved,
+    CalendarUnread,
     KeyReused,
     NotBooked,
     NotCancellable,
@@ -25,6 +28,7 @@ from sivient.booking.steps import step_key
 
 __all__ = [
     "AlreadyMoved",
+    "CalendarUnread",
     "Guest",
     "KeyReused",
     "NotBooked",

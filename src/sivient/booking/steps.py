@@ -83,6 +83,11 @@ def plan_event(booking: Booking) -> None:
     enqueue(EVENT, key=step_key(booking), payload=payload, lane=event_lane(booking))
 
 
+def plan_calendar_question(booking: Booking) -> None:
+    """Tell the host what their calendar has made of the booking, and what they may do about it."""
+    enqueue(CALENDAR_ASKS, key=step_key(booking), payload={"booking": booking.pk, "version": booking.version})
+
+
 def plan_link(booking: Booking) -> None:
     """Have the vendor make the meeting of a booking that stands and has none (any more)."""
     payload = {"booking": booking.pk, "version": booking.version}
@@ -128,13 +133,12 @@ def deletion_key(number: int) -> str:
 def plan_cancellation(booking: Booking, *, was: str) -> None:
     """Tell everybody who knows of the booking that it is cancelled; `was` is its status before.
 
-    Of an event in a calendar that invited, the guests hear as it is removed. Once somebody has deleted it there,
-    nothing can be removed, and whether its calendar told anybody is not known: we do.
+    Where a calendar has invited, its guests hear of it as the event is removed, or from the step that removes it.
     """
-    there = booking.event is not None and booking.event.seen_gone_at is None
-    rows = [_row(booking, EVENT_REMOVED, lane=event_lane(booking))] if there else []
-    rows += _rows(booking, ("delivery.host_cancellation",))
-    if not (there and booking.invites == Booking.Invites.CALENDAR):
+    rows = _rows(booking, ("delivery.host_cancellation",))
+    if booking.event:
+        rows.append(_row(booking, EVENT_REMOVED, lane=event_lane(booking)))
+    if booking.invites == Booking.Invites.MAIL:
         rows += _rows(booking, ("delivery.cancellation",))
         if was == Booking.Status.CONFIRMED:  # of a request, nobody but guest and host has heard
             rows += _rows_of_others(booking, "delivery.other_cancellation")

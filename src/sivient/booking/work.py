@@ -1,8 +1,13 @@
 """The room's work, registered with the worker."""
 
+from datetime import datetime
+
 from django.utils import timezone
 
+from sivient.booking.calendar_changes import GONE_DUE, cancel_deleted, event_changed
+from sivient.booking.calendar_check import RECHECK, recheck
 from sivient.booking.models import Booking
+from sivient.booking.refusals import NotCancellable
 from sivient.booking.requests import expire
 from sivient.booking.steps import EXPIRE
 from sivient.jobs.completion import work_completion
@@ -22,3 +27,34 @@ def expire_request(work: Work) -> None:
     if booking.status == Booking.Status.PENDING and booking.version == work.payload["version"] and booking.answer_by:
         with work_completion(work):
             enqueue(EXPIRE, key=work.key, payload=work.payload, wait=booking.answer_by - now)
+
+
+def _start_of(work: Work) -> datetime | None:
+    return Booking.objects.filter(pk=work.payload["booking"]).values_list("start", flat=True).first()
+
+
+@handles(RECHECK, slow=True, until=_start_of)
+def recheck_booking(work: Work) -> None:
+    """Ask the host's calendars about a booking that was made while they did not answer."""
+    booking = Booking.objects.select_related("hold", "event").filter(pk=work.payload["booking"]).first()
+    if booking is not None:
+        recheck(booking, now=timezone.now())
+
+
+@handles("booking.event_changed")
+def notice_event(work: Work) -> None:
+    """The host has moved, deleted or restored an event of ours in the calendar."""
+    booking = Booking.objects.filter(event=work.payload["event"]).first()
+    if booking is not None:
+        event_changed(booking, now=timezone.now())
+
+
+@handles(GONE_DUE)
+def end_deleted(work: Work) -> None:
+    """The host had time to say what a deleted event means; without a word, it means that the booking is off."""
+    booking = Booking.objects.select_related("event").filter(pk=work.payload["booking"]).first()
+    if booking is not None:
+        try:
+            cancel_deleted(booking, now=timezone.now())
+        except NotCancellable:  # it has begun, or has just been changed: then the event was renewed with it
+            return

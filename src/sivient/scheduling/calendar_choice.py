@@ -50,13 +50,13 @@ def choose_first_calendar(host_id: int) -> bool:
     return bool(chosen)
 
 
-def target_of(event_type: EventType) -> Calendar | None:
+def target_of(host: User, event_type: EventType | None) -> Calendar | None:
     """Return the calendar that receives a booking now: the event type's own, else that of the settings.
 
     None: none was chosen, or its account does not let us in at the moment. The database is asked only about a choice.
     """
-    page = getattr(event_type.host, "page", None)
-    chosen = event_type.calendar_id or (page.calendar_id if page else None)
+    page, own = getattr(host, "page", None), event_type.calendar_id if event_type else None
+    chosen = own or (page.calendar_id if page else None)
     if chosen is None:
         return None
-    return targets(event_type.host).filter(pk=chosen, connection__grant__state=Grant.State.CONNECTED).first()
+    return targets(host).filter(pk=chosen, connection__grant__state=Grant.State.CONNECTED).first()

@@ -1,0 +1,126 @@
+"""What a host does to a booking's event in their calendar: moved there, the booking follows; deleted, they are asked.
+
+Our own moves and deletions are not among it: while the event's row does not say what the booking says, our own change
+is still on its way, and the calendar is behind.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from sivient.audit.log import record
+from sivient.booking.changes import HOST, cancel, locked
+from sivient.booking.committing import committed
+from sivient.booking.models import Booking
+from sivient.booking.moving import hold_where_free, keeps_link, move
+from sivient.booking.refusals import NotFree, NotOffered, NotReschedulable, NotStanding
+from sivient.booking.steps import plan_calendar_question, plan_standing
+from sivient.calendars.models import WrittenEvent
+from sivient.core.interval import Interval
+from sivient.jobs.queue import enqueue
+from sivient.scheduling.models import Hold
+
+GONE_DUE = "booking.event_gone_due"
+PATIENCE = timedelta(minutes=15)  # so long the host may say what a deleted event means
+DELETED = "The meeting was deleted from the calendar."
+Asks = Booking.CalendarAsks
+
+
+def event_changed(booking: Booking, *, now: datetime) -> Booking:
+    """Let the booking follow what was done to its event in the calendar, or ask the host; safe to run again."""
+    return committed(lambda: _event_changed(booking, now))
+
+
+def follow_event(booking: Booking, *, now: datetime) -> None:
+    """Move a booking, taken under the lock, to where its event is in the calendar: there it is written already.
+
+    Raises NotStanding, NotOffered for a time that has passed, or NotFree where another booking is.
+    """
+    event, time = booking.event, _seen(booking)
+    if event is None or time is None or booking.status != Booking.Status.CONFIRMED:
+        raise NotStanding
+    if time.start <= now or booking.start <= now:
+        raise NotOffered
+    hold = hold_where_free(booking, time)
+    if not _count_as_written(event, time):
+        raise NotOffered  # it is being written at this moment: what comes of that is looked at again
+    _move(booking, hold, time, now)
+
+
+def cancel_deleted(booking: Booking, *, now: datetime) -> None:
+    """Cancel a booking whose deleted event its host has not said a word about, and tell everybody."""
+    event = booking.event
+    if booking.calendar_asks == Asks.DELETED and event is not None and event.seen_gone_at is not None:
+        cancel(booking, by=HOST, now=now, reason=DELETED, version=booking.version)
+
+
+def _event_changed(booking: Booking, now: datetime) -> Booking:
+    with transaction.atomic():
+        booking = locked(booking)
+        event = booking.event
+        if event is None or event.removed_at or not booking.stands or booking.end <= now:
+            return booking
+        if event.seen_gone_at is not None:
+            _ask(booking, Asks.DELETED, now)
+            enqueue(GONE_DUE, key=f"event:{event.pk}", payload={"booking": booking.pk}, wait=_patience(booking, now))
+        elif (event.start, event.end) != (booking.start, booking.end):
+            return booking  # our own change is on its way
+        elif _seen(booking) in (None, Interval(booking.start, booking.end)):
+            _ask(booking, Asks.NOTHING, now)  # it was put back
+        else:
+            _follow_or_ask(booking, now)
+    return booking
+
+
+def _follow_or_ask(booking: Booking, now: datetime) -> None:
+    try:
+        follow_event(booking, now=now)
+    except (NotFree, NotOffered, NotReschedulable):
+        _ask(booking, Asks.MOVED, now)
+
+
+def _ask(booking: Booking, asks: Booking.CalendarAsks, now: datetime) -> None:
+    """Have the host asked; a question about a time that could not be verified is not the event's to answer."""
+    seen = _seen(booking)
+    start = seen.start if seen and asks == Asks.MOVED else None
+    if (booking.calendar_asks, booking.calendar_start) == (asks, start):
+        return
+    if asks == Asks.NOTHING and booking.calendar_asks == Asks.CONFLICT:
+        return
+    booking.calendar_asks, booking.calendar_start = asks, start
+    booking.calendar_asked_at = now if asks else None
+    booking.save(update_fields=["calendar_asks", "calendar_start", "calendar_asked_at"])
+    if asks:
+        plan_calendar_question(booking)
+        record("calendar asks", account=booking.host_id, actor="system", subject=f"booking:{booking.pk}")
+
+
+def _move(booking: Booking, hold: Hold, time: Interval, now: datetime) -> None:
+    move(booking, hold, time, by=HOST, now=now)
+    plan_standing(booking, linked=keeps_link(booking, now))
+    record("booking followed its event", account=booking.host_id, actor=HOST, subject=f"booking:{booking.pk}")
+
+
+def _seen(booking: Booking) -> Interval | None:
+    """Return when the event is in the calendar, None when that is not known or cannot be a meeting."""
+    event = booking.event
+    if event is None or event.seen_start is None or event.seen_end is None:
+        return None
+    try:
+        return Interval(event.seen_start, event.seen_end)
+    except ValueError:
+        return None
+
+
+def _count_as_written(event: WrittenEvent, time: Interval) -> bool:
+    """Note that the calendar has the event at that time, so that nobody writes it there, or tells guests, once more."""
+    written = event.written | {"start": time.start.isoformat(), "end": time.end.isoformat()} if event.written else {}
+    same = WrittenEvent.objects.filter(pk=event.pk, writes=event.writes, tried_at=None, removed_at=None)
+    seen = same.filter(seen_start=time.start, seen_end=time.end, seen_gone_at=None)
+    return bool(seen.update(start=time.start, end=time.end, written=written, written_at=Now()))
+
+
+def _patience(booking: Booking, now: datetime) -> timedelta:
+    """Return how long the host has to answer: never until the meeting begins, for then nothing is cancelled."""
+    return min(PATIENCE, max(booking.start - now, timedelta()) / 2)
