@@ -95,6 +95,11 @@ class CalendarEmulator:
             self._store.flush()
         return rule
 
+    def flush(self) -> None:
+        """Write what was changed outside a request."""
+        with self.lock:
+            self._store.flush()
+
     def reset(self) -> None:
         """Forget events, channels, mails, faults and the ledger, and show the right time."""
         with self.lock:
