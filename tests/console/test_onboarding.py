@@ -1,12 +1,16 @@
 """From the first sign-in to a page."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
 from sivient.accounts.models import Plan, User
 from sivient.audit.models import Entry
+from sivient.calendars.models import Calendar
 from sivient.scheduling import queries, services
 from sivient.scheduling.models import EventType, Hours, SchedulingPage, Timetable
+from tests.console.calendaring import connect_calendars, vendors
 from tests.factories import NOW, make_host
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
@@ -73,8 +77,44 @@ def test_the_next_page_leads_to_zoom_or_another_platform_and_names_the_plan(brow
     page = browser.get("/welcome/platform").content.decode()
     assert "on Free" in page
     assert "Connect Zoom" not in page
-    assert "One thing left" not in page
     assert "once you are on Pro" in page
+
+
+def item(browser: Client, title: str) -> str:
+    """What one item of the list says."""
+    page = browser.get("/welcome/platform").content.decode()
+    return page.partition(f"<h2>{title} ")[2].partition("</li>")[0]
+
+
+def test_the_calendar_is_to_do_done_or_needs_its_host(
+    browser: Client, newcomer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser.post("/welcome", ANSWERS)
+    with vendors(monkeypatch):
+        assert "To do" in item(browser, "Calendar")
+        assert "Connect a calendar" in item(browser, "Calendar")
+        connect_calendars(newcomer)
+        assert "Done" in item(browser, "Calendar")
+        assert "mara@work.example" in item(browser, "Calendar")
+        Calendar.objects.update(synced_at=NOW - timedelta(hours=2))
+        assert "Needs you" in item(browser, "Calendar")
+        assert "your page shows no times" in item(browser, "Calendar")
+        Calendar.objects.update(blocks=False)
+        assert "no calendar blocks your times" in item(browser, "Calendar")
+
+
+def test_meetings_hours_and_link_say_how_far_they_are(browser: Client, newcomer: User) -> None:
+    browser.post("/welcome", ANSWERS)
+    assert "To do" in item(browser, "Where you meet")
+    assert "Done" in item(browser, "Hours")
+    assert "To do" in item(browser, "Link")
+    SchedulingPage.objects.update(platform="zoom")
+    assert "Zoom is not connected: bookings wait for their link." in item(browser, "Where you meet")
+    assert "testserver/schedule/priya" in item(browser, "Link")
+    services.save_settings(newcomer, handle="priya", platform="phone", details="+91 80 1234")
+    assert "Done" in item(browser, "Where you meet")
+    Hours.objects.all().delete()
+    assert "no times can be offered" in item(browser, "Hours")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The way from the first sign-in to a page of one's own: one form, then where the meetings happen."""
+"""The way from the first sign-in to a page of one's own: one form, then what is left to do."""
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -10,7 +10,9 @@ from sivient.accounts.access import HostRequest, host_page, signed_in
 from sivient.accounts.plans import Feature
 from sivient.console.address import page_address, page_prefix
 from sivient.console.forms import WelcomeForm
+from sivient.console.onboarding_items import State, items
 from sivient.scheduling import services
+from sivient.scheduling.queries import bookable
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,8 +41,12 @@ def welcome(request: HostRequest) -> HttpResponse:
 @require_safe
 @host_page
 def welcome_platform(request: HostRequest) -> HttpResponse:
-    """Lead on to the one thing that is left: where the meetings happen."""
+    """Say what is done and what is left until people can book: calendar, meetings, hours, link."""
+    found = items(request.user, now=timezone.now())
     context = {
+        "items": found,
+        "next": next((each for each in found if each.state != State.DONE), None),
+        "published": bookable(request.user),
         "address": page_address(request.user),
         "has_scheduling": plans.allows(request.user, Feature.SCHEDULING),
     }

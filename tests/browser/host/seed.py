@@ -8,6 +8,7 @@ import django
 from sivient.config.env import name_settings_module
 
 NAMES = ("ready", "unchosen", "free", "disconnected", "reconnecting", "closing", "leaving", "chooser", "second chooser")
+CALENDARS = ("calendars", "troubled calendars")  # the second's are all in trouble
 PLANNERS = ("planner", "second planner")  # their availability is changed by tests
 BOOKED = ("booked", "answering")  # the bookings of the second are changed by tests
 OFFERING = ("offering",)  # whose event types are
@@ -28,6 +29,7 @@ def hosts() -> dict[str, Any]:
     from sivient.privacy.services import close
     from sivient.scheduling import services
     from tests.browser.host.booked import make_bookings
+    from tests.browser.host.calendared import make_calendars, make_troubled_calendars
     from tests.browser.host.offers import make_event_types
     from tests.browser.host.planned import plan
     from tests.factories import connect_zoom
@@ -37,7 +39,7 @@ def hosts() -> dict[str, Any]:
         name: User.objects.create(name="Priya Raman", email=f"{number}@contoso.example")
         for number, name in enumerate(("newcomer", "second newcomer", "undecided"))
     }
-    for name in (*NAMES, *PLANNERS, *OFFERING, *BOOKED):
+    for name in (*NAMES, *CALENDARS, *PLANNERS, *OFFERING, *BOOKED):
         user = User.objects.create(name=f"Host {name.title()}", email=f"{name}@nordlicht.example".replace(" ", "-"))
         Identity.objects.create(
             user=user, provider="google", issuer="x", subject=name, email=user.email, last_used_at=now
@@ -56,6 +58,8 @@ def hosts() -> dict[str, Any]:
     for name in BOOKED:
         make_bookings(made[name])
     make_bookings(made["reconnecting"])
+    make_calendars(made["calendars"])
+    make_troubled_calendars(made["troubled calendars"])
     User.objects.filter(pk=made["free"].pk).update(plan="free")
     close(made["closing"], keep_bookings=False, by="host", now=now)
     return made

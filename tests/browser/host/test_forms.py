@@ -23,7 +23,7 @@ def test_onboarding_takes_the_zone_from_the_browser_and_checks_the_handle_while_
     handle.fill("priya-r")
     expect(page.get_by_text("priya-r is free.")).to_be_visible()
     page.get_by_role("button", name="Create my page").click()
-    expect(page.get_by_role("heading", name="One thing left: where do you meet?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Get your page ready")).to_be_visible()
     page.goto(f"{world.url}/availability")
     assert page.get_by_label("Time zone").input_value() in ("Asia/Kolkata", "Asia/Calcutta")
 
@@ -33,7 +33,7 @@ def test_onboarding_works_without_a_script(open_as: OpenAs) -> None:
     page.get_by_label("Handle").fill("no-script")
     page.get_by_label("Time zone").select_option("Asia/Tokyo")
     page.get_by_role("button", name="Create my page").click()
-    expect(page.get_by_role("heading", name="One thing left: where do you meet?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Get your page ready")).to_be_visible()
 
 
 def test_a_platform_asks_for_what_it_needs_beside_it(open_as: OpenAs, problems: Problems) -> None:

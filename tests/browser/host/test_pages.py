@@ -26,6 +26,14 @@ PAGES = {
     "settings-disconnected": ("disconnected", "/settings/scheduling"),
     "reconnect": ("reconnecting", "/bookings"),
     "reconnect-card": ("reconnecting", "/settings/integrations"),
+    "calendars-none": ("ready", "/settings/integrations"),
+    "calendars": ("calendars", "/settings/integrations"),
+    "calendars-trouble": ("troubled calendars", "/settings/integrations"),
+    "calendars-banner": ("troubled calendars", "/bookings"),
+    "calendars-server": ("ready", "/settings/integrations/caldav/enter"),
+    "calendars-address": ("ready", "/settings/integrations/ics/enter"),
+    "calendars-guide": ("ready", "/docs/calendars"),
+    "checklist": ("calendars", "/welcome/platform"),
     "event-types": ("ready", "/event-types"),
     "event-types-unpublished": ("unchosen", "/event-types"),
     "event-type": ("ready", "/event-types/new"),
@@ -60,7 +68,12 @@ def test_a_page_is_accessible_and_fits(
 
 
 def test_the_pages_keep_to_their_budget(open_page: OpenPage, world: World) -> None:
-    for who, path in (("ready", "/settings/account"), ("ready", "/availability"), (None, "/")):
+    for who, path in (
+        ("ready", "/settings/account"),
+        ("ready", "/availability"),
+        ("calendars", "/settings/integrations"),
+        (None, "/"),
+    ):
         page = open_page()
         if who:
             page.context.add_cookies([{"name": "session", "value": world.cookies[who], "url": world.url}])
