@@ -63,20 +63,18 @@ class MicrosoftCalendars:
         return found
 
     def create(self, calendar: str, draft: EventDraft) -> Stored:
-        """Make the event, or return it when an earlier call with this key has made it.
+        """Make the event, or return it as it is when an earlier call with this key has made it.
 
         The same body again answers with the same event; with another body (the link came meanwhile) Graph refuses, and
-        the event gets what the draft says. Tombstone: it was made and is not there any more.
+        the event is looked up. Tombstone: it was made and is not there any more.
         """
         path = f"/me/calendars/{quote(calendar, safe='')}/events"
         try:
             made = self.graph.call("POST", path, json={**details(draft), "transactionId": draft.key})
         except AlreadyMade as already:
             made = self._made(path, already.name, draft)
-            if not made or made.get("isCancelled") is True:
-                raise Tombstone("The event was made before, and deleted in Outlook.") from already
-            if not says(made, draft):
-                made = self.graph.call("PATCH", _event(stored(made).name), json=details(draft))
+        if not made or made.get("isCancelled") is True:
+            raise Tombstone("The event was made before, and deleted in Outlook.")
         return stored(made)
 
     def change(self, calendar: str, name: str, draft: EventDraft, *, etag: str, notify: bool) -> Stored:

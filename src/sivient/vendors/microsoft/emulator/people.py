@@ -1,6 +1,8 @@
-"""Who has an account at the emulated Microsoft. `tid` and `oid` are fixed, so that accounts can be prepared."""
+"""Who has an account at the emulated Microsoft, and which calendars. `tid`, `oid` and ids of calendars are fixed."""
 
 from dataclasses import dataclass
+
+from sivient.vendors.calendar_emulator import Account, Calendar
 
 PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"  # of every personal account (contract chapter 2.1)
 
@@ -16,6 +18,12 @@ class MicrosoftPerson:
     oid: str
     tenant: str
     email: str | None = None
+    zone: str = "Europe/Berlin"
+
+    @property
+    def user_id(self) -> str:
+        """The id that Graph knows them by: the oid of a work account, the end of it of a personal one."""
+        return self.oid.replace("-", "")[16:] if self.tid == PERSONAL_TENANT else self.oid
 
     @property
     def about(self) -> str:
@@ -36,6 +44,7 @@ PEOPLE = {
             oid="b7d2f1a8-6c35-4e0b-8f49-2a61c9d7e503",
             tenant="Contoso",
             email="priya@contoso.example",
+            zone="Europe/London",
         ),
         # Not the Mara of Google: an admin of another tenant typed her address (nOAuth, contract chapter 2.2).
         MicrosoftPerson(
@@ -55,6 +64,25 @@ PEOPLE = {
             oid="00000000-0000-0000-8d3c-47b1e0f59a62",
             tenant="",
             email="tomas.rivera@outlook.example",
+            zone="America/New_York",
         ),
     )
 }
+
+ACCOUNTS = [Account(person.key, person.name, person.sign_in_name, person.zone) for person in PEOPLE.values()]
+
+
+def calendar_id(person: str, name: str) -> str:
+    """Return a calendar's id, which looks like Microsoft's: long, and with an equals sign at its end."""
+    return f"AAMkAGVmMDEzMTM4LTZmYWUtNDdkNC1hMDZiLTU1OGY5OTZhYmY4OA-{person}-{name}="
+
+
+CALENDARS = [
+    calendar
+    for person in PEOPLE.values()
+    for calendar in (
+        Calendar(calendar_id(person.key, "calendar"), person.key, "Calendar", person.zone, primary=True),
+        Calendar(calendar_id(person.key, "projects"), person.key, "Projects", person.zone),
+        Calendar(calendar_id(person.key, "holidays"), person.key, "Holidays", person.zone, role="reader"),
+    )
+]

@@ -16,6 +16,7 @@ PATHS = {
     "discovery/v2.0/keys": "jwks",
 }
 USERINFO_PATH = "/oidc/userinfo"  # graph.microsoft.com, which knows no tenants in its paths
+CALENDAR_SCOPES = ("Calendars.ReadBasic", "Calendars.Read", "Calendars.ReadWrite")
 TENANT_IN_WORDS = "{tenantid}"  # literally: the discovery document of `common` names no tenant
 
 # The number every error text starts with, by OAuth error.
@@ -25,6 +26,7 @@ AADSTS = {
     "invalid_request": 900144,
     "unsupported_grant_type": 70003,
     "access_denied": 65004,
+    "consent_required": 65001,
 }
 
 
@@ -32,7 +34,7 @@ class Microsoft(Vendor[MicrosoftPerson]):
     """Microsoft, login and Graph hosts at one base address."""
 
     look = Look("Microsoft", accent="#0067b8", accent_dark="#7cc0ff")
-    scopes = frozenset({"openid", "email", "profile", "offline_access", "User.Read"})
+    scopes = frozenset({"openid", "email", "profile", "offline_access", "User.Read", *CALENDAR_SCOPES})
     replaces_refresh_tokens = True
 
     def __init__(self, base_url: str) -> None:
