@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import booking, engine, growth, links, memory, pages, traffic
+from benchmarks import booking, calendars, engine, growth, links, memory, pages, traffic
 from benchmarks.figures import Row, machine
 from tests.served import Served, served
 from tools.postgres import postgres
@@ -27,6 +27,7 @@ def main(wanted: list[str]) -> int:
         # The worker is off, because there is no Zoom and no mail server to talk to.
         "booking": lambda: _on_both(booking.measure, "--worker-threads", "0", "--web-processes", "2"),
         "links": _links,
+        "calendars": lambda: _on_both(calendars.measure, "--worker-threads", "0"),
     }
     require((WRK,))
     rows: list[Row] = []
