@@ -13,6 +13,7 @@ from sivient.vendors.caldav.errors import WHO, judge
 
 WELL_KNOWN = "/.well-known/caldav"
 MOST_REDIRECTS = 3
+LONGEST_HOME = 500  # characters that are kept of an address
 PASSWORD = (
     f"{WHO} does not accept this user and password. Many servers want an app password here, "
     "not the one that you sign in with."
@@ -41,7 +42,7 @@ def enter(app: App, entered: Entered, patience: Patience) -> VendorAccount:
     if not home:
         found = _said(dav, principal)
         home = _first(found.hrefs(f"{CALDAV}calendar-home-set")) if found else ""
-    if not home:
+    if not home or len(home) > LONGEST_HOME:
         raise Rejected(NOT_CALDAV)
     _require_house(dav, home)
     if not calendars(dav, home):

@@ -1,6 +1,7 @@
 """A calendar that is published at an address, as an iCalendar file."""
 
 from sivient.ports.vendor import Provider
+from sivient.vendors.ics.calendars import calendars, enter
 
 PROVIDER = Provider(
     key="ics",
@@ -13,5 +14,7 @@ PROVIDER = Provider(
     notes=lambda user_type, user_status: (),
     consent_origins=lambda app: (),
     removal_page=lambda app: "",
+    calendars=calendars,
+    enter=enter,
     several=True,
 )
