@@ -33,8 +33,8 @@ NOT_HTTPS = "This address begins with http://, which would send the password in 
 # The public part of IPv6 is 2000::/3; of it these lead elsewhere: Teredo and others, documentation, 6to4.
 _PUBLIC = IPv6Network("2000::/3")
 _TUNNELS = tuple(map(IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")))
-# Public by their numbers, and not by what answers there: relays for 6to4, and a metadata service.
-_ODD = tuple(map(IPv4Network, ("192.88.99.0/24", "168.63.129.16/32")))
+# Public by their numbers, and not by what answers there: protocols' own, relays for 6to4, and a metadata service.
+_ODD = tuple(map(IPv4Network, ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32")))
 
 resolve: Callable[..., Sequence[tuple[Any, ...]]] = getaddrinfo  # replaced in tests
 
