@@ -6,7 +6,7 @@ import threading
 import webbrowser
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
 
@@ -63,6 +63,9 @@ def _play(layout: Stage, *, browser: bool) -> None:
 
 def _start_stage(layout: Stage) -> list[Callable[[], None]]:
     """Start the emulators and the mailbox; return what closes them."""
+    from sivient.demo import providers
+    from sivient.demo.mailbox import Mailbox, start_smtp
+
     env, folder = Env(), Path(layout.folder)
     closers: list[Callable[[], None]] = []
 
@@ -73,21 +76,15 @@ def _start_stage(layout: Stage) -> list[Callable[[], None]]:
         zoom = _zoom(layout, env, folder)
         serve(zoom.handle, layout.zoom)
         closers.append(zoom.close)
-    if layout.google:
-        from sivient.vendors.google.emulator import GoogleEmulator
-
-        serve(GoogleEmulator(layout.google, **_client(layout, env, folder, "google")).handle, layout.google)
-    if layout.microsoft:
-        from sivient.vendors.microsoft.emulator import MicrosoftEmulator
-
-        client = _client(layout, env, folder, "microsoft")
-        serve(MicrosoftEmulator(layout.microsoft, **client).handle, layout.microsoft)
+    deliver: providers.Deliver = providers.nowhere
     if layout.mailbox:
-        from sivient.demo.mailbox import Mailbox, start_smtp
-
         mailbox = Mailbox(folder / "mails")
         serve(mailbox.handle, layout.mailbox)
         closers.append(start_smtp(mailbox, layout.smtp_port).close)
+        deliver = mailbox.take_in
+    for emulator in providers.make(layout, env, folder, deliver):
+        serve(emulator.handle, emulator.base_url)
+        closers.append(emulator.close)
     return closers
 
 
@@ -110,16 +107,6 @@ def _zoom(layout: Stage, env: Env, folder: Path) -> "ZoomEmulator":
         state_file=folder / "zoom.state",
         retry_scale=1 / 60,  # Zoom's 5, 20 and 60 minutes between webhook tries become seconds
     )
-
-
-def _client(layout: Stage, env: Env, folder: Path, provider: str) -> dict[str, Any]:
-    name = provider.upper()
-    return {
-        "client_id": env.get(f"{name}_CLIENT_ID"),
-        "client_secret": env.get(f"{name}_CLIENT_SECRET"),
-        "redirect_uris": (f"{env.base_url()}/sign-in/{provider}/callback",),
-        "state_file": folder / f"{provider}.state",
-    }
 
 
 def _own_command() -> str:

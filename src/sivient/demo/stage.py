@@ -86,7 +86,11 @@ def settings_of(stage: Stage) -> dict[str, str]:
         "ZOOM_OAUTH_BASE": zoom,
         "ZOOM_API_BASE": zoom,
         "GOOGLE_ISSUER": stage.google,
+        "GOOGLE_API_BASE": stage.google,
         "MICROSOFT_AUTHORITY": f"{stage.microsoft}/common",
+        "GRAPH_BASE": f"{stage.microsoft}/v1.0" if stage.microsoft else "",
+        "SIVIENT_CALENDAR_PUSH": "on",  # the emulators push to this machine, over http
+        "SIVIENT_PRIVATE_NETWORKS": "127.0.0.0/8",  # so that a calendar server on this machine can be tried
         **_secrets(Path(stage.folder)),
     }
 

@@ -42,6 +42,10 @@ class Mailbox:
         """Keep a mail and return its id."""
         return self._store.add(raw, Envelope(sender, tuple(recipients), self._clock()))
 
+    def take_in(self, raw: bytes, sender: str, recipients: list[str]) -> None:
+        """Keep a mail that did not come by SMTP: an invitation of an emulated vendor."""
+        self.receive(raw, sender=sender, recipients=recipients)
+
     def entries(self, recipient: str = "") -> list[Entry]:
         """Return the mails, newest first; with a recipient, those handed over for this address."""
         found = [entry for mail_id in self._store.ids() if (entry := self._entry(mail_id))]

@@ -7,14 +7,17 @@ import httpx
 
 from sivient.vendors.oidc_emulator import pages
 from sivient.vendors.oidc_emulator.provider import Provider
-from sivient.vendors.oidc_emulator.requests import wants_page
+from sivient.vendors.oidc_emulator.requests import form_of, wants_page
 from sivient.vendors.oidc_emulator.tokens import Tampering
+
+PAGES = ("/", "/connections")
+"""The emulator's own page; at the second address Google has the list of applications with access."""
 
 
 def answer(provider: Provider, request: httpx.Request) -> httpx.Response:
     """Show the emulator, or press one of its switches."""
     match request.method, request.url.path:
-        case "GET", "/":
+        case "GET", path if path in PAGES:
             return pages.front(provider)
         case "GET", "/__ctl/state":
             return httpx.Response(200, json=_state(provider))
@@ -25,11 +28,20 @@ def answer(provider: Provider, request: httpx.Request) -> httpx.Response:
             provider.forget()
             return _done(provider, request)
         case "POST", "/__ctl/withdraw":
-            provider.grants.withdraw(json.loads(request.read())["person"])
-            return _done(provider, request)
+            return _withdraw(provider, request)
         case "POST", "/__ctl/next-token":
             return _spoil_next_token(provider, request)
     return httpx.Response(404, json={"error": "no such switch"})
+
+
+def _withdraw(provider: Provider, request: httpx.Request) -> httpx.Response:
+    """Take the application's access away, as a person does in the settings of the account; `person` is the key."""
+    is_json = request.headers.get("Content-Type", "").startswith("application/json")
+    person = str((json.loads(request.read()) if is_json else form_of(request)).get("person", ""))
+    if person not in provider.vendor.everybody:
+        return httpx.Response(400, json={"error": "no such person"})
+    provider.grants.withdraw(person)
+    return _done(provider, request)
 
 
 def _spoil_next_token(provider: Provider, request: httpx.Request) -> httpx.Response:

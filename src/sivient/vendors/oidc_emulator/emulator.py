@@ -59,7 +59,7 @@ class OidcEmulator:
 
     def _route(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path
-        if path == "/" or path.startswith("/__ctl/"):
+        if path in control.PAGES or path.startswith("/__ctl/"):
             return control.answer(self.provider, request)
         located = self.provider.vendor.locate(path)
         if located is None:

@@ -84,6 +84,12 @@ def front(provider: Provider) -> httpx.Response:
     """Show who lives here and which keys sign, with the switch that rotates them."""
     look = provider.vendor.look
     people = "".join(f'<li class="person">{_who(person)}</li>' for person in provider.vendor.everybody.values())
+    access = "".join(
+        f'<li><form method="post" action="/__ctl/withdraw" class="access"><span>{escape(person.name)}</span>'
+        f'<button class="btn" name="person" value="{escape(key)}">Remove access</button></form></li>'
+        for key, person in provider.vendor.everybody.items()
+        if key in provider.grants.consented
+    )
     named = [("Signs now", provider.keys.current), ("Before that", provider.keys.previous)]
     keys = "".join(
         f'<li><span class="muted">{label}</span><code>{escape(str(key.kid))}</code></li>' for label, key in named if key
@@ -94,6 +100,9 @@ def front(provider: Provider) -> httpx.Response:
         f"""<main class="wide"><h1>Emulated {escape(look.name)}</h1>
 <p class="muted">{escape(provider.client.name)} sends people here to sign in. No password is asked.</p>
 <section class="group"><h2>People</h2><ul class="sheet people">{people}</ul></section>
+<section class="group"><h2>Calendars</h2><p><a href="/calendar">Open a calendar</a></p></section>
+<section class="group"><h2>Access of {escape(provider.client.name)}</h2>
+<ul class="sheet people">{access or '<li class="access muted">Nobody has allowed anything.</li>'}</ul></section>
 <section class="group"><h2>Signing keys</h2><div class="sheet pad"><ul class="keys">{keys}</ul>
 <p class="small muted">Applications read the published keys again when a token names one they do not know.</p>
 <form method="post" action="/__ctl/rotate-keys"><button class="btn">Rotate keys</button></form></div></section>
