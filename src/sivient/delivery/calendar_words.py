@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
+from sivient.booking.calendar_changes import GONE_DUE
 from sivient.booking.models import Booking
 from sivient.calendars import writing
 from sivient.calendars.models import WrittenEvent
 from sivient.core import moments
 from sivient.delivery.readers import Reader
 from sivient.integrations import registry
+from sivient.jobs.models import Work
 from sivient.ports.calendars import Answer
 
 CALENDAR = "the calendar"
@@ -34,7 +36,7 @@ def question(booking: Booking, reader: Reader) -> Question | None:
     """Return what the host's calendar asks about a booking, in the host's times; None when it asks nothing."""
     label, zone, name = calendar_label(booking.event), reader.zone, booking.guest_name
     if booking.calendar_asks == Asks.DELETED:
-        default = f"Without an answer it is cancelled after 15 minutes, and {name} is told."
+        default = f"Without an answer the meeting is cancelled{_due(booking, zone)}, and {name} is told."
         return Question(f"The event was deleted in {label}.", default)
     if booking.calendar_asks == Asks.MOVED and booking.calendar_start is not None:
         start = booking.calendar_start
@@ -48,6 +50,14 @@ def question(booking: Booking, reader: Reader) -> Question | None:
             f"Until you answer, the booking stands, and {name} expects you.",
         )
     return None
+
+
+def _due(booking: Booking, zone: str) -> str:
+    """Return until when the host may answer: ' at 14:15 (Berlin, UTC+1)'."""
+    waits = Work.objects.filter(kind=GONE_DUE, key=f"event:{booking.event_id}", state=Work.State.WAITING).first()
+    if waits is None:
+        return " soon"
+    return f" at {moments.clock(waits.run_at, zone)} ({moments.city(zone)}, {moments.offset(waits.run_at, zone)})"
 
 
 def answer_of(booking: Booking, address: str) -> str:

@@ -14,9 +14,11 @@ from sivient.accounts.models import User
 from sivient.booking.conferences import allowed
 from sivient.booking.models import Booking, Conference
 from sivient.core import moments
+from sivient.delivery.calendar_words import question
 from sivient.delivery.links import possibly_unused
 from sivient.delivery.mails import reference
 from sivient.delivery.meeting_steps import in_force
+from sivient.delivery.readers import host
 from sivient.delivery.step_words import Help
 from sivient.delivery.timeline import timeline
 from sivient.integrations.queries import to_reconnect
@@ -34,6 +36,7 @@ class Problem:
     means: str
 
 
+_EVENT = ("event__calendar__connection",)
 OF_THE_LINK = {Help.ADD_LINK, Help.RECONNECT}
 BEGUN = Problem("This meeting has begun.", "It cannot be cancelled or rescheduled any more.")
 ENDED = Problem("This booking stands no more.", "Nothing was changed.")
@@ -48,7 +51,7 @@ ANSWERS = {
 
 def own(host: User, pk: int) -> Booking:
     """Return the host's own booking, or 404: another host's number looks like no number at all."""
-    bookings = host.bookings.select_related("hold", "event_type__schedule", "event_type__host__page", "host")
+    bookings = host.bookings.select_related("hold", "event_type__schedule", "event_type__host__page", "host", *_EVENT)
     return get_object_or_404(bookings.prefetch_related("conferences"), pk=pk)
 
 
@@ -74,6 +77,7 @@ def page(request: HostRequest, booking: Booking, *, status: int = 200, problem: 
         "steps": steps,
         "reconnects": any(Help.RECONNECT in step.helps for step in steps) and to_reconnect(booking.host, now=now),
         "moving": any(step.moves(now) for step in steps),
+        "question": question(booking, host(booking)),
         "asks": booking.status == Booking.Status.PENDING,
         "can_cancel": booking.status == Booking.Status.CONFIRMED and booking.start > now,
         "can_reschedule": fixed(booking, now) is None,

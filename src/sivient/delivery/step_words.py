@@ -26,6 +26,7 @@ class Help(StrEnum):
     TRY_NOW = "try_now"
     RECONNECT = "reconnect"
     ADD_LINK = "add_link"
+    RECONNECT_CALENDAR = "reconnect_calendar"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Subject:
     refused: str = ""
     zoom: bool = False
     link: bool = False  # a link of the host's own stands in for it
+    calendar: bool = False  # it is the calendar that has to do something
 
 
 def work_step(subject: Subject, work: Work | None, now: datetime) -> Iterator[Step]:
@@ -102,7 +104,7 @@ def _done(subject: Subject, work: Work) -> Step:
 def _needs_you(subject: Subject, work: Work) -> Step:
     """Say what has stopped it, and offer what helps: connecting again, a link of the host's own, another try."""
     if work.trouble == Trouble.RECONNECT:
-        helps = [Help.RECONNECT]
+        helps = [Help.RECONNECT_CALENDAR if subject.calendar else Help.RECONNECT]
     else:
         helps = [Help.ADD_LINK, Help.TRY_NOW] if subject.link else [Help.TRY_NOW]
     advice = subject.refused if work.trouble == Trouble.REJECTED else ""

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from sivient.booking.models import Booking
 from sivient.booking.steps import deletion_key
 from sivient.core import moments
+from sivient.delivery.event_steps import earlier_events, event_removal_steps, event_steps
 from sivient.delivery.meeting_steps import OWN_ADDRESS, in_force, made, meeting_steps, removal_steps, spaced
 from sivient.delivery.readers import CANCELLATIONS, INVITES, Reader, Role, guest, host, readers, step_keys
 from sivient.delivery.rows import REQUESTS, Rows, rows_of
@@ -29,7 +30,7 @@ def timeline(booking: Booking, now: datetime) -> list[Step]:
         steps = _with_delivery(steps, list(_delivery_steps(booking, rows, now)))
     if not booking.stands:
         steps += _end_steps(booking, rows, now)
-    return [*steps, *removal_steps(booking, rows, now)]
+    return [*steps, *event_removal_steps(booking, rows, now), *removal_steps(booking, rows, now)]
 
 
 def step_works(booking: Booking) -> QuerySet[Work]:
@@ -70,7 +71,8 @@ def _with_delivery(changes: list[Step], delivery: list[Step]) -> list[Step]:
 
 def _folded(booking: Booking, rows: Rows) -> list[Step]:
     """Return what was done before the last change: mails that left, and meetings that were replaced."""
-    steps = [Step(f"{_named(work)} {_to(reader)}", "done", at=work.done_at) for work, reader in rows.told_earlier()]
+    steps = [*earlier_events(rows)]
+    steps += [Step(f"{_named(work)} {_to(reader)}", "done", at=work.done_at) for work, reader in rows.told_earlier()]
     for meeting in booking.conferences.all():
         if meeting.replaced_at:
             detail = f"{spaced(meeting.external_id)}, replaced since" if meeting.external_id else "Replaced since"
@@ -92,10 +94,23 @@ def _delivery_steps(booking: Booking, rows: Rows, now: datetime) -> Iterator[Ste
     if zoom:
         yield from meeting_steps(booking, rows, now)
     linked = in_force(booking) is not None
+    yield from event_steps(booking, rows, now, zoom=zoom, linked=linked)
     for reader in readers(booking):
         work = rows.of(INVITES[reader.role], reader, version)
         if booking.stands or (work is not None and "sequence" in work.result):
-            yield from invite_step(_invite(reader), work, now, zoom=zoom, linked=linked)
+            yield from _invite_steps(reader, work, now, zoom=zoom, linked=linked, plain=booking.event is not None)
+
+
+def _invite_steps(
+    reader: Reader, work: Work | None, now: datetime, *, zoom: bool, linked: bool, plain: bool
+) -> Iterator[Step]:
+    """Yield how one reader hears of the booking. `plain`: the host, whose event stands in their calendar, by a mail."""
+    if reader.role is not Role.HOST or not plain:
+        yield from invite_step(_invite(reader), work, now, zoom=zoom, linked=linked)
+    elif work is not None and work.state == Work.State.DONE:
+        yield from work_step(_mail(reader), work, now)
+    else:
+        yield from invite_step(_mail(reader), work, now, zoom=zoom, linked=linked)
 
 
 def _end_steps(booking: Booking, rows: Rows, now: datetime) -> Iterator[Step]:
@@ -141,6 +156,8 @@ def _refused(reader: Reader) -> str:
 
 
 def _named(work: Work) -> str:
+    if work.result.get("plain"):
+        return "Mail sent"
     return "Invite sent" if "sequence" in work.result else "Request sent"
 
 

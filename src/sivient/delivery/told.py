@@ -20,7 +20,7 @@ def told_by_mail(booking: Booking, reader: Reader, *, plain: bool = False) -> To
     counted = {name: record for name, record in earlier.items() if plain or not record.get("plain")}
     own = [counted.get((INVITES[reader.role], reader.key(booking, v)), {}) for v in range(1, booking.version)]
     said = told(counted.values(), own)
-    if said.start is None and reader.role is not Role.HOST:
+    if said.start is None and reader.role is not Role.HOST and booking.event_id is None:
         by_event = told_by_event(booking, also_present=True)
         return replace(said, start=by_event.start, link=by_event.link, by_event=by_event.start is not None)
     return said
@@ -30,7 +30,8 @@ def told_by_event(booking: Booking, *, also_present: bool = False) -> Told:
     """Return what the booking's event has said at earlier versions, or at the present one, too."""
     versions = range(1, booking.version + also_present)
     works = Work.objects.filter(kind=EVENT, key__in=[step_key(booking, version) for version in versions])
-    records = {work.key: work.result for work in works if work.result.get("sent") or not also_present}
+    has_told = {work.key for work in works if work.result.get("sent") or work.result.get("told")}
+    records = {work.key: work.result for work in works if work.key in has_told or not also_present}
     return told(records.values(), [records.get(step_key(booking, version), {}) for version in versions])
 
 

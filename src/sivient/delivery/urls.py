@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from sivient.delivery import answer_views, invite_file, link_views, reschedule_views, views
+from sivient.delivery import answer_views, calendar_views, invite_file, link_views, reschedule_views, views
 
 urlpatterns: list[URLPattern] = [
     path("bookings", views.bookings, name="bookings"),
@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern] = [
     path("bookings/<int:pk>/decline", answer_views.decline, name="booking-decline"),
     path("bookings/<int:pk>/reschedule", reschedule_views.reschedule, name="booking-reschedule"),
     path("bookings/<int:pk>/link", link_views.link, name="booking-link"),
+    path("bookings/<int:pk>/calendar/keep", calendar_views.keep, name="booking-calendar-keep"),
+    path("bookings/<int:pk>/calendar/follow", calendar_views.follow, name="booking-calendar-follow"),
     path("bookings/<int:pk>/cancel", answer_views.cancel, name="booking-cancel"),
     path("b/<slug:token>/invite.ics", invite_file.invite_file, name="booked-invite"),
 ]

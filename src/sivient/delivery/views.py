@@ -64,11 +64,11 @@ def try_now(request: HostRequest, pk: int) -> HttpResponse:
 def _requests(host: User) -> QuerySet[Booking]:
     """Return what waits for the host's answer, the most urgent first."""
     pending = host.bookings.filter(status=Booking.Status.PENDING)
-    return pending.select_related("event_type").order_by("answer_by", "start")
+    return pending.select_related("event_type", "event").order_by("answer_by", "start")
 
 
 def _listed(host: User, view: str) -> QuerySet[Booking]:
-    listed = host.bookings.select_related("event_type").prefetch_related("conferences")
+    listed = host.bookings.select_related("event_type", "event").prefetch_related("conferences")
     now = timezone.now()
     if view == "cancelled":
         ended = (Booking.Status.CANCELLED, Booking.Status.DECLINED, Booking.Status.EXPIRED)

@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 from django import template
 
-from sivient.booking.models import Conference, ConferenceAttempt
+from sivient.booking.models import Booking, Conference, ConferenceAttempt
 from sivient.core import moments
+from sivient.delivery.calendar_words import answer_of
 from sivient.delivery.meeting_steps import spaced
 from sivient.site import zones
 
@@ -29,6 +30,12 @@ def day_and_clock(at: datetime, zone: str) -> str:
 def meeting_number(meeting: Conference | ConferenceAttempt) -> str:
     """Return the number of a meeting as Zoom writes it: '845 1290 3377'."""
     return spaced(meeting.external_id)
+
+
+@register.filter
+def answered(booking: Booking, address: str) -> str:
+    """Return what one who is invited has answered in the calendar: 'Accepted', '' for nothing yet."""
+    return answer_of(booking, address)
 
 
 @register.filter

@@ -46,9 +46,10 @@ def invite_by_mail(work: Work, booking: Booking, event: WrittenEvent, error: Int
     label = calendar_label(event)
     said = {"by_mail": str(error), "label": label}
     may_be_there = bool(event.name or event.tried)
-    removal = {"booking": booking.pk, "event": event.pk, "notify": not isinstance(error, WillNotInvite)}
+    told = not isinstance(error, WillNotInvite)
+    removal = {"booking": booking.pk, "event": event.pk, "notify": told, "label": label}
     lane = event_lane(booking)
-    with work_completion(work, result=said):
+    with work_completion(work, result=work.result | {"sent": False} | said):
         booking.invites, booking.event = Booking.Invites.MAIL, None
         plan_invites(booking)  # the steps' rows first, then the booking, as everywhere in this room
         same = Booking.objects.filter(pk=booking.pk, version=booking.version, event=event)

@@ -115,7 +115,10 @@ def _met(work: Work, booking: Booking, event: WrittenEvent, error: IntegrationEr
 
 def _written_down(work: Work, booking: Booking, edition: Edition) -> bool:
     """Keep the edition before it leaves. False: the booking has changed since it was read, so it may not leave."""
-    kept, before = {key: work.result[key] for key in ("since",) if key in work.result}, work.result
+    before = work.result
+    kept = {key: before[key] for key in ("since", "told") if key in before} | (
+        {"told": True} if before.get("sent") else {}
+    )
     same = Booking.objects.filter(pk=booking.pk, version=booking.version, status=Booking.Status.CONFIRMED)
     with transaction.atomic():
         write_down(work, edition.record(start=booking.start, sent=False) | kept)

@@ -1,0 +1,131 @@
+"""What the calendar has made of a booking is asked on its page and by mail, once, and answered by a button."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from sivient.accounts.models import User
+from sivient.booking.models import Booking
+from sivient.booking.steps import CALENDAR_ASKS, step_key
+from sivient.calendars.models import WrittenEvent
+from sivient.jobs.models import Work
+from sivient.jobs.queue import enqueue
+from sivient.jobs.worker import run_due
+from sivient.scheduling.models import Platform
+from tests.delivery.calendar_world import World, booked, calendar_of, mount
+from tests.delivery.conftest import Post, text_of
+from tests.factories import MONDAY_10, make_booking, make_event_type, make_host
+
+pytestmark = [pytest.mark.django_db, pytest.mark.db]
+GUEST = "ada@guest.example"
+HALF, HOUR = timedelta(minutes=30), timedelta(hours=1)
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> World:
+    """A calendar whose provider invites."""
+    return mount(monkeypatch, World())
+
+
+@pytest.fixture
+def host(client: Client) -> User:
+    """A host who is called by telephone, and signed in."""
+    host = make_host(platform=Platform.PHONE, platform_details="+49 30 1234567")
+    client.force_login(host)
+    return host
+
+
+@pytest.fixture
+def booking(host: User, world: World, post: Post) -> Booking:
+    """A booking that stands in the calendar."""
+    booking = booked(host, calendar_of(host))
+    run_due()
+    return booking
+
+
+def seen(booking: Booking, *, at: datetime | None) -> Booking:
+    """Let a sync see the event there, or nowhere; and the worker do what follows."""
+    if at is None:
+        changes: dict[str, datetime] = {"seen_gone_at": timezone.now()}
+    else:
+        changes = {"seen_start": at, "seen_end": at + HALF}
+    WrittenEvent.objects.filter(booking=booking).update(**changes)
+    event = WrittenEvent.objects.get(booking=booking)
+    enqueue("booking.event_changed", key=f"event:{event.pk}", payload={"event": event.pk})
+    run_due()
+    return Booking.objects.get(pk=booking.pk)
+
+
+def asked(post: Post, host: User) -> list[str]:
+    """The mails that ask the host."""
+    return [text_of(mail) for mail in post.to(host.email) if str(mail["Subject"]).startswith("Your calendar asks")]
+
+
+def test_a_deleted_event_is_asked_about_once_with_what_happens_without_an_answer(
+    booking: Booking, host: User, post: Post, client: Client
+) -> None:
+    booking = seen(booking, at=None)
+    (mail,) = asked(post, host)
+    assert "The event was deleted in Google Calendar." in mail
+    assert "Without an answer the meeting is cancelled at " in mail
+    page = client.get(f"/bookings/{booking.pk}").content.decode()
+    assert "Your calendar says" in page
+    assert "Keep the booking, restore the event" in page
+    assert "Calendar asks" in client.get("/bookings").content.decode()
+    step = Work.objects.get(kind=CALENDAR_ASKS, key=step_key(booking))
+    enqueue(step.kind, key=step.key, payload=step.payload)
+    run_due()
+    assert len(asked(post, host)) == 1
+
+
+def test_keeping_a_booking_makes_its_deleted_event_anew(
+    booking: Booking, world: World, post: Post, client: Client
+) -> None:
+    world.events.clear()
+    seen(booking, at=None)
+    said = client.post(f"/bookings/{booking.pk}/calendar/keep", {"version": booking.version}, follow=True)
+    assert "The booking stands as it is." in said.content.decode()
+    run_due()
+    assert [draft.start for draft, _ in world.events.values()] == [MONDAY_10]
+    assert world.mailed(GUEST) == ["REQUEST", "REQUEST"]
+    assert (post.to(GUEST), Booking.objects.get(pk=booking.pk).calendar_asks) == ([], "")
+
+
+def test_an_event_moved_onto_another_booking_is_asked_about_and_moved_back(
+    booking: Booking, host: User, world: World, post: Post, client: Client
+) -> None:
+    other = make_booking(make_event_type(host), start=MONDAY_10 + HOUR, email="cy@guest.example")
+    booking = seen(booking, at=other.start)
+    (mail,) = asked(post, host)
+    assert "Another booking is there." in mail
+    page = client.get(f"/bookings/{booking.pk}").content.decode()
+    assert "Keep the time, move the event back" in page
+    refused = client.post(f"/bookings/{booking.pk}/calendar/follow", {"version": booking.version})
+    assert (refused.status_code, "another booking is there" in refused.content.decode()) == (409, True)
+    client.post(f"/bookings/{booking.pk}/calendar/keep", {"version": booking.version})
+    run_due()
+    assert world.mailed(GUEST)[-1] == "UPDATE"
+
+
+def test_an_event_moved_to_a_free_time_takes_the_booking_along_and_nobody_is_told_again(
+    booking: Booking, host: User, world: World, post: Post
+) -> None:
+    booking = seen(booking, at=MONDAY_10 + HOUR)
+    run_due()
+    assert (booking.start, booking.calendar_asks) == (MONDAY_10 + HOUR, "")
+    assert (world.mailed(GUEST), post.to(GUEST)) == (["REQUEST"], [])
+
+
+def test_an_answer_to_another_version_changes_nothing(booking: Booking, client: Client) -> None:
+    seen(booking, at=None)
+    for verb in ("keep", "follow"):
+        assert client.post(f"/bookings/{booking.pk}/calendar/{verb}", {"version": 7}).status_code == 409
+        assert client.post(f"/bookings/{booking.pk}/calendar/{verb}", {"version": "x"}).status_code == 422
+    assert Booking.objects.get(pk=booking.pk).calendar_asks == "deleted"
+
+
+def test_nobody_answers_for_another_host(booking: Booking, client: Client) -> None:
+    client.force_login(make_host())
+    assert client.post(f"/bookings/{booking.pk}/calendar/keep", {"version": 1}).status_code == 404
