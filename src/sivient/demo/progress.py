@@ -4,6 +4,7 @@ from typing import Any
 
 from sivient.accounts.models import User
 from sivient.booking.models import Booking, Conference
+from sivient.calendars.models import BusyTime, Calendar, WrittenEvent
 from sivient.demo import controls
 from sivient.demo.people import HANDLE
 from sivient.demo.stage import Stage
@@ -27,6 +28,9 @@ def progress(stage: Stage) -> dict[str, Any]:
         "invite": any(mail.get("opened_invite") for mail in controls.mails(stage.mailbox)),
         "joined": any(meeting.get("joins") for meeting in zoom.get("meetings", [])),
         "late": _late_link(),
+        "calendar": Calendar.objects.filter(host__handle=HANDLE).exists(),
+        "busy": BusyTime.objects.filter(host__handle=HANDLE, calendar__blocks=True).exists(),
+        "written": WrittenEvent.objects.filter(host__handle=HANDLE).exclude(name="").exists(),
         "crowd": bool(crowd and crowd.result.get("booked") == 1),
         "removed": state == Connection.State.DEAUTHORIZED,
     }
