@@ -53,8 +53,6 @@ class Graph:
         content: dict[str, Any] = {"headers": headers} | ({} if json is None else {"json": json})
         answer = send(self.http, method, path, who=WHO, patience=patience or self.patience, **content)
         _note(answer, method, path)
-        if 200 <= answer.status < 300 and not answer.body:  # 202 of a delete or a cancel has nothing to say
-            return {}
         return read_json(answer, who=WHO, judge=judge)
 
     def pages(

@@ -23,6 +23,7 @@ from sivient.vendors.microsoft.times import Unreadable, in_query, times
 
 PAGE_SIZE = 100
 DAY = timedelta(days=1)
+DELETED = "The event was made before, and deleted in Outlook."
 LONGEST = timedelta(days=1825)  # of one calendarView; beyond that it is an error
 SHORTEST = 0.3  # seconds for one more request: less is not worth asking
 
@@ -73,8 +74,10 @@ class MicrosoftCalendars:
             made = self.graph.call("POST", path, json={**details(draft), "transactionId": draft.key})
         except AlreadyMade as already:
             made = self._made(path, already.name, draft)
-        if not made or made.get("isCancelled") is True:
-            raise Tombstone("The event was made before, and deleted in Outlook.")
+            if not made:
+                raise Tombstone(DELETED) from already
+        if made.get("isCancelled") is True:
+            raise Tombstone(DELETED)
         return stored(made)
 
     def change(self, calendar: str, name: str, draft: EventDraft, *, etag: str, notify: bool) -> Stored:

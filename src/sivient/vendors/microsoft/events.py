@@ -62,7 +62,7 @@ def says(event: Event, draft: EventDraft) -> bool:
         and event.get("subject") == wanted["subject"]
         and place.get("displayName") == wanted["location"]["displayName"]
         and set(answers(event)) == {guest.address.lower() for guest in draft.guests}
-        and _words(wanted["body"]["content"]) in _words((event.get("body") or {}).get("content") or "")
+        and _shows(event.get("body") or {}, draft)
     )
 
 
@@ -158,6 +158,16 @@ def _body(draft: EventDraft) -> str:
     return f"{top}<p>{text}</p>"
 
 
+def _shows(body: Event, draft: EventDraft) -> bool:
+    """Whether a body has the link and every line of the text, whatever Exchange has put around them."""
+    content = str(body.get("content") or "")
+    if str(body.get("contentType")).lower() == "html":
+        content = html.unescape(_TAG.sub(" ", content))
+    lines = [draft.join_url, *clean_text(draft.description, BODY_LIMIT).splitlines()]
+    shown = _words(content)
+    return all(_words(line) in shown for line in lines)
+
+
 def _words(text: str) -> str:
-    """Return the words of an HTML or plain text with single spaces."""
-    return " ".join(html.unescape(_TAG.sub(" ", text)).split())
+    """Return the words of a text with single spaces."""
+    return " ".join(text.split())

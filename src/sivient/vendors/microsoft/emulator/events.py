@@ -31,7 +31,7 @@ SAID = {
     Answer.TENTATIVE: "tentativelyAccepted",
 }
 PROPERTY = re.compile(r"(String|Integer) \{[0-9a-f-]{36}\} Name \S+", re.IGNORECASE)
-_TAG = re.compile(r"<[^>]*>")
+_TAG, _BREAK = re.compile(r"<[^>]*>"), re.compile(r"<br>|</p>")
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,7}))?")
 NEVER = "0001-01-01T00:00:00Z"
 Body = dict[str, Any]
@@ -119,7 +119,7 @@ def _content(event: Event, asked: Asked) -> Body:
 
 
 def _text(content: str) -> str:
-    return html.unescape(_TAG.sub("", content.replace("<br>", "\r\n")))
+    return html.unescape(_TAG.sub("", _BREAK.sub("\r\n", content)))
 
 
 def _moment(value: Body) -> datetime:
