@@ -12,6 +12,7 @@ from sivient.console.calendars_words import ago
 from sivient.core.moments import city, clock, day
 from sivient.delivery.banner import FIRST_READING, beyond
 from sivient.integrations import queries, registry
+from sivient.integrations.models import Grant
 from sivient.integrations.queries import Card, CardState
 from sivient.scheduling.models import EventType, SchedulingPage
 
@@ -50,7 +51,7 @@ class Row:
     since: str
     started: str
     written: int = 0  # bookings ahead whose event stands in it
-    is_another: bool = False  # besides accounts that are connected
+    is_last: bool = False  # of its vendor's accounts, behind which another one is offered
 
     @property
     def name(self) -> str:
@@ -99,18 +100,16 @@ class Target:
 
 
 def calendar_rows(user: User, *, now: datetime) -> list[Row]:
-    """Return the rows of every vendor that has calendars, account by account, and one to connect another with."""
+    """Return the rows of every vendor that has calendars, account by account."""
     receiving = _receiving(user)
     rows = []
     for vendor, provider in registry.PROVIDERS.items():
         if provider.calendars is None:
             continue
-        cards = queries.cards(user, vendor, now=now)
-        rows += [_row(user, card, receiving, now=now) for card in cards]
-        if provider.several or not cards:
-            free = queries.unconnected(user, vendor, now=now)
-            rows.append(_row(user, free, receiving, now=now, is_another=bool(cards)))
-    return [row for row in rows if not (row.is_another and row.card.state == CardState.OFF)]
+        *others, last = queries.cards(user, vendor, now=now) or [queries.unconnected(user, vendor, now=now)]
+        rows += [_row(user, card, receiving, now=now) for card in others]
+        rows.append(_row(user, last, receiving, now=now, is_last=provider.several))
+    return rows
 
 
 def row_of(user: User, number: int, *, now: datetime) -> Row | None:
@@ -124,7 +123,7 @@ def target_choices(user: User) -> list[Target]:
     """Return where bookings may be written, and nowhere; [] where there is no choice."""
     page = SchedulingPage.objects.filter(host=user).select_related("calendar__connection").first()
     chosen = page.calendar if page else None
-    offered = list(targets(user).select_related("connection"))
+    offered = sorted(targets(user).select_related("connection__grant"), key=_by_account)
     if not offered and chosen is None:
         return []
     found = [Target(str(each.pk), full_name(each), _invited(each), each == chosen) for each in offered]
@@ -140,8 +139,14 @@ def full_name(calendar: Calendar) -> str:
     return calendar.name if calendar.name == whose else f"{calendar.name} ({whose})"
 
 
+def _by_account(calendar: Calendar) -> tuple[object, ...]:
+    return calendar.connection.vendor, calendar.connection_id, not calendar.primary, calendar.name, calendar.pk
+
+
 def _invited(calendar: Calendar) -> str:
-    label = registry.provider(calendar.connection.vendor).label
+    label, grant = registry.provider(calendar.connection.vendor).label, calendar.connection.grant
+    if grant is None or grant.state != Grant.State.CONNECTED:
+        return "It needs reconnecting. Until then, we mail the invites."
     if invites(calendar):
         return f"{label} sends the invites, and tells guests of changes."
     return "The booking stands in it; we mail the invites to you and your guests."
@@ -152,7 +157,7 @@ def _receiving(user: User) -> frozenset[int | None]:
     return frozenset(own) | frozenset(SchedulingPage.objects.filter(host=user).values_list("calendar", flat=True))
 
 
-def _row(user: User, card: Card, receiving: frozenset[int | None], *, now: datetime, is_another: bool = False) -> Row:
+def _row(user: User, card: Card, receiving: frozenset[int | None], *, now: datetime, is_last: bool = False) -> Row:
     zone = user.timezone
     found = Calendar.objects.filter(connection=card.connection) if card.is_live else Calendar.objects.none()
     works = card.state == CardState.CONNECTED
@@ -164,7 +169,7 @@ def _row(user: User, card: Card, receiving: frozenset[int | None], *, now: datet
         since=f"{day(card.since, zone)}, {clock(card.since, zone)} ({city(zone)})" if card.since else "",
         started=clock(card.started_at, zone) if card.started_at else "",
         written=_written(card.connection, now) if card.is_live else 0,
-        is_another=is_another,
+        is_last=is_last and card.is_live and card.state != CardState.OFF,
     )
 
 

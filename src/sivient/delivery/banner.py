@@ -29,11 +29,16 @@ class Banner:
     means: str
     href: str
     way_on: str
+    about_links: bool = False  # of meetings, which bookings may wait for
 
 
 def banners(request: HttpRequest) -> dict[str, object]:
-    """Give templates `banners`. They are looked for only where a template reads them: on no guest's page."""
-    return {"banners": SimpleLazyObject(lambda: _banners(request))}
+    """Give templates `banners`, and `links_said`: whether one says that links are missing.
+
+    They are looked for only where a template reads them: on no guest's page.
+    """
+    found = SimpleLazyObject(lambda: _banners(request))
+    return {"banners": found, "links_said": SimpleLazyObject(lambda: any(each.about_links for each in found))}
 
 
 def waiting_words(count: int, *, again: str = "reconnect") -> str:
@@ -89,6 +94,7 @@ def _ended(user: User, card: Card, unread: list[Calendar], now: datetime) -> Ban
         means=means,
         href=reverse("settings-integrations"),
         way_on=f"Connect {label}" if removed else f"Reconnect {label}",
+        about_links=card.provider.calendars is None,
     )
 
 
@@ -97,10 +103,13 @@ def _calendars(unread: list[Calendar]) -> Banner | None:
     if not unread:
         return None
     names = [f"“{each.name}”" for each in unread]
-    which = f"The calendar {names[0]}" if len(names) == 1 else f"The calendars {', '.join(names[:-1])} and {names[-1]}"
+    if len(names) == 1:
+        which, them = f"The calendar {names[0]}", "it"
+    else:
+        which, them = f"The calendars {', '.join(names[:-1])} and {names[-1]}", "them"
     return Banner(
         happened=f"{which} cannot be read.",
-        means="Your page shows no times until you mend that, or take bookings without it.",
+        means=f"Your page shows no times until that is mended, or you take bookings without {them}.",
         href=f"{reverse('settings-integrations')}#calendars",
         way_on="See what you can do",
     )
