@@ -97,7 +97,8 @@ def handle_context(request: HttpRequest, host: User, event_types: list[EventType
     language = request.headers.get("Accept-Language", "")
     look = Preferences.read(request.GET, request.COOKIES, language, fallback=host.timezone)
     zone = ZoneInfo(look.zone)
-    first = queries.first_offered(host, event_types, now=now)
+    unread = any(queries.unread(each) for each in event_types[:1])  # the calendars are the host's, whatever is booked
+    first = {} if unread else queries.first_offered(host, event_types, now=now)
     days = {number: datetime.fromtimestamp(start, zone).date() for number, start in first.items()}
     offers = [
         Offer(each, place(queries.meeting_of(each).platform), days.get(each.pk), each.paused) for each in event_types
@@ -105,6 +106,7 @@ def handle_context(request: HttpRequest, host: User, event_types: list[EventType
     return {
         "host": host,
         "offers": offers,
+        "unread": unread,
         "query": _as_asked(request),
         "unknown_zone": unknown_zone(request.GET),
         "shown_in": zones.label(look.zone, now),
@@ -166,6 +168,17 @@ def paused_context(request: HttpRequest, entrance: Entrance, note: str) -> dict[
         "note": note,
         "as_asked": _as_asked(request),
         "others": [] if entrance.secret else [other for other in _others(event_type) if not other.event_type.paused],
+    }
+
+
+def unread_context(request: HttpRequest, entrance: Entrance) -> dict[str, object]:
+    """Return what `booking/unread.html` shows. A host who looks at their own page is told where to look."""
+    host = entrance.event_type.host
+    return {
+        "host": host,
+        "event_type": entrance.event_type,
+        "moved": entrance.moves,
+        "own": getattr(request, "user", None) == host,
     }
 
 

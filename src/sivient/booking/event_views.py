@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 from hashlib import sha256
 
@@ -17,7 +17,7 @@ from django.utils.http import quote_etag
 from sivient.booking import services
 from sivient.booking.confirm import Refusal, back, confirm_context, new_ticket
 from sivient.booking.entrance import Entrance
-from sivient.booking.event_page import event_context, look_of, paused_context
+from sivient.booking.event_page import event_context, look_of, paused_context, unread_context
 from sivient.booking.feed import BadQuery, FeedQuery, feed
 from sivient.booking.forms import BookingForm
 from sivient.booking.models import Booking
@@ -25,29 +25,35 @@ from sivient.booking.onward import onward_query
 from sivient.booking.preferences import link_query
 from sivient.scheduling import queries
 from sivient.site import form_token
-from sivient.site.responses import SeeOther, secret
+from sivient.site.responses import Response, SeeOther, secret
 
 REFUSALS: dict[type[services.NotBooked], Refusal] = {
     services.SlotTaken: Refusal.TAKEN,
     services.OverLimit: Refusal.OVER_LIMIT,
 }
+UNREAD = "Times cannot be shown right now. Try again in a few minutes."
+UNREAD_FOR = timedelta(minutes=3)  # so long a program that asks again should wait
 
 
 def times(request: HttpRequest, entrance: Entrance) -> HttpResponse:
-    """Show the free times, or the host's sentence instead of them."""
-    note = queries.pause_note(entrance.event_type)
-    if note is not None:
-        return _paused(request, entrance, note, status=200)
+    """Show the free times, or the host's sentence instead of them; none while the host's calendars cannot be read."""
+    if closed := _not_shown(request, entrance):
+        return closed
     return render(request, "booking/event.html", event_context(request, entrance, timezone.now()))
 
 
 def slots(request: HttpRequest, entrance: Entrance) -> HttpResponse:
-    """Answer with the free times as JSON; 304 while they are the same, 400 with a sentence for a bad query."""
+    """Answer with the free times as JSON; 304 while they are the same, 400 with a sentence for a bad query.
+
+    503 while the host's calendars cannot be read: that is not the same as nothing free.
+    """
     now = timezone.now()
     try:
         asked = FeedQuery.read(request.GET, entrance, now)
     except BadQuery as error:
         return JsonResponse({"error": str(error)}, status=400)
+    if queries.pause_note(entrance.event_type) is None and queries.unread(entrance.event_type):
+        return try_again(JsonResponse({"error": UNREAD}, status=503))
     text = feed(entrance, asked, now)
     etag = quote_etag(sha256(text.encode()).hexdigest()[:16])
     response = HttpResponse(text, content_type="application/json")
@@ -60,9 +66,8 @@ def confirm(request: HttpRequest, entrance: Entrance) -> HttpResponse:
     """Ask for the guest's details, or book."""
     if request.method == "POST":
         return _book(request, entrance)
-    note = queries.pause_note(entrance.event_type)
-    if note is not None:
-        return _paused(request, entrance, note, status=200)
+    if closed := _not_shown(request, entrance):
+        return closed
     now = timezone.now()
     form = BookingForm(entrance, asked=request.GET)
     if entrance.offers(form.start, now, form.minutes):
@@ -91,6 +96,25 @@ def prefetching(response: HttpResponse) -> HttpResponse:
     """Let the browser fetch the page behind a link when the pointer is on it; those pages change nothing."""
     response.headers["Speculation-Rules"] = f'"{static("booking/prefetch.speculationrules")}"'
     return response
+
+
+def try_again(response: Response) -> Response:
+    """Say to programs when the host's calendars are worth another look."""
+    response.headers["Retry-After"] = str(int(UNREAD_FOR.total_seconds()))
+    return response
+
+
+def not_read(request: HttpRequest, entrance: Entrance) -> HttpResponse | None:
+    """Return the page that stands in place of times while the host's calendars cannot be read, else None."""
+    if not queries.unread(entrance.event_type):
+        return None
+    return try_again(render(request, "booking/unread.html", unread_context(request, entrance), status=503))
+
+
+def _not_shown(request: HttpRequest, entrance: Entrance) -> HttpResponse | None:
+    """Return the page that stands in place of times, None if they can be shown."""
+    note = queries.pause_note(entrance.event_type)
+    return not_read(request, entrance) if note is None else _paused(request, entrance, note, status=200)
 
 
 def _paused(request: HttpRequest, entrance: Entrance, note: str, *, status: int) -> HttpResponse:
@@ -138,6 +162,9 @@ def _book(request: HttpRequest, entrance: Entrance) -> HttpResponse:
     except services.KeyReused:
         earlier = get_object_or_404(Booking, idempotency_key=form.key)
         return render(request, "booking/booked_already.html", {"booking": earlier}, status=409)
+    except services.CalendarUnread:
+        context = confirm_context(request, form, now, unread=True)
+        return try_again(render(request, "booking/confirm.html", context, status=503))
     except services.NotBooked as refused:
         if own := _own(form, start):
             return _held_by_guest(request, form, own)

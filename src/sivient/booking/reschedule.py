@@ -26,6 +26,7 @@ def reschedule_context(
     refusal: Refusal | None = None,
     free: Sequence[int] | None = None,
     stale: bool = False,
+    unread: bool = False,
 ) -> dict[str, object]:
     """Return what `booking/reschedule_confirm.html` shows. A refused `start` gives way to the nearest `free` ones."""
     look, minutes = look_of(request, entrance), entrance.minutes({})
@@ -46,6 +47,7 @@ def reschedule_context(
         "refusal": refusal,
         "nearest": other_times(entrance, free or (), look, query),
         "stale": stale,
+        "unread": unread,
         "back": back(entrance, start, look, query),
         "token": RescheduleForm.token_for(booking.pk, booking.version),
     }

@@ -24,6 +24,7 @@ from sivient.booking.entrance import Entrance
 from sivient.booking.forms import RescheduleForm
 from sivient.booking.models import Booking
 from sivient.booking.preferences import read_instant
+from sivient.booking.refusals import as_it_is
 from sivient.booking.reschedule import reschedule_context
 from sivient.scheduling.models import EventType
 from sivient.site.responses import SeeOther
@@ -58,14 +59,14 @@ def of_rescheduling(view: RescheduleView) -> Callable[[HttpRequest, str], HttpRe
 @of_rescheduling
 def page(request: HttpRequest, booking: Booking, event_type: EventType) -> HttpResponse:
     """The free times, with the ticket of the present one."""
-    return event_views.times(request, Entrance.rescheduling(event_type, booking))
+    return event_views.times(request, _entrance(event_type, booking))
 
 
 @require_safe
 @of_rescheduling
 def slots(request: HttpRequest, booking: Booking, event_type: EventType) -> HttpResponse:
     """The free times alone."""
-    return event_views.slots(request, Entrance.rescheduling(event_type, booking))
+    return event_views.slots(request, _entrance(event_type, booking))
 
 
 @csrf_exempt  # a signed form token stands in the form instead
@@ -76,10 +77,17 @@ def confirm(request: HttpRequest, booking: Booking, event_type: EventType) -> Ht
     if request.method == "POST":
         return _reschedule(request, booking, event_type)
     now, start = timezone.now(), read_instant(request.GET.get("at"))
-    entrance = Entrance.rescheduling(event_type, booking)
+    entrance = _entrance(event_type, booking)
+    if closed := event_views.not_read(request, entrance):
+        return closed
     refusal = None if entrance.offers(start, now, entrance.minutes({})) else Refusal.NOT_OFFERED
     context = reschedule_context(request, booking, entrance, start, now, refusal=refusal)
     return _ask(request, context, 404 if refusal else 200)
+
+
+def _entrance(event_type: EventType, booking: Booking) -> Entrance:
+    """Return the way in, with an event type that brings all that its page asks for: it costs no other question."""
+    return Entrance.rescheduling(as_it_is(event_type) or event_type, booking)
 
 
 def _reschedule(request: HttpRequest, booking: Booking, event_type: EventType) -> HttpResponse:
@@ -96,6 +104,8 @@ def _reschedule(request: HttpRequest, booking: Booking, event_type: EventType) -
         return render(request, "booking/reschedule_moved.html", {"page": booked_page(_fresh(booking), now)}, status=409)
     except services.NotReschedulable:
         return _fixed(request, _fresh(booking), now)
+    except services.CalendarUnread:
+        return event_views.try_again(_ask(request, shown(unread=True), 503))
     except services.NotBooked as refused:
         why = event_views.REFUSALS.get(type(refused), Refusal.NOT_OFFERED)
         return _ask(request, shown(refusal=why, free=refused.nearest), 409)
