@@ -15,6 +15,7 @@ from sivient.vendors.google.emulator import errors, faults, listing, scopes
 from sivient.vendors.google.emulator.channels import Notices
 from sivient.vendors.google.emulator.events import Events
 from sivient.vendors.google.emulator.freebusy import busy_times
+from sivient.vendors.google.emulator.partial import only
 from sivient.vendors.oidc_emulator.grants import Token
 
 BASE = "/calendar/v3/"
@@ -88,7 +89,7 @@ class GoogleCalendarApi:
             strange = set(call.request.url.params) - set(method.params) - set(ALWAYS)
             if strange:
                 raise errors.invalid(f"Unknown parameter: {', '.join(sorted(strange))}")
-            return self._do(call, method.name, ids, token)
+            return _chosen(self._do(call, method.name, ids, token), call.request)
         except errors.ApiError as refusal:
             return refusal.response()
 
@@ -158,6 +159,11 @@ def entry(calendar: Calendar) -> dict[str, Any]:
     facts |= {"timeZone": calendar.zone, "accessRole": calendar.role, "colorId": "14", "defaultReminders": []}
     shown = {"selected": True, "backgroundColor": "#9fe1e7", "foregroundColor": "#000000"}
     return facts | shown | ({"primary": True} if calendar.primary else {})
+
+
+def _chosen(done: httpx.Response, request: httpx.Request) -> httpx.Response:
+    selector = request.url.params.get("fields")
+    return httpx.Response(200, json=only(done.json(), selector)) if selector and done.content else done
 
 
 def _strange(body: dict[str, Any]) -> dict[str, Any]:
