@@ -217,3 +217,20 @@ def test_a_user_of_another_zoom_account_cannot_add_a_private_app(host: User) -> 
 def test_somebody_who_waits_hears_within_half_a_minute() -> None:
     patience = services.WHILE_SOMEBODY_WAITS
     assert 2 * (patience.connect + patience.answer) <= 30
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        (httpx.Response(503), Outcome.SILENT),
+        (httpx.Response(200, json={"issuer": "https://elsewhere.test"}), Outcome.OPERATOR),
+    ],
+)
+def test_a_vendor_that_does_not_say_where_its_consent_page_is_is_a_calm_end(
+    answer: httpx.Response, outcome: Outcome, host: User
+) -> None:
+    silent = mounted(httpx.MockTransport(lambda request: answer), settings.GOOGLE_ISSUER)
+    with silent, pytest.raises(NotConnected) as ended:
+        flow.start(host, "google", session_key=SESSION)
+    assert ended.value.outcome == outcome
+    assert not OAuthFlow.objects.exists()

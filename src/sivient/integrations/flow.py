@@ -73,6 +73,7 @@ def start(user: User, vendor: str, *, session_key: str, account: str = "") -> st
     meant = Connection.objects.filter(user=user, vendor=vendor, account=account).first() if account else None
     _check_may_connect(user, vendor)
     state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
+    page = _consent_page(provider, state, verifier, meant.label if meant else "")
     OAuthFlow.objects.create(
         digest=_digest(state),
         user=user,
@@ -82,12 +83,7 @@ def start(user: User, vendor: str, *, session_key: str, account: str = "") -> st
         account=meant.account if meant else "",
         created_at=Now(),
     )
-    return _oauth(provider).authorize_url(
-        redirect_uri=registry.redirect_uri(vendor),
-        state=state,
-        verifier=verifier,
-        login_hint=meant.label if meant else "",
-    )
+    return page
 
 
 def finish(user: User, vendor: str, back: Return) -> Connection:
@@ -152,6 +148,19 @@ def _take(user: User, vendor: str, back: Return) -> tuple[str, datetime]:
     if flow.returned_at is None or flow.returned_at - flow.created_at > STATE_LIFETIME:
         raise NotConnected(Outcome.LATE)
     return flow.verifier, flow.returned_at
+
+
+def _consent_page(provider: Provider, state: str, verifier: str, login_hint: str) -> str:
+    """Return the consent page's address, which some vendors have to be asked for."""
+    redirect_uri = registry.redirect_uri(provider.key)
+    try:
+        return _oauth(provider).authorize_url(
+            redirect_uri=redirect_uri, state=state, verifier=verifier, login_hint=login_hint
+        )
+    except Misconfigured as error:
+        raise NotConnected(Outcome.OPERATOR) from error
+    except IntegrationError as error:
+        raise NotConnected(Outcome.SILENT) from error
 
 
 def _exchange(oauth: OAuth, vendor: str, code: str, verifier: str) -> Tokens:

@@ -6,7 +6,7 @@ import pytest
 
 from sivient.ports.calendars import CalendarInfo
 from sivient.ports.errors import OutcomeUnknown
-from sivient.vendors.google.scopes import CALENDARS, EVENTS_FREEBUSY, EVENTS_OWNED, grants_enough
+from sivient.vendors.google.scopes import CALENDARS, EVENTS_FREEBUSY, EVENTS_OWNED, grants_enough, missing
 from tests.vendors.google.adapted import ME, SCOPE, Google, calendars, said
 
 
@@ -93,3 +93,11 @@ def test_without_the_permission_to_write_no_calendar_receives_bookings() -> None
 )
 def test_connecting_needs_at_least_the_reading_of_busy_times(scope: str, enough: bool) -> None:
     assert grants_enough(scope) is enough
+
+
+def test_what_was_not_allowed_is_said_with_what_it_means() -> None:
+    assert missing(SCOPE) == ()
+    [no_list] = missing(f"{EVENTS_FREEBUSY} {EVENTS_OWNED}")
+    assert "only the main one" in no_list
+    [no_writing] = missing(f"{EVENTS_FREEBUSY} {CALENDARS}")
+    assert "bookings are not written" in no_writing

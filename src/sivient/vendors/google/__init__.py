@@ -6,7 +6,7 @@ from sivient.ports.vendor import App, Provider
 from sivient.vendors.google.calendars import connect_calendars
 from sivient.vendors.google.oauth import connect_oauth
 from sivient.vendors.google.push import GoogleInbox
-from sivient.vendors.google.scopes import grants_enough
+from sivient.vendors.google.scopes import grants_enough, missing
 
 
 def consent_origins(app: App) -> tuple[str, ...]:
@@ -44,4 +44,5 @@ PROVIDER = Provider(
     calendars=connect_calendars,
     push=GoogleInbox(),
     several=True,
+    missing=missing,
 )

@@ -19,7 +19,7 @@ from sivient.vendors.google.moments import bounds, moment, written, zone_named
 from sivient.vendors.google.scopes import may_list, may_write
 
 LISTED, PAGE_SIZE = 250, 2500  # calendars and events on a page; Google's most
-MOST_ATTENDEES = 20  # of an event on a page; of larger ones Google names only the host
+MOST_ATTENDEES = 10  # of an event on a page; of larger ones Google names only the host, so that pages stay small
 MOST_CALENDARS, LONGEST_RANGE = 50, timedelta(days=60)  # of one free/busy call
 SOON = timedelta(seconds=2)
 NAME_LIMIT = 200  # code points
@@ -52,6 +52,7 @@ class GoogleCalendars:
             "showDeleted": "true",
             "maxResults": PAGE_SIZE,
             "maxAttendees": MOST_ATTENDEES,
+            "prettyPrint": "false",
             "fields": SYNC_FIELDS,
         }
         start, end = bounds(window)

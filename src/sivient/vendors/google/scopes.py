@@ -27,3 +27,14 @@ def may_write(scope: str) -> bool:
 def may_list(scope: str) -> bool:
     """Whether Google tells which calendars there are; otherwise only the primary one is known."""
     return bool(_LISTS & set(scope.split()))
+
+
+def missing(scope: str) -> tuple[str, ...]:
+    """Return what does not work with a granted scope, in sentences for the host."""
+    writes = (
+        ()
+        if may_write(scope)
+        else ("We may only read your calendars, so bookings are not written into them and we mail the invites.",)
+    )
+    lists = () if may_list(scope) else ("We may not see which calendars you have, so only the main one can be used.",)
+    return writes + lists
