@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from sivient.accounts.models import Plan, User
 from sivient.booking.steps import CONFERENCE, step_key
-from sivient.console import integrations_words
+from sivient.console import calendars_words, integrations_words
 from sivient.help import guides as room
 from sivient.help.guides import guide, guides
+from sivient.integrations.flow import Outcome
 from sivient.integrations.models import Grant
 from sivient.jobs.models import Work
 from sivient.vendors import zoom
@@ -35,15 +36,27 @@ def pointed_at() -> set[str]:
     """Every place in the Zoom guide that a page, a mail or a note of the product points to."""
     words = {notice.anchor for notice in integrations_words._NOTICES.values()}
     notes = {note.anchor for kind in (1, 2, 4, 99, None) for note in zoom.notes(kind, "active")}
-    texts = [file.read_text("utf-8") for end in ("html", "txt", "py") for file in SOURCE.rglob(f"*.{end}")]
-    links = {
+    return (words | notes | _links(about_calendars=False)) - {""}
+
+
+def calendars_pointed_at() -> set[str]:
+    """Every place in the guide to calendars that a page or a mail points to."""
+    ends = (*Outcome, *calendars_words.GOOD)
+    words = {notice.anchor for said in ends if (notice := calendars_words.notice(said, "Google Calendar"))}
+    mails = set(re.findall(r'"anchor": "([a-z-]+)"', (SOURCE / "delivery/connection_mails.py").read_text("utf-8")))
+    return (words | mails | _links(about_calendars=True)) - {""}
+
+
+def _links(*, about_calendars: bool) -> set[str]:
+    files = [file for end in ("html", "txt", "py") for file in SOURCE.rglob(f"*.{end}")]
+    texts = [file.read_text("utf-8") for file in files if ("calendar" in file.name) is about_calendars]
+    return {
         anchor
         for text in texts
         for line in text.splitlines()
         if "guide" in line or "docs-page" in line
         for anchor in re.findall(r"""(?:\}\}|%\}|")#([a-z-]+)["'\s]""", line)
     }
-    return (words | notes | links) - {""}
 
 
 def test_the_zoom_guide_has_every_section() -> None:
@@ -55,6 +68,12 @@ def test_every_anchor_that_the_product_points_to_exists() -> None:
     found = pointed_at()
     assert {"reconnecting", "no-link", "option-missing", "still-not-connected", "cannot-install"} <= found
     assert found <= anchors()
+
+
+def test_every_anchor_of_the_guide_to_calendars_that_the_product_points_to_exists() -> None:
+    found = calendars_pointed_at()
+    assert {"reconnecting", "not-read", "skipped", "missing-permission", "invites", "accounts"} <= found
+    assert found <= anchors("calendars")
 
 
 def test_links_inside_a_guide_lead_somewhere() -> None:
