@@ -5,19 +5,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+from joserfc.jwk import RSAKey
 
 from sivient.core.interval import Interval
-from sivient.ports.calendars import Change, EventDraft, Guest
+from sivient.ports.calendars import Change, EventDraft, Guest, Page
 from sivient.ports.http import Patience, mounted
 from sivient.ports.vendor import Access, App, Tokens
 from sivient.vendors.calendar_emulator import CalendarEmulator, Event
 from sivient.vendors.microsoft.calendars import MicrosoftCalendars, connect_calendars
 from sivient.vendors.microsoft.emulator import PEOPLE, MicrosoftEmulator, calendar_id
 from sivient.vendors.microsoft.oauth import SCOPES, MicrosoftOAuth, connect_oauth
+from sivient.vendors.oidc_emulator.keys import new_key
 
 SITE = "https://microsoft.test"
 CALLBACK = "https://sivient.test/settings/integrations/microsoft/callback"
@@ -27,6 +31,8 @@ VERIFIER = "v" * 43
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 START = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 HALF_AN_HOUR = timedelta(minutes=30)
+DELTA = f"{SITE}/v1.0/me/calendars/c/calendarView/delta?$deltatoken=x"
+NEXT = f"{SITE}/v1.0/me/calendars/c/calendarView/delta?$skiptoken=y"
 WINDOW = Interval(NOW, NOW + timedelta(days=60))
 CALENDAR = calendar_id("priya", "calendar")
 DRAFT = EventDraft(
@@ -109,6 +115,18 @@ def event(name: str = "e-1", **changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def page(*events: Any, **links: str) -> httpx.Response:
+    """A page of a sync; the last one unless it has a link."""
+    body: dict[str, Any] = {"value": list(events)} | ({"@odata.deltaLink": DELTA} if not links else {})
+    return httpx.Response(200, json=body | {f"@odata.{name}": link for name, link in links.items()})
+
+
+def read(*answers: httpx.Response | Exception, since: str = "") -> list[Page]:
+    """What our sync makes of these answers."""
+    with calendars(Graph(*answers)) as ours:
+        return list(ours.changes("c", since=since, window=WINDOW, zone="Europe/London"))
+
+
 @dataclass
 class Emulated:
     """The emulator with our calendars of one person on it."""
@@ -152,16 +170,23 @@ class Emulated:
         return [(each.method, each.to) for each in self.service.outbox.sent]
 
 
+@cache
+def one_key() -> RSAKey:
+    """The key of every emulator here: to make one takes long, and no ID token is asked for."""
+    return new_key()
+
+
 @contextmanager
 def emulated(person: str = "priya", scope: str = SCOPES, **settings: Any) -> Iterator[Emulated]:
     """The emulator mounted, one person connected by a real consent."""
-    microsoft = MicrosoftEmulator(
-        SITE,
-        client_id=APP.client_id,
-        client_secret=APP.client_secret,
-        redirect_uris=[CALLBACK],
-        **{"clock": lambda: NOW, "sleep": lambda seconds: None} | settings,
-    )
+    with patch("sivient.vendors.oidc_emulator.keys.new_key", one_key):
+        microsoft = MicrosoftEmulator(
+            SITE,
+            client_id=APP.client_id,
+            client_secret=APP.client_secret,
+            redirect_uris=[CALLBACK],
+            **{"clock": lambda: NOW, "sleep": lambda seconds: None} | settings,
+        )
     with mounted(httpx.MockTransport(microsoft.handle), APP.oauth_base, APP.api_base):
         flow = connect_oauth(APP, PATIENCE)
         tokens = flow.exchange(consent(microsoft, flow, person)["code"], redirect_uri=CALLBACK, verifier=VERIFIER)

@@ -7,16 +7,17 @@ import httpx
 import pytest
 
 from sivient.core.interval import Interval
-from sivient.ports.calendars import Answer, Page, SyncLost
+from sivient.ports.calendars import Answer, SyncLost
 from sivient.ports.errors import Gone, IntegrationError, OutcomeUnknown, Rejected, TryLater
 from sivient.vendors.calendar_emulator import Answer as Said
 from sivient.vendors.calendar_emulator import Attendee, Show
 from tests.vendors.microsoft.adapted import (
     ADDRESS,
     CALENDAR,
+    DELTA,
     HALF_AN_HOUR,
+    NEXT,
     NOW,
-    SITE,
     START,
     WINDOW,
     Graph,
@@ -24,21 +25,10 @@ from tests.vendors.microsoft.adapted import (
     calendars,
     emulated,
     event,
+    page,
+    read,
     refusal,
 )
-
-DELTA = f"{SITE}/v1.0/me/calendars/c/calendarView/delta?$deltatoken=x"
-NEXT = f"{SITE}/v1.0/me/calendars/c/calendarView/delta?$skiptoken=y"
-
-
-def page(*events: Any, **links: str) -> httpx.Response:
-    body: dict[str, Any] = {"value": list(events)} | ({"@odata.deltaLink": DELTA} if not links else {})
-    return httpx.Response(200, json=body | {f"@odata.{name}": link for name, link in links.items()})
-
-
-def read(*answers: httpx.Response | Exception, since: str = "") -> list[Page]:
-    with calendars(Graph(*answers)) as ours:
-        return list(ours.changes("c", since=since, window=WINDOW, zone="Europe/London"))
 
 
 def test_a_round_says_what_there_is_and_the_next_ones_what_changed() -> None:
@@ -238,70 +228,6 @@ def test_a_page_that_fails_at_the_emulator_is_tried_again_from_the_start() -> No
         with pytest.raises(OutcomeUnknown):
             it.sync()
         assert len(it.sync()) == 120
-
-
-@pytest.mark.parametrize(
-    ("entry", "reason"),
-    [
-        (event(start=None), "The time of an event cannot be read."),
-        (event(start={"dateTime": "soon", "timeZone": "UTC"}), "The time of an event cannot be read."),
-        (event(start={"dateTime": "2026-13-01T09:00:00", "timeZone": "UTC"}), "The time of an event cannot be read."),
-        (event(isAllDay=True, start={"dateTime": "9999-99-01T00:00:00"}), "The time of an event cannot be read."),
-        (event(end={"dateTime": "2026-11-01T09:00:00", "timeZone": "UTC"}), "An event ends before it begins."),
-        (
-            event(start={"dateTime": "2026-12-01T09:00:00", "timeZone": "W. Europe Standard Time"}),
-            "An event is in a time zone that we do not know.",
-        ),
-        (event(""), "An event has no id."),
-        (None, "An event cannot be read."),
-        ("event", "An event cannot be read."),
-    ],
-)
-def test_what_cannot_be_read_is_counted_and_the_rest_is_not_lost(entry: Any, reason: str) -> None:
-    (only,) = read(page(entry, event("other")))
-    assert only.skipped == {reason: 1}
-    assert [change.name for change in only.changes] == ["other"]
-
-
-@pytest.mark.parametrize(
-    "odd",
-    [
-        {"showAs": "hologram"},
-        {"showAs": None},
-        {"responseStatus": None},
-        {"responseStatus": {"response": "teleported"}},
-        {"attendees": None},
-        {"type": "unheardOf"},
-        {"isAllDay": None},
-        {"iCalUId": None, "@odata.etag": None},
-        {"brandNew": {"kind": ["of"]}},
-    ],
-)
-def test_a_word_that_nobody_knows_blocks_and_breaks_nothing(odd: dict[str, Any]) -> None:
-    (change,) = read(page(event(**odd)))[0].changes
-    assert [(each.start, each.end) for each in change.busy] == [(START, START + HALF_AN_HOUR)]
-
-
-@pytest.mark.parametrize(
-    "text", ["2026-12-01T09:00:00", "2026-12-01T09:00:00.0000000", "2026-12-01T09:00:00Z", "2026-12-01T11:00:00+02:00"]
-)
-def test_however_a_time_is_written_it_is_the_same_instant(text: str) -> None:
-    (change,) = read(page(event(start={"dateTime": text, "timeZone": "UTC"})))[0].changes
-    assert change.start == START
-
-
-def test_a_fraction_is_read_to_the_microsecond() -> None:
-    (change,) = read(page(event(end={"dateTime": "2026-12-01T09:30:00.1234567", "timeZone": "UTC"})))[0].changes
-    assert change.end == START + HALF_AN_HOUR + timedelta(microseconds=123456)
-
-
-@pytest.mark.parametrize("fault", ["unknown-fields", "unknown-enums", "gzip"])
-def test_an_odd_answer_of_the_emulator_is_read(fault: str) -> None:
-    with emulated() as it:
-        it.add()
-        it.service.inject(fault, times=None)
-        it.sync()
-        assert it.busy() == [(START, START + HALF_AN_HOUR)]
 
 
 def test_every_request_asks_for_utc_lasting_ids_and_pages_of_a_bearable_size() -> None:

@@ -15,7 +15,7 @@ from sivient.ports.errors import Gone, OutcomeUnknown
 from sivient.vendors.microsoft.api import Body, Graph, items
 from sivient.vendors.microsoft.errors import InTheWay
 
-LIFE = timedelta(minutes=10_000)  # Graph's longest is 10,080; its clock is another one
+LIFE = timedelta(days=6)  # Graph refuses more than seven (10,080 minutes), by a clock that is not ours
 CHANGES = "created,updated,deleted"
 CHANNEL = "channel"
 MOST_NOTICES = 1000

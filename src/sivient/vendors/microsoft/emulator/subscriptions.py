@@ -54,7 +54,7 @@ def create(mailbox: Mailbox) -> httpx.Response:
         raise invalid("clientState is too long.")
     calendar, now = _calendar(mailbox, body["resource"]), mailbox.emulator.clock.now()
     there = [each for each in _own(mailbox) if each.resource == body["resource"]]
-    if there or mailbox.emulator.calls.strike("subscription-exists", mailbox.call):
+    if mailbox.emulator.calls.strike("subscription-exists", mailbox.call) or there:
         raise GraphError(409, "ExtensionError", "A subscription with these parameters exists already.")
     channel = Channel(
         id=str(uuid.uuid4()),
