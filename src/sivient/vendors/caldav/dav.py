@@ -45,7 +45,7 @@ class Resource:
         """Return the addresses in a property."""
         found = self.properties.get(tag)
         inside = [] if found is None else found.iter(f"{DAV}href")
-        return [urljoin(self.url, (each.text or "").strip()) for each in inside if (each.text or "").strip()]
+        return [_joined(self.url, each.text) for each in inside if (each.text or "").strip()]
 
     def has(self, tag: str, inner: str) -> bool:
         """Say whether a property has an element somewhere inside."""
@@ -170,12 +170,17 @@ def _resources(found: Element, url: str) -> Iterator[Resource]:
             if _status(part) in (0, 200):
                 properties.update((each.tag, each) for each in part.iterfind(f"{DAV}prop/*"))
         for href in response.findall(f"{DAV}href"):
-            try:
-                address = urljoin(url, (href.text or "").strip())
-                urlsplit(address)
-            except ValueError as error:
-                raise OutcomeUnknown(UNREADABLE) from error
-            yield Resource(address, _status(response), properties)
+            yield Resource(_joined(url, href.text), _status(response), properties)
+
+
+def _joined(base: str, href: str | None) -> str:
+    """Return the whole address of an href."""
+    try:
+        address = urljoin(base, (href or "").strip())
+        urlsplit(address)
+    except ValueError as error:
+        raise OutcomeUnknown(UNREADABLE) from error
+    return address
 
 
 def _status(inside: Element) -> int:

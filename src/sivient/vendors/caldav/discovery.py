@@ -2,13 +2,13 @@
 
 from urllib.parse import urljoin
 
-from sivient.ports.errors import IntegrationError, OutcomeUnknown, Rejected
+from sivient.ports.errors import OutcomeUnknown, Rejected
 from sivient.ports.guarded import LONGEST, same_house
 from sivient.ports.http import Answer, Patience
 from sivient.ports.vendor import App, Entered, VendorAccount
 from sivient.ports.web_address import web_address
 from sivient.vendors.caldav.collection import calendars
-from sivient.vendors.caldav.dav import CALDAV, DAV, MULTISTATUS, Dav, Resource, propfind, resources, xml
+from sivient.vendors.caldav.dav import CALDAV, DAV, Dav, Resource, propfind, resources, xml
 from sivient.vendors.caldav.errors import WHO, judge
 
 WELL_KNOWN = "/.well-known/caldav"
@@ -32,7 +32,7 @@ _PRINCIPAL = propfind("d:current-user-principal", "c:calendar-home-set", "d:reso
 def enter(app: App, entered: Entered, patience: Patience) -> VendorAccount:
     """Return whose calendars the typed words open, and where they are.
 
-    Rejected: its sentence says what is wrong. TryLater: nobody answered, or nothing that makes sense.
+    Rejected: its sentence says what is wrong. TryLater: nobody answered, or the server has trouble.
     """
     if not entered.user.strip() or not entered.password:
         raise Rejected(MISSING)
@@ -52,20 +52,18 @@ def enter(app: App, entered: Entered, patience: Patience) -> VendorAccount:
 
 def _principal(dav: Dav, candidates: list[str]) -> tuple[str, str]:
     """Return the user's principal, and their calendar home where it is said at once, from the first that knows."""
-    silent: IntegrationError | None = None
+    trouble: OutcomeUnknown | None = None
     for candidate in candidates:
         try:
             found = _said(dav, candidate)
-        except OutcomeUnknown as error:  # an answer that is no WebDAV, or trouble: the other one may know
-            silent = error
+        except OutcomeUnknown as error:  # the other one may know
+            trouble = error
             continue
-        if found is None:
-            continue
-        principal = _first(found.hrefs(f"{DAV}current-user-principal"))
-        home = _first(found.hrefs(f"{CALDAV}calendar-home-set"))
+        principal = _first(found.hrefs(f"{DAV}current-user-principal")) if found else ""
+        home = _first(found.hrefs(f"{CALDAV}calendar-home-set")) if found else ""
         if principal or home:
             return principal, home
-    raise Rejected(NOT_CALDAV) from silent
+    raise trouble or Rejected(NOT_CALDAV)
 
 
 def _said(dav: Dav, url: str) -> Resource | None:
@@ -82,11 +80,12 @@ def _said(dav: Dav, url: str) -> Resource | None:
 def _read(answer: Answer, url: str) -> Resource | None:
     if answer.status == 401:
         raise Rejected(PASSWORD)
-    if answer.status == MULTISTATUS:
-        return next(iter(resources(answer, url)), None)
     if answer.status == 429 or answer.status >= 500:
         raise judge(answer)
-    return None
+    try:
+        return next(iter(resources(answer, url)), None)
+    except OutcomeUnknown:  # a web page, or worse
+        return None
 
 
 def _first(found: list[str]) -> str:
