@@ -1,6 +1,6 @@
 """A host whose bookings go into a real calendar: the emulated Google or Microsoft, a Radicale, or none."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -74,7 +74,7 @@ def living(kind: str, host: User, settings: Any, folder: Path) -> Iterator[Livin
         emulator.calendars.reset()
         addresses = (GOOGLE, MICROSOFT, f"{MICROSOFT}/common", f"{MICROSOFT}/v1.0")
         with mounted(httpx.MockTransport(emulator.handle), *addresses):
-            receive(host, consent(kind, host, emulator))
+            receive(host, consent(kind, host, lambda url: emulator.handle(httpx.Request("GET", url))))
             yield Living(emulator)
 
 
@@ -92,11 +92,11 @@ def emulated(kind: str) -> GoogleEmulator | MicrosoftEmulator:
     )
 
 
-def consent(kind: str, host: User, emulator: GoogleEmulator | MicrosoftEmulator) -> Connection:
-    """Go through the consent page as the host would."""
+def consent(kind: str, host: User, get: Callable[[str], httpx.Response]) -> Connection:
+    """Go through the consent page as the host would, whose browser is `get`."""
     oauth, asked_at = registry.oauth(kind, IN_WORKER), database_now()
     page = oauth.authorize_url(redirect_uri=CALLBACK.format(kind), state="s", verifier=VERIFIER)
-    back = emulator.handle(httpx.Request("GET", f"{page}&auto=mara"))
+    back = get(f"{page}&auto=mara")
     code = parse_qs(urlsplit(back.headers["Location"]).query)["code"][0]
     tokens = oauth.exchange(code, redirect_uri=CALLBACK.format(kind), verifier=VERIFIER)
     return connect(host, kind, tokens, oauth.account(tokens.access_token), asked_at=asked_at)

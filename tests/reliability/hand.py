@@ -25,6 +25,8 @@ from sivient.jobs.models import Work  # noqa: E402
 from sivient.jobs.worker import run_due  # noqa: E402
 from sivient.ports.conferencing import MeetingRequest  # noqa: E402
 from sivient.scheduling.models import Hold, Platform  # noqa: E402
+from tests.delivery import living_calendars  # noqa: E402
+from tests.delivery.living_calendars import consent  # noqa: E402
 from tests.integrations.zoom import MARAS_ID, back  # noqa: E402
 
 MINUTE = timedelta(minutes=1)
@@ -39,6 +41,15 @@ def connect(act: Act) -> dict[str, Any]:
     query = dict(httpx.URL(answer.headers["Location"]).params)
     flow.finish(host, "zoom", back(query, session="session"))
     return {"scope": Grant.objects.get(connections__user=host).scope}
+
+
+def receive(act: Act) -> dict[str, Any]:
+    """Connect the host's Google Calendar over its own pages; bookings, by telephone, go there."""
+    host = User.objects.get(pk=act["host"])
+    host.page.platform, host.page.platform_details = Platform.PHONE, "+49 30 1234567"
+    host.page.save()
+    connection = consent("google", host, lambda url: httpx.get(url, trust_env=False))
+    return {"calendar": living_calendars.receive(host, connection).pk}
 
 
 def expire(act: Act) -> dict[str, Any]:
@@ -93,7 +104,7 @@ def bookings(act: Act) -> dict[str, Any]:
     return {"bookings": found, "holds": Hold.objects.count(), "work": Work.objects.exclude(key="every").count()}
 
 
-ACTS = (connect, expire, create, elapse, deliver, grant, delivery, bookings)
+ACTS = (connect, receive, expire, create, elapse, deliver, grant, delivery, bookings)
 racer.ACTS.update({act.__name__: act for act in ACTS})
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import product
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -17,6 +19,7 @@ from sivient.ports.http import mounted
 from sivient.site import mailer
 from sivient.vendors.zoom.emulator import ZoomEmulator
 from tests.delivery.conftest import Post, event_of, sequence_of
+from tests.delivery.living_calendars import living
 from tests.factories import MONDAY_10, make_event_type
 from tests.reliability.living import CREATE, GUEST, book, connected_host, link_of, states, told_link, work_on
 
@@ -84,6 +87,23 @@ def test_row_28_an_address_that_is_refused_is_told_to_the_host_and_not_tried_aga
     tries = invites(booking).attempt
     work_on(rounds=2)
     assert invites(booking).attempt == tries
+
+
+def test_row_28_where_the_calendar_invites_the_guest_needs_no_mail_server(
+    zoom: ZoomEmulator, post: Post, settings: Any, tmp_path: Path
+) -> None:
+    host = connected_host(zoom)
+    post.refuse("451")
+    with living("google", host, settings, tmp_path) as calendar:
+        booking = book(make_event_type(host))
+        work_on(rounds=3)
+        assert [method for method, _ in calendar.mailed(GUEST)] == ["REQUEST"]
+        assert link_of(booking)
+        assert "trying" in states(booking), "the host's mail waits"
+        post.refuse("ok")
+        work_on(rounds=2)
+    assert post.to(GUEST) == []
+    assert len(post.to(host.email)) == 1
 
 
 def test_row_28_a_mail_that_is_sent_twice_is_the_same_mail(

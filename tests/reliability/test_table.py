@@ -12,12 +12,6 @@ TESTS = Path(__file__).parents[1]
 ROWS = range(1, 46)
 ACCEPTANCE = range(1, 15)
 ELSEWHERE = {
-    6: "no calendar is read yet",
-    23: "no event is put into a calendar yet",
-    24: "no calendar is read yet",
-    25: "no calendar is read yet",
-    26: "no calendar pushes to us yet",
-    27: "no calendar can be connected yet",
     29: "there are no reminders yet",
     31: "the end of an account: tests/privacy",
     32: "plans are set by the operator alone yet: what a plan closes is in tests/booking/test_views_paused.py",
