@@ -47,11 +47,12 @@ def test_a_new_account_shows_its_calendars_at_once_and_its_main_one_blocks(host:
     assert "Tick below which of its calendars block your times." in page
     assert "Reading it for the first time." in page
     assert list(Calendar.objects.values_list("name", "blocks")) == [("Work", True), ("Family", False)]
-    run_due()
     assert SchedulingPage.objects.get(host=host).calendar == Calendar.objects.get(name="Work")
 
 
-def test_a_vendor_that_does_not_list_its_calendars_is_asked_again_by_itself(browser: Client, vendor: Vendor) -> None:
+def test_a_vendor_that_does_not_list_its_calendars_is_asked_again_by_itself(
+    host: User, browser: Client, vendor: Vendor
+) -> None:
     vendor.fails = TryLater("It did not answer.")
     page = go_and_return(browser)
     assert "They appear here by themselves." in page
@@ -59,6 +60,7 @@ def test_a_vendor_that_does_not_list_its_calendars_is_asked_again_by_itself(brow
     vendor.fails = None
     run_due()
     assert "Family" in shown(browser)
+    assert SchedulingPage.objects.get(host=host).calendar is not None
 
 
 def test_renewing_names_the_account_that_is_meant_and_says_when_it_was_another(

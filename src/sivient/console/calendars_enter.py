@@ -17,6 +17,7 @@ from sivient.integrations.flow import Outcome
 from sivient.integrations.models import Connection
 from sivient.ports.errors import IntegrationError
 from sivient.ports.http import Patience
+from sivient.scheduling.calendar_choice import choose_first_calendar
 
 FORMS: dict[str, type[CalDavForm | AddressForm]] = {"caldav": CalDavForm}  # whose password; all others have an address
 FIRST_LOOK = Patience(connect=2, answer=4)
@@ -31,6 +32,7 @@ def first_look(connection: Connection) -> str:
         discover(connection, patience=FIRST_LOOK)
     except IntegrationError:
         return READING
+    choose_first_calendar(connection.user_id)  # so that the page shows it already
     return CONNECTED
 
 
