@@ -11,6 +11,7 @@ import pytest
 from sivient.ports.calendars import Answer, Changed, Guest, Tombstone
 from sivient.ports.errors import Gone, IntegrationError, OutcomeUnknown, Rejected, TokenRefused
 from sivient.vendors.calendar_emulator import Answer as Said
+from sivient.vendors.calendar_emulator import Attendee
 from sivient.vendors.microsoft.emulator import calendar_id
 from sivient.vendors.microsoft.events import REFERENCE
 from tests.vendors.microsoft.adapted import (
@@ -142,12 +143,26 @@ def test_what_a_guest_has_answered_stays_with_a_new_link() -> None:
         assert later.answers == {"ann@guest.example": Answer.ACCEPTED}
 
 
-def test_a_second_guest_is_invited_and_one_who_left_is_told() -> None:
+def test_a_second_guest_is_invited_and_whom_the_host_added_stays() -> None:
     with emulated() as it:
         made = it.ours.create(CALENDAR, DRAFT)
-        bob = replace(DRAFT, guests=(Guest("bob@guest.example"),))
-        it.ours.change(CALENDAR, made.name, bob, etag="", notify=True)
-        assert set(it.mails()) == {INVITED, CALLED_OFF, ("REQUEST", "bob@guest.example")}
+        added = [*it.event(made.name).attendees, Attendee("boss@contoso.example", "Boss")]
+        it.service.world.change(it.event(made.name), notify=False, attendees=added)
+        both = replace(DRAFT, guests=(*DRAFT.guests, Guest("bob@guest.example")))
+        later = it.ours.change(CALENDAR, made.name, both, etag="", notify=True)
+        assert list(later.answers) == ["ann@guest.example", "boss@contoso.example", "bob@guest.example"]
+        assert CALLED_OFF not in it.mails()
+        assert ("REQUEST", "bob@guest.example") in it.mails()
+        assert it.ours.change(CALENDAR, made.name, both, etag=later.etag, notify=False) == later
+
+
+def test_an_event_that_was_called_off_is_gone() -> None:
+    with emulated() as it:
+        made = it.ours.create(CALENDAR, DRAFT)
+        it.service.world.change(it.event(made.name), notify=False, extra={"called off": True})
+        with pytest.raises(Gone):
+            it.ours.change(CALENDAR, made.name, DRAFT, etag="", notify=True)
+        assert [(each.gone, each.busy) for each in it.sync()] == [(True, ())]
 
 
 @pytest.mark.parametrize("notify", [True, False])

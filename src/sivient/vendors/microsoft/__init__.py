@@ -34,13 +34,14 @@ def _is_microsoft(app: App) -> bool:
 PROVIDER = Provider(
     key="microsoft",
     label="Microsoft Outlook",
-    summary="Busy times block your page; bookings are written into your calendar and Outlook sends the invites.",
+    summary="Times taken there are never offered. Bookings go into your calendar, and Outlook sends the invite.",
     abilities=(
-        "See your calendars and when you are busy",
-        "Write bookings into the calendar that you choose, and change or delete these events",
+        "See which calendars you have, and when you are busy in those that you choose",
+        "Write bookings into a calendar of yours, change and delete them there, and see what your guest answered",
         "See your Microsoft user id and email address",
     ),
-    limits="Nothing else: no mail, no contacts, no files, and no changes to events that are not ours.",
+    limits="Nothing else: no mail, no contacts, no files. Events that we did not make are never changed, and we keep "
+    "only when they begin and end.",
     oauth=connect_oauth,
     grants_enough=grants_enough,
     notes=lambda user_type, status: (),

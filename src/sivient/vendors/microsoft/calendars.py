@@ -9,8 +9,7 @@ from urllib.parse import quote, urlencode
 
 from sivient.core.interval import Interval
 from sivient.core.text import clean_line
-from sivient.ports.calendars import Busy, CalendarInfo, EventDraft, Page, Stored, Tombstone, Watch
-from sivient.ports.calendars import Changed as ChangedThere
+from sivient.ports.calendars import Busy, CalendarInfo, Changed, EventDraft, Page, Stored, Tombstone, Watch
 from sivient.ports.errors import Gone, Reconnect, Rejected, TryLater
 from sivient.ports.http import Patience, client
 from sivient.ports.vendor import Access, App
@@ -81,17 +80,19 @@ class MicrosoftCalendars:
         return stored(made)
 
     def change(self, calendar: str, name: str, draft: EventDraft, *, etag: str, notify: bool) -> Stored:
-        """Give an event what `draft` says. Gone: it is not there.
+        """Give an event what `draft` says; whom the host added to it stays. Gone: it is not there.
 
         Graph has no way to change an event quietly: without `notify` it is patched only where it says something else.
         """
-        if not notify:
-            known = self.graph.call("GET", _event(name, FIELDS))
-            if etag and known.get("@odata.etag") != etag:
-                raise ChangedThere("The event was changed in the calendar.")
-            if says(known, draft):
-                return stored(known)
-        return stored(self.graph.call("PATCH", _event(name), json=details(draft), etag=etag))
+        known = self.graph.call("GET", _event(name, FIELDS))
+        if known.get("isCancelled") is True:
+            raise Gone("The event was called off in Outlook.")
+        if etag and known.get("@odata.etag") != etag:
+            raise Changed("The event was changed in the calendar.")
+        if not notify and says(known, draft):
+            return stored(known)
+        seen = etag or str(known.get("@odata.etag") or "")
+        return stored(self.graph.call("PATCH", _event(name), json=details(draft, known), etag=seen))
 
     def remove(self, calendar: str, name: str, *, notify: bool) -> None:
         """Take an event away. Exchange tells its guests, whatever `notify` says: it cannot be asked not to."""

@@ -25,8 +25,11 @@ _TAG = re.compile(r"<[^>]*>")
 Event = dict[str, Any]
 
 
-def details(draft: EventDraft) -> Event:
-    """Return what an event of ours says. Whom it names is who Exchange invites: it has no way to keep quiet."""
+def details(draft: EventDraft, before: Event | None = None) -> Event:
+    """Return what an event of ours says. Whom it names is who Exchange invites: it has no way to keep quiet.
+
+    The list of attendees is replaced whole, so whoever was in the event `before` stays in it.
+    """
     place = clean_line(draft.join_url or draft.location, SUBJECT_LIMIT)
     return {
         "subject": _subject(draft),
@@ -34,13 +37,7 @@ def details(draft: EventDraft) -> Event:
         "start": said(draft.start),
         "end": said(draft.end),
         "location": {"displayName": place} | ({"locationUri": draft.join_url} if draft.join_url else {}),
-        "attendees": [
-            {
-                "emailAddress": {"address": guest.address, "name": clean_line(guest.name, 200) or guest.address},
-                "type": "required",
-            }
-            for guest in draft.guests
-        ],
+        "attendees": _invited(draft, before or {}),
         "allowNewTimeProposals": False,
         "responseRequested": True,
         "showAs": "busy",
@@ -61,7 +58,7 @@ def says(event: Event, draft: EventDraft) -> bool:
         at == Busy(draft.start, draft.end)
         and event.get("subject") == wanted["subject"]
         and place.get("displayName") == wanted["location"]["displayName"]
-        and set(answers(event)) == {guest.address.lower() for guest in draft.guests}
+        and answers(event).keys() >= {guest.address.lower() for guest in draft.guests}
         and _shows(event.get("body") or {}, draft)
     )
 
@@ -128,6 +125,20 @@ def answers(event: Event) -> dict[str, Answer]:
             response = status.get("response") if isinstance(status, dict) else None
             found[clean_line(address, 254).lower()] = ANSWERS.get(str(response).lower(), Answer.NONE)
     return found
+
+
+def _invited(draft: EventDraft, before: Event) -> list[Event]:
+    there = answers(before)
+    listed = before.get("attendees") if there else []
+    stay = [each for each in listed or [] if isinstance(each, dict) and each.get("emailAddress")]
+    return [{name: each[name] for name in ("emailAddress", "type") if each.get(name)} for each in stay] + [
+        {
+            "emailAddress": {"address": guest.address, "name": clean_line(guest.name, 200) or guest.address},
+            "type": "required",
+        }
+        for guest in draft.guests
+        if guest.address.lower() not in there
+    ]
 
 
 def _name(event: Event) -> str:
