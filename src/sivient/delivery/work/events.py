@@ -63,10 +63,11 @@ def write_event(work: Work) -> None:
             return
     before = told_by_event(booking)
     edition = _edition(work, booking, booking.event, before)
+    followed = "sequence" not in work.result and _stands(booking, booking.event)
     if edition is None or not _written_down(work, booking, edition):
         return
     try:
-        _write(booking, booking.event, edition)
+        _write(booking, booking.event, edition, followed=followed)
     except IntegrationError as error:
         _met(work, booking, booking.event, error)
         return
@@ -90,15 +91,23 @@ def _edition(work: Work, booking: Booking, event: WrittenEvent, before: Told) ->
 def _stands(booking: Booking, event: WrittenEvent) -> bool:
     """Say whether the calendar has the event where the booking is, as far as we know."""
     there = bool(event.name) and event.removed_at is None and event.seen_gone_at is None
-    return there and event.start == booking.start and event.seen_start in (None, booking.start)
+    time = booking.start, booking.end
+    return there and (event.start, event.end) == time and (event.seen_start, event.seen_end) in ((None, None), time)
 
 
-def _write(booking: Booking, event: WrittenEvent, edition: Edition) -> None:
-    """Write this edition. Guests hear of another time, place or link than they know, and of nothing else."""
+def _write(booking: Booking, event: WrittenEvent, edition: Edition, *, followed: bool) -> None:
+    """Write this edition. Guests hear of another time, place or link than they know, and of nothing else.
+
+    `followed`: the host has moved the event, and the booking with it. Then there is nothing to write, but for a link
+    that did not stay: some providers mail at each change.
+    """
     if event.calendar is None:
         raise Reconnect("The calendar is not connected any more.")
     draft = event_draft(booking, event, link_of(booking), edition)
-    moved = event.seen_start is not None and event.seen_start != event.start  # by somebody in the calendar
+    if followed and event.written == writing.heard(draft):
+        return
+    seen = event.seen_start, event.seen_end
+    moved = event.seen_start is not None and seen != (event.start, event.end)  # by somebody in the calendar
     writing.write(event, draft, notify=moved or writing.guests_hear(event, draft))
 
 
