@@ -182,10 +182,11 @@ def test_what_cannot_be_read_is_skipped_with_a_reason_and_the_rest_is_kept(item:
         (said({"nextSyncToken": "t", "items": {}}), OutcomeUnknown),
         (said({"items": []}), OutcomeUnknown),
         (said({"items": [], "nextSyncToken": 7}), OutcomeUnknown),
+        (said({"items": [], "nextSyncToken": ""}), OutcomeUnknown),
         (httpx.ReadTimeout(""), OutcomeUnknown),
         (httpx.ConnectError(""), TryLater),
     ],
-    ids=range(15),
+    ids=range(16),
 )
 def test_a_calendar_that_cannot_be_read_raises_and_is_never_free(
     answer: httpx.Response | Exception, error: type[Exception]

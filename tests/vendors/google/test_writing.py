@@ -160,6 +160,10 @@ class TestMaking:
         with pytest.raises(OutcomeUnknown):
             made(Google(lost))
 
+    def test_a_permission_to_write_that_is_missing_does_not_end_the_one_to_read(self) -> None:
+        with pytest.raises(Rejected, match="only read"):
+            made(Google(refusal(403, "insufficientPermissions")))
+
     def test_a_used_up_limit_for_invitations_says_that_somebody_else_has_to_invite(self) -> None:
         with pytest.raises(WillNotInvite):
             made(Google(refusal(403, "quotaExceeded")))

@@ -72,8 +72,13 @@ def judge_sync(answer: Answer) -> IntegrationError:
 
 
 def judge_write(answer: Answer) -> IntegrationError:
-    """Judge an answer to what makes, changes or removes an event, and so may mail its guests."""
+    """Judge an answer to what makes, changes or removes an event, and so may mail its guests.
+
+    A permission to write that was never given does not end the one to read: only this call is refused.
+    """
     it = _read(answer)
+    if it.status == 403 and it.reasons & FEWER_PERMISSIONS:
+        return Rejected("We may only read this Google account. Connect it again, and allow every permission.")
     if it.status == 403 and "quotaExceeded" in it.reasons:
         return WillNotInvite("Google takes no more invitations from this account for some hours.")
     if it.status == 412:
