@@ -18,6 +18,7 @@ from sivient.core.interval import Interval
 from sivient.jobs.models import Work
 from sivient.jobs.queue import enqueue
 from sivient.jobs.registry import handler
+from sivient.ports.errors import TryLater
 from sivient.scheduling.models import EventType, Hold
 from sivient.scheduling.services import choose_calendar
 from tests.booking.eventful import kinds, restore, see, seen, written
@@ -162,7 +163,10 @@ def test_what_we_do_ourselves_is_no_news(booking: Booking) -> None:
 
 def test_an_event_that_is_being_written_at_this_moment_is_not_followed(booking: Booking) -> None:
     WrittenEvent.objects.update(tried_at=Now())
-    assert see(booking, ELEVEN).start == MONDAY_10
+    with pytest.raises(TryLater):
+        see(booking, ELEVEN)
+    booking.refresh_from_db()
+    assert (booking.start, booking.calendar_asks) == (MONDAY_10, "")
 
 
 def test_an_event_that_belongs_to_no_booking_any_more_is_left_alone(booking: Booking) -> None:

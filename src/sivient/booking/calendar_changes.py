@@ -14,7 +14,7 @@ from sivient.booking.changes import HOST, cancel, locked
 from sivient.booking.committing import committed
 from sivient.booking.models import Booking
 from sivient.booking.moving import hold_where_free, keeps_link, move
-from sivient.booking.refusals import NotFree, NotOffered, NotReschedulable, NotStanding
+from sivient.booking.refusals import AlreadyMoved, NotFree, NotOffered, NotStanding
 from sivient.booking.steps import plan_calendar_question, plan_standing
 from sivient.calendars.models import WrittenEvent
 from sivient.core.interval import Interval
@@ -28,14 +28,17 @@ Asks = Booking.CalendarAsks
 
 
 def event_changed(booking: Booking, *, now: datetime) -> Booking:
-    """Let the booking follow what was done to its event in the calendar, or ask the host; safe to run again."""
+    """Let the booking follow what was done to its event in the calendar, or ask the host; safe to run again.
+
+    Raises AlreadyMoved while the event is being written by us: what comes of that counts, so it is to be asked later.
+    """
     return committed(lambda: _event_changed(booking, now))
 
 
 def follow_event(booking: Booking, *, now: datetime) -> None:
     """Move a booking, taken under the lock, to where its event is in the calendar: there it is written already.
 
-    Raises NotStanding, NotOffered for a time that has passed, or NotFree where another booking is.
+    Raises NotStanding, NotOffered for a time that has passed, NotFree where another booking is, or AlreadyMoved.
     """
     event, time = booking.event, _seen(booking)
     if event is None or time is None or booking.status != Booking.Status.CONFIRMED:
@@ -44,7 +47,7 @@ def follow_event(booking: Booking, *, now: datetime) -> None:
         raise NotOffered
     hold = hold_where_free(booking, time)
     if not _count_as_written(event, time):
-        raise NotOffered  # it is being written at this moment: what comes of that is looked at again
+        raise AlreadyMoved
     _move(booking, hold, time, now)
 
 
@@ -76,7 +79,7 @@ def _event_changed(booking: Booking, now: datetime) -> Booking:
 def _follow_or_ask(booking: Booking, now: datetime) -> None:
     try:
         follow_event(booking, now=now)
-    except (NotFree, NotOffered, NotReschedulable):
+    except (NotFree, NotOffered):
         _ask(booking, Asks.MOVED, now)
 
 

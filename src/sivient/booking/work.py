@@ -7,13 +7,14 @@ from django.utils import timezone
 from sivient.booking.calendar_changes import GONE_DUE, cancel_deleted, event_changed
 from sivient.booking.calendar_check import RECHECK, recheck
 from sivient.booking.models import Booking
-from sivient.booking.refusals import NotCancellable
+from sivient.booking.refusals import AlreadyMoved, NotCancellable
 from sivient.booking.requests import expire
 from sivient.booking.steps import EXPIRE
 from sivient.jobs.completion import work_completion
 from sivient.jobs.models import Work
 from sivient.jobs.queue import enqueue
 from sivient.jobs.registry import handles
+from sivient.ports.errors import TryLater
 
 
 @handles(EXPIRE)
@@ -45,8 +46,12 @@ def recheck_booking(work: Work) -> None:
 def notice_event(work: Work) -> None:
     """The host has moved, deleted or restored an event of ours in the calendar."""
     booking = Booking.objects.filter(event=work.payload["event"]).first()
-    if booking is not None:
+    if booking is None:
+        return
+    try:
         event_changed(booking, now=timezone.now())
+    except AlreadyMoved:
+        raise TryLater("The event is being written at this moment.") from None
 
 
 @handles(GONE_DUE)
