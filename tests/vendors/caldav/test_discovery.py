@@ -7,8 +7,8 @@ import pytest
 from sivient.ports.errors import IntegrationError, OutcomeUnknown, Rejected, TryLater
 from sivient.ports.vendor import Entered, VendorAccount
 from sivient.vendors.caldav import discovery, enter
-from tests.vendors.caldav.fake import Handler, Reply, Request, multistatus, served
 from tests.vendors.caldav.servers import APP, PASSWORD, PATIENCE, USER, Server, free_port
+from tests.vendors.httpd import Handler, Reply, Request, multistatus, served
 
 BOMB = (
     '<?xml version="1.0"?><!DOCTYPE b [<!ENTITY a "aaaaaaaaaa">'

@@ -15,8 +15,8 @@ from sivient.ports.vendor import Access
 from sivient.vendors.caldav import calendars, errors
 from sivient.vendors.caldav.calendars import CaldavCalendars
 from tests.vendors.caldav import servers
-from tests.vendors.caldav.fake import Reply, Request, served
 from tests.vendors.caldav.servers import APP, PASSWORD, PATIENCE, USER, Server, ics
+from tests.vendors.httpd import Reply, Request, served
 
 START = datetime(2026, 12, 10, 9, tzinfo=UTC)
 HALF = timedelta(minutes=30)
