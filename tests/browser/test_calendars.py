@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from sivient.demo.stage import Stage
 from tests.browser.axe import violations
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, Problems
 from tests.browser.test_journey import sign_in
 from tests.demoed import demoed
 
@@ -74,13 +74,34 @@ def test_a_connected_calendar_is_read_chosen_and_disconnected(host: Page, stage:
     expect(account(host, "Google Calendar")).to_contain_text("Not connected")
 
 
-def test_declining_and_a_server_inside_a_private_network_leave_all_as_it_was(host: Page, stage: Stage) -> None:
+def test_declining_leaves_all_as_it_was_and_leads_to_why(host: Page, stage: Stage) -> None:
     host.get_by_role("button", name="Connect Google Calendar").click()
     host.get_by_role("button", name=re.compile("Mara Lindqvist")).first.click()
     host.get_by_role("button", name=re.compile("^(Cancel|Decline)$")).click()
     expect(host.get_by_text("You declined in Google Calendar.")).to_be_visible()
     host.get_by_role("link", name="More about this").first.click()
     expect(host.get_by_role("heading", name="The card still says Not connected")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without"])
+def test_a_server_that_is_not_reached_is_said_at_the_form_and_all_but_the_password_stays(
+    open_page: OpenPage, host: Page, stage: Stage, problems: Problems, javascript: bool
+) -> None:
+    problems.expect("422")  # Chromium's own line about the answer to a form
+    page = open_page(screen=PHONE, javascript=javascript, storage_state=host.context.storage_state())
+    page.goto(f"{stage.web}/settings/integrations")
+    page.get_by_role("link", name="Connect CalDAV").click()
+    expect(page.get_by_label("CalDAV address", exact=True)).to_be_hidden()
+    page.get_by_role("radio", name=re.compile("^Another CalDAV server")).check()
+    page.get_by_label("CalDAV address", exact=True).fill("https://10.11.12.13/dav/")
+    page.get_by_label("User name", exact=True).fill("mara")
+    page.get_by_label("App password", exact=True).fill("secret-canary")
+    page.get_by_role("button", name="Connect", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("private network")
+    expect(page.get_by_label("CalDAV address", exact=True)).to_have_value("https://10.11.12.13/dav/")
+    expect(page.get_by_label("App password", exact=True)).to_have_value("")
+    assert "canary" not in page.url + page.content()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def assert_accessible(page: Page) -> None:
