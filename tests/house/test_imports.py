@@ -23,7 +23,9 @@ SOUND = {
     "vendors.zoom.emulator.pages": "import httpx, sqlite3",
     "vendors.google": "import sivient.vendors.google.calendar",
     "vendors.google.calendar": "import sivient.ports.conferencing",
-    "vendors.google.emulator": "import sivient.vendors.oidc_emulator",
+    "vendors.google.emulator": "import sivient.vendors.oidc_emulator, sivient.vendors.calendar_emulator.world",
+    "vendors.calendar_emulator": "import sivient.vendors.calendar_emulator.world, sivient.vendors.oidc_emulator",
+    "vendors.calendar_emulator.world": "import sqlite3",
     "vendors.oidc_emulator": "import sivient.vendors.oidc_emulator.emulator",
     "vendors.oidc_emulator.emulator": "import cryptography, sivient.vendors.oidc_emulator.keys",
     "vendors.oidc_emulator.keys": "import cryptography",
@@ -55,6 +57,8 @@ BREAKS = [
     ("vendors.google.emulator.planted", "sivient.ports.conferencing", "emulators"),
     ("vendors.oidc_emulator.planted", "sivient.ports.planted", "emulators"),
     ("vendors.oidc_emulator.emulator.planted", "sivient.vendors.zoom.conferencing", "emulators"),
+    ("vendors.calendar_emulator.planted", "sivient.ports.planted", "emulators"),
+    ("vendors.zoom.planted", "sivient.vendors.calendar_emulator", "strangers"),
 ]
 CORE_MAY_IMPORT = (sys.stdlib_module_names | {"icalendar", "sivient"}) - {
     *("asyncio", "http", "multiprocessing", "os", "socket", "ssl", "subprocess", "threading", "time", "urllib")
