@@ -19,7 +19,7 @@ from tests.calendars.conftest import connect, make_calendar
 from tests.calendars.making import DRAFT, ELEVEN, HOUR, TEN, plan
 from tests.calendars.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.db]
 WINDOW = Interval(TEN, ELEVEN)
 QUARTER = timedelta(minutes=15)
 

@@ -13,7 +13,7 @@ from tests.calendars.world import World
 from tests.factories import make_host
 from tests.jobs.conftest import make_due
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.db]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from sivient.ports.errors import Gone, Rejected, TryLater
 from tests.calendars.conftest import VENDOR, connect
 from tests.calendars.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.db]
 ADDRESS = f"/webhooks/calendars/{VENDOR}"
 WATCHES = Work(kind="calendars.watches")
 

@@ -19,7 +19,7 @@ from tests.calendars.making import ELEVEN, HOUR, TEN, plan
 from tests.calendars.world import World
 from tests.factories import make_host
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.db]
 HOME = CalendarInfo("home", "Home", "Europe/Berlin", False, True)
 MAIN = CalendarInfo("main", "Main", "", True, True)
 

@@ -15,7 +15,7 @@ from tests.factories import NOW
 
 HOUR = timedelta(hours=1)
 TEN = NOW + timedelta(days=3)
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.db]
 
 
 def read(calendar: Calendar) -> Calendar:

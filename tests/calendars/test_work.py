@@ -16,7 +16,7 @@ from tests.calendars.making import DRAFT, ELEVEN, TEN, plan
 from tests.calendars.world import World
 from tests.jobs.conftest import make_due
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.db]
 POLL, DAILY = Work(kind="calendars.poll"), Work(kind="calendars.daily")
 
 

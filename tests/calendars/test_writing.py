@@ -12,7 +12,7 @@ from sivient.ports.errors import Gone, OutcomeUnknown, Rejected, TryLater
 from tests.calendars.making import DRAFT, ELEVEN, HOUR, LATER, TEN, plan
 from tests.calendars.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.db]
 LOST = OutcomeUnknown("No answer.")
 
 
