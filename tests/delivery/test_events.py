@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from sivient.accounts.models import User
@@ -72,6 +73,17 @@ def test_the_event_has_all_that_people_need_and_the_guest_hears_only_from_the_pr
     booking.refresh_from_db()
     assert booking.invited_at is not None
     assert booking.link_invited_at is not None
+
+
+def test_the_guests_page_says_who_invites_and_has_no_file_that_would_be_a_second_event(
+    host: User, calendar: Calendar, world: World, post: Post, client: Client
+) -> None:
+    booking = booked(host, calendar)
+    run_due()
+    page = client.get(f"/b/{booking.token}").content.decode()
+    assert "It comes from Mara Lindqvist's calendar." in page.replace("&#x27;", "'")
+    assert "invite.ics" not in page
+    assert client.get(f"/b/{booking.token}/invite.ics").status_code == 404
 
 
 def test_a_late_link_comes_into_the_same_event_with_one_word_to_the_guest(

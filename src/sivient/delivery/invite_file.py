@@ -20,10 +20,13 @@ CONTENT_TYPE = "text/calendar; charset=utf-8; method=REQUEST"
 
 @require_safe
 def invite_file(request: HttpRequest, token: str) -> HttpResponse:
-    """Send `invite.ics` once everything is in it: 404 before, and after the booking is cancelled or over."""
+    """Send `invite.ics` once everything is in it: 404 before, and after the booking is cancelled or over.
+
+    Where the host's calendar invites, there is no such file: with its other UID the event would stand there twice.
+    """
     booking = get_object_or_404(Booking.objects.select_related("host"), token=token)
     page = booked_page(booking, timezone.now())
-    if not page.complete:
+    if not page.complete or booking.invites == Booking.Invites.CALENDAR:
         raise Http404
     conference = booking.conferences.filter(unused=False).first()
     return secret(HttpResponse(calendar(_present(booking, conference)), content_type=CONTENT_TYPE))

@@ -17,6 +17,8 @@ def try_now(booking: Booking) -> int:
     """
     if booking.platform == Platform.ZOOM:
         integrations.try_now(booking.host, Platform.ZOOM)
+    if booking.event and booking.event.calendar:
+        integrations.try_now(booking.host, booking.event.calendar.connection.vendor)
     works = list(step_works(booking).order_by("pk"))
     for work in works:
         enqueue(work.kind, key=work.key, payload=work.payload, lane=work.lane)

@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from sivient.booking.models import Booking
-from sivient.booking.steps import deletion_key
+from sivient.booking.steps import EVENT_REMOVED, deletion_key, step_key
 from sivient.core import moments
 from sivient.delivery.event_steps import earlier_events, event_removal_steps, event_steps
 from sivient.delivery.meeting_steps import OWN_ADDRESS, in_force, made, meeting_steps, removal_steps, spaced
 from sivient.delivery.readers import CANCELLATIONS, INVITES, Reader, Role, guest, host, readers, step_keys
-from sivient.delivery.rows import REQUESTS, Rows, rows_of
+from sivient.delivery.rows import GUEST_PAGE, REQUESTS, Rows, rows_of
 from sivient.delivery.step_words import Step, Subject, invite_step, work_step
 from sivient.jobs.models import Work
 from sivient.scheduling.models import Platform
@@ -34,10 +34,15 @@ def timeline(booking: Booking, now: datetime) -> list[Step]:
 
 
 def step_works(booking: Booking) -> QuerySet[Work]:
-    """Return the booking's rows at its present version that met trouble and have not come to an end."""
+    """Return the booking's rows that met trouble and have not come to an end.
+
+    Of earlier versions, only those that do not give way to the present one.
+    """
     removals = [deletion_key(meeting.pk) for meeting in booking.conferences.all()]
     keys = [*step_keys(booking, [booking.version]), *removals]
-    present = Work.objects.filter(key__in=keys, kind__startswith="delivery.")
+    earlier = [step_key(booking, version) for version in range(1, booking.version)]
+    lasting = Q(key__in=earlier, kind__in=(EVENT_REMOVED, GUEST_PAGE))
+    present = Work.objects.filter(Q(key__in=keys, kind__startswith="delivery.") | lasting)
     return present.exclude(state=Work.State.DONE).exclude(last_error="", trouble="")
 
 

@@ -141,10 +141,9 @@ def calendars_now(connection: Connection, patience: Patience) -> Calendars:
 
 
 def try_now(user: User, vendor: str) -> None:
-    """Forget that the vendor had trouble renewing the access: the next who needs it asks at once."""
-    grant = queries.grant_of(user, vendor)
-    if grant is not None:
-        Grant.objects.filter(pk=grant.pk).update(refresh_after=None)
+    """Forget that the vendor had trouble renewing the access, to any account: the next who needs it asks at once."""
+    live = Connection.objects.filter(user=user, vendor=vendor, state=Connection.State.CONNECTED)
+    Grant.objects.filter(pk__in=live.values("grant")).update(refresh_after=None)
 
 
 def _lock(user: User, vendor: str, account: str = "", client_id: str = "", vendor_user_id: str = "") -> Grant | None:
