@@ -10,6 +10,7 @@ import threading
 import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -25,11 +26,19 @@ from django.db import connection  # noqa: E402
 from django.db.models import Count  # noqa: E402
 
 from sivient.booking import services  # noqa: E402
+from sivient.booking.calendar_changes import event_changed  # noqa: E402
 from sivient.booking.models import Booking  # noqa: E402
+from sivient.calendars.models import BusyStore, WrittenEvent  # noqa: E402
+from sivient.integrations import registry  # noqa: E402
 from sivient.scheduling.models import EventType, Hold, Hours, PrivateLink, Timetable  # noqa: E402
+from sivient.scheduling.services import choose_calendar  # noqa: E402
+from tests.booking.eventful import written  # noqa: E402
+from tests.calendars.world import World  # noqa: E402
 from tests.factories import make_event_type, make_guest, make_host  # noqa: E402
+from tests.scheduling.calendars import connect_calendar  # noqa: E402
 
 Act = Mapping[str, Any]
+FREE = World()  # a calendar that answers each guest, and in which nothing stands
 REFUSALS = (services.NotBooked, services.NotReschedulable, services.NotCancellable, services.NotPending)
 
 
@@ -59,6 +68,8 @@ def stage(act: Act) -> dict[str, Any]:
     host = make_host(
         handle=act["handle"], email="", timezone="UTC", platform="phone", platform_details="+49 30 1234567"
     )
+    if act.get("calendar"):
+        choose_calendar(host, connect_calendar(host))
     made = []
     for fields in act["event_types"]:
         lengths = {
@@ -70,6 +81,21 @@ def stage(act: Act) -> dict[str, Any]:
         Hours.objects.bulk_create(Hours(schedule=event_type.schedule, weekday=n, start=0, end=1440) for n in range(7))
         made.append(event_type.pk)
     return {"host": host.pk, "event_types": made}
+
+
+def write(act: Act) -> dict[str, Any]:
+    """Let the booking's event stand in the calendar."""
+    return _seen(written(_booking(act)))
+
+
+def drag(act: Act) -> dict[str, Any]:
+    """Let the host drag the booking's event to another start in the calendar, and the booking follow if it can."""
+    booking, start = _booking(act), datetime.fromisoformat(act["start"])
+    BusyStore.grow(booking.host_id)  # as a sync does that sees it
+    end = start + (booking.end - booking.start)
+    WrittenEvent.objects.filter(pk=booking.event_id).update(seen_start=start, seen_end=end)
+    booking = event_changed(booking, now=datetime.fromisoformat(act["now"]))
+    return _seen(booking) if booking.start == start else {"refused": "Asked", "nearest": 0}
 
 
 def link(act: Act) -> dict[str, Any]:
@@ -106,7 +132,7 @@ def without(act: Act) -> dict[str, Any]:
 
 
 ACTS: dict[str, Callable[[Act], dict[str, Any]]] = {
-    each.__name__: each for each in (book, reschedule, cancel, answer, stage, link, look, without)
+    each.__name__: each for each in (book, reschedule, cancel, answer, stage, write, drag, link, look, without)
 }
 
 
@@ -131,6 +157,8 @@ def _seen(booking: Booking) -> dict[str, Any]:
 def main(lanes: int) -> None:
     """Answer line after line until the input ends."""
     gate = threading.Barrier(lanes)
+    google = replace(registry.PROVIDERS["google"], calendars=lambda app, access, patience: FREE)
+    registry.PROVIDERS["google"] = google
 
     def lane(act: Act | None) -> dict[str, Any] | None:
         gate.wait(timeout=60)

@@ -64,6 +64,22 @@ def reschedules_and_bookings(field: Field, rounds: int) -> Tally:
     return tally.finish(field, staged["host"])
 
 
+def dragged_events_and_bookings(field: Field, rounds: int) -> Tally:
+    """Half of the field books a time, whose host drags as many events there in the calendar: one has it."""
+    tally = Tally("events dragged in the calendar against book")
+    staged = field.stage({}, calendar=True)
+    event_type, half = staged["event_types"][0], field.size // 2
+    movers = [field.ask(**_book(event_type, quarter(field, rounds + n)), **_key())["booking"] for n in range(half)]
+    for booking in movers:
+        field.ask(do="write", booking=booking)
+    for n in range(rounds):
+        start = quarter(field, n)
+        acts = [_book(event_type, start) | _key() for _ in range(half)]
+        acts += [{"do": "drag", "booking": booking, "start": start.isoformat()} for booking in movers]
+        tally.count(field.run(acts), winners=1)
+    return tally.finish(field, staged["host"])
+
+
 def answers_to_one_request(field: Field, rounds: int) -> Tally:
     """Approved, declined, expired and cancelled at once: the request comes to one end."""
     tally = Tally("approve, decline, expire, cancel")
@@ -138,6 +154,7 @@ RACES: tuple[Callable[[Field, int], Tally], ...] = (
     overlapping_event_types,
     requests_and_bookings,
     reschedules_and_bookings,
+    dragged_events_and_bookings,
     answers_to_one_request,
     one_use,
     one_a_day,

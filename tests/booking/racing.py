@@ -53,10 +53,13 @@ class Field:
         assert "error" not in answer, answer["trace"]
         return answer
 
-    def stage(self, *event_types: dict[str, Any]) -> Answer:
-        """Make a host, and event types that are 15 minutes long and free day and night unless their fields say else."""
+    def stage(self, *event_types: dict[str, Any], calendar: bool = False) -> Answer:
+        """Make a host, and event types that are 15 minutes long and free day and night unless their fields say else.
+
+        `calendar`: one that blocks times and receives bookings.
+        """
         self.hosts += 1
-        return self.ask(do="stage", handle=f"racing-{self.hosts}", event_types=event_types)
+        return self.ask(do="stage", handle=f"racing-{self.hosts}", event_types=event_types, calendar=calendar)
 
     def everywhere(self, **act: Any) -> None:
         """Let every process do the same, one after the other."""
