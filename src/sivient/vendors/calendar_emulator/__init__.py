@@ -11,7 +11,7 @@ through `CalendarEmulator.answer`, and says by a `Push` what a notice looks like
 """
 
 from sivient.vendors.calendar_emulator.calls import Call
-from sivient.vendors.calendar_emulator.emulator import CalendarEmulator
+from sivient.vendors.calendar_emulator.emulator import CalendarEmulator, Wishes
 from sivient.vendors.calendar_emulator.faults import Fault, Setting
 from sivient.vendors.calendar_emulator.push import Push
 from sivient.vendors.calendar_emulator.records import Account, Answer, Attendee, Calendar, Channel, Event, Show
@@ -32,4 +32,5 @@ __all__ = [
     "Push",
     "Setting",
     "Show",
+    "Wishes",
 ]

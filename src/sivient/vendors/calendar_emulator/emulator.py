@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import httpx
 
@@ -23,6 +23,16 @@ from sivient.vendors.oidc_emulator import Look
 def machine_clock() -> datetime:
     """Return the time of the machine."""
     return datetime.now(UTC)
+
+
+class Wishes(TypedDict, total=False):
+    """What whoever starts an emulator may say of its calendars, whatever the dialect; see `CalendarEmulator`."""
+
+    deliver: Deliver
+    links: Iterable[tuple[str, str]]
+    push_transport: httpx.BaseTransport | None
+    push_retry_scale: float
+    sleep: Callable[[float], object] | None
 
 
 class CalendarEmulator:

@@ -1,13 +1,14 @@
 """The emulated Google: one method answers every request, over HTTP or mounted with `httpx.MockTransport`."""
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Unpack
 
 import httpx
 
-from sivient.vendors.calendar_emulator import Account, Calendar, CalendarEmulator, Call, Naming
+from sivient.vendors.calendar_emulator import Account, Calendar, CalendarEmulator, Call, Naming, Wishes
 from sivient.vendors.google.emulator import faults
 from sivient.vendors.google.emulator.api import BASE, GoogleCalendarApi
 from sivient.vendors.google.emulator.people import PEOPLE
@@ -26,7 +27,7 @@ class GoogleEmulator(OidcEmulator):
     `handle(request) -> response`, thread-safe. Tests choose a person with `?auto=<key>` or `?auto=deny`, and what is
     not allowed with `&untick=<scope>`. `calendars` are the calendars themselves: `calendars.world` changes events as a
     person would, `calendars.outbox` are the mails, `calendars.inject("lost-answer", ...)` lets it misbehave.
-    With a `state_file` the calendars are kept beside it. `deliver` takes the invitations that Google mails.
+    With a `state_file` the calendars are kept beside it. `wishes`, as `deliver`, are those of `CalendarEmulator`.
     """
 
     def __init__(
@@ -39,11 +40,7 @@ class GoogleEmulator(OidcEmulator):
         app_name: str = "Sivient",
         state_file: Path | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        deliver: Callable[[bytes, str, list[str]], object] = lambda raw, sender, recipients: None,
-        links: Iterable[tuple[str, str]] = (),
-        push_transport: httpx.BaseTransport | None = None,
-        push_retry_scale: float = 1.0,
-        sleep: Callable[[float], object] | None = None,
+        **wishes: Unpack[Wishes],
     ) -> None:
         google = Google(base_url)
         accounts = [Account(person.key, person.name, person.email) for person in PEOPLE.values()]
@@ -55,11 +52,7 @@ class GoogleEmulator(OidcEmulator):
             naming=Naming(new_event_id, lambda event_id: f"{event_id}@google.com"),
             state_file=state_file.with_name(f"{state_file.name}.calendars") if state_file else None,
             clock=clock,
-            deliver=deliver,
-            links=links,
-            push_transport=push_transport,
-            push_retry_scale=push_retry_scale,
-            sleep=sleep,
+            **wishes,
         )
         super().__init__(
             google,

@@ -1,13 +1,14 @@
 """The emulated Microsoft: one method answers every request, over HTTP or mounted with `httpx.MockTransport`."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Unpack
 
 import httpx
 
-from sivient.vendors.calendar_emulator import CalendarEmulator, Call, Naming
+from sivient.vendors.calendar_emulator import CalendarEmulator, Call, Naming, Wishes
 from sivient.vendors.microsoft.emulator import subscriptions, tokens
 from sivient.vendors.microsoft.emulator.faults import FAULTS
 from sivient.vendors.microsoft.emulator.graph import ROOT, Graph
@@ -25,7 +26,7 @@ class MicrosoftEmulator(OidcEmulator):
     `handle(request) -> response`, thread-safe. Tests choose a person with `?auto=<key>` or `?auto=deny`.
     `calendars` are the calendars themselves: `calendars.world` changes events as a person would, `calendars.outbox` are
     the mails, `calendars.inject("lost-answer", ...)` lets it misbehave. With a `state_file` the calendars are kept
-    beside it. `deliver` takes the invitations that Exchange mails.
+    beside it. `wishes`, as `deliver`, are those of `CalendarEmulator`.
     """
 
     def __init__(
@@ -38,11 +39,7 @@ class MicrosoftEmulator(OidcEmulator):
         app_name: str = "Sivient",
         state_file: Path | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        deliver: Callable[[bytes, str, list[str]], object] = lambda raw, sender, recipients: None,
-        links: Iterable[tuple[str, str]] = (),
-        push_transport: httpx.BaseTransport | None = None,
-        push_retry_scale: float = 1.0,
-        sleep: Callable[[float], object] | None = None,
+        **wishes: Unpack[Wishes],
     ) -> None:
         self.calendars = CalendarEmulator(
             Microsoft.look,
@@ -52,11 +49,7 @@ class MicrosoftEmulator(OidcEmulator):
             naming=Naming(event_id, uid),
             state_file=state_file.with_name(f"{state_file.name}.calendars") if state_file else None,
             clock=clock,
-            deliver=deliver,
-            links=links,
-            push_transport=push_transport,
-            push_retry_scale=push_retry_scale,
-            sleep=sleep,
+            **wishes,
         )
         super().__init__(
             Microsoft(base_url),
