@@ -1,7 +1,7 @@
 """Google's calendars as a port (calendars contract 1.4 and 1.5)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -40,7 +40,7 @@ class GoogleCalendars:
         """Return the calendars on the account's list; only the primary one when Google does not show the list."""
         writes = may_write(self.scope)
         if not may_list(self.scope):
-            return [CalendarInfo(PRIMARY.external_id, PRIMARY.name, "", primary=True, writable=writes)]
+            return [replace(PRIMARY, writable=writes)]
         query = {"maxResults": LISTED, "minAccessRole": "freeBusyReader", "fields": CALENDAR_FIELDS}
         pages = self.api.pages("users/me/calendarList", query)
         return [info for page in pages for item in page.get("items", []) if (info := _info(item, writes))]
