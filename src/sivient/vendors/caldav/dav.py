@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from urllib.parse import quote, unquote, urljoin, urlsplit
 from xml.etree.ElementTree import Element, ParseError
 
@@ -20,6 +21,7 @@ DAV = "{DAV:}"
 CALDAV = "{urn:ietf:params:xml:ns:caldav}"
 SERVER = "{http://calendarserver.org/ns/}"
 MULTISTATUS = 207
+LONGEST_NAME = 900  # characters
 _SPACES = 'xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav" xmlns:s="http://calendarserver.org/ns/"'
 
 
@@ -33,8 +35,9 @@ class Resource:
 
     @property
     def name(self) -> str:
-        """What we call it: its path, written in one way whatever the server's own."""
-        return name(self.url)
+        """What we call it: its path, and a digest of that where it is longer than any that we keep."""
+        path = name(self.url)
+        return path if len(path) <= LONGEST_NAME else f"sha256:{sha256(path.encode()).hexdigest()}"
 
     def text(self, tag: str) -> str:
         """Return a property's text, "" without one."""
@@ -190,6 +193,6 @@ def _status(inside: Element) -> int:
 
 
 def name(url: str) -> str:
-    """Return the path of an address, each of its parts quoted in our way."""
+    """Return the path of an address, each of its parts quoted in one way whatever the server's own."""
     path = urlsplit(url).path
     return "/".join(quote(unquote(part), safe="@:!$&'()*+,;=~") for part in path.split("/"))

@@ -134,8 +134,8 @@ class Sync:
             yield from self._fetched(urls[half:], troubles)
             return
         yield from found
-        for url in {name(url): url for url in urls}.keys() - {each.name for each in found}:
-            yield self._alone(urljoin(self.calendar, url))
+        for path in {name(url) for url in urls} - {name(each.url) for each in found}:
+            yield self._alone(urljoin(self.calendar, path))
 
     def _alone(self, url: str) -> Resource:
         """Return a resource that the server left out of its answer."""
