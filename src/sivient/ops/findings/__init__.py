@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from sivient.jobs.clock import database_now
-from sivient.ops.findings import bookings, connections, database, machine, work
+from sivient.ops.findings import bookings, calendars, connections, database, machine, work
 from sivient.ops.findings.finding import Finding, Severity
 
 __all__ = ["Finding", "Severity", "look"]
@@ -15,6 +15,7 @@ LOOKS: tuple[Callable[[datetime], Iterator[Finding]], ...] = (
     work.look,
     bookings.look,
     connections.look,
+    calendars.look,
 )
 
 
