@@ -10,7 +10,7 @@ from sivient.calendars.models import Calendar
 from sivient.integrations.models import Grant
 from sivient.jobs.clock import database_now
 from sivient.jobs.models import Work
-from sivient.ops.findings import Finding, calendars
+from sivient.ops.findings import Finding, calendars, connections
 from tests.factories import make_host
 from tests.scheduling.calendars import connect_calendar
 
@@ -53,3 +53,9 @@ def test_a_calendar_that_was_chosen_a_moment_ago_is_no_finding() -> None:
     assert found() == []
     Calendar.objects.update(round=1)
     assert [each.code for each in found()] == ["calendars-unread"]
+
+
+def test_a_password_does_not_come_near_its_end() -> None:
+    connect_calendar(make_host(), vendor="caldav")
+    Grant.objects.update(refreshed_at=timezone.now() - timedelta(days=90))
+    assert "grants-near-end" not in [each.code for each in connections.look(database_now())]

@@ -29,7 +29,8 @@ def look(now: datetime) -> Iterator[Finding]:
 
 
 def _near_the_end(now: datetime) -> Iterator[Finding]:
-    idle = Grant.objects.filter(state=Grant.State.CONNECTED, refreshed_at__lt=now - NEAR_THE_END)
+    renewed = [vendor for vendor, provider in registry.PROVIDERS.items() if provider.oauth is not None]
+    idle = Grant.objects.filter(vendor__in=renewed, state=Grant.State.CONNECTED, refreshed_at__lt=now - NEAR_THE_END)
     grants = list(idle.order_by("refreshed_at", "pk"))
     if grants:
         yield Finding(
