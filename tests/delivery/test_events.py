@@ -9,6 +9,7 @@ from django.utils import timezone
 from sivient.accounts.models import User
 from sivient.booking.models import Booking, Conference
 from sivient.booking.services import cancel, reschedule
+from sivient.booking.steps import plan_invites
 from sivient.calendars.models import Calendar
 from sivient.jobs.models import Work
 from sivient.jobs.worker import run_due
@@ -127,8 +128,6 @@ def test_a_reschedule_and_a_cancellation_reach_the_guest_once_each(
 def test_asking_again_for_what_the_calendar_has_tells_nobody_again(
     host: User, calendar: Calendar, world: World, post: Post
 ) -> None:
-    from sivient.booking.steps import plan_invites
-
     booking = booked(host, calendar)
     run_due()
     plan_invites(booking)

@@ -5,6 +5,7 @@ it may take: a redirect that is followed, and a field that is left out, cost tim
 """
 
 from sivient.delivery.attempts import CALL_LEASE
+from sivient.delivery.work.events import EVENT_LEASE
 from sivient.delivery.work.meetings import CLAIM_LEASE, FIND_LEASE
 from sivient.delivery.work.standing import MAIL_LEASE
 from sivient.integrations.tokens import IN_WORKER, LONGEST_WAIT
@@ -34,6 +35,11 @@ def test_all_requests_of_one_change_and_a_new_token_for_the_next() -> None:
 def test_looking_through_zooms_list() -> None:
     assert MOST_PAGES * longest(LIST) <= LIST_WHOLE
     assert FIND_LEASE.total_seconds() > longest(IN_WORKER) + LIST_WHOLE
+
+
+def test_writing_an_event_and_a_new_token_for_it() -> None:
+    calls = 3  # make, read what a lost answer has made, change it
+    assert EVENT_LEASE.total_seconds() > (calls + 1) * longest(IN_WORKER)
 
 
 def test_sending_a_mail() -> None:

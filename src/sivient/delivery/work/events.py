@@ -20,7 +20,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from sivient.booking.models import Booking
-from sivient.booking.steps import EVENT
+from sivient.booking.steps import EVENT, plan_invites
 from sivient.calendars import writing
 from sivient.calendars.models import WrittenEvent
 from sivient.calendars.plans import plan_look
@@ -52,8 +52,12 @@ def due_by_mail(work: Work) -> datetime | None:
 def write_event(work: Work) -> None:
     """Let the event say what the booking says now. Written again, it is the same event and invites nobody twice."""
     booking = planned_for(work, Booking.Status.CONFIRMED)
-    if booking is None or booking.event is None:
+    if booking is None:
         return
+    if booking.event is None:  # whoever asked for this did not know yet that everything is mailed now
+        with work_completion(work):
+            plan_invites(booking)
+            return
     if booking.end <= timezone.now():
         with work_completion(work, result=OVER):
             return
