@@ -21,7 +21,7 @@ from tests.console.editing import TYPED
 from tests.factories import NOW, make_booking, make_event_type
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
-ROOMS = ("accounts", "integrations", "delivery", "console", "privacy", "help", "ops")
+ROOMS = ("accounts", "integrations", "calendars", "delivery", "console", "privacy", "help", "ops")
 SIGN_IN, WELCOME, CLOSING = "/sign-in", "/welcome", "/account/closing"
 
 
@@ -104,9 +104,12 @@ MATRIX = {
     "booking-decline": OWNERS,
     "booking-reschedule": OWNERS,
     "booking-link": OWNERS,
+    "booking-calendar-keep": POST_ONLY,
+    "booking-calendar-follow": POST_ONLY,
     "booking-try-now": POST_ONLY,
     "booked-invite": EVERYBODYS,  # the secret in the address lets in
     "webhook": POST_ONLY,
+    "calendar-push": Row(*[404] * 5),  # Zoom has no calendars; what is pushed is in tests/calendars/test_push.py
     "docs": EVERYBODYS,
     "docs-bare": Row(*["/docs/"] * 5),
     "docs-page": EVERYBODYS,
@@ -119,7 +122,7 @@ POSTS = (
     *("sign-out-everywhere", "settings-account-theme", "account-export", "account-restore"),
     *("event-type-delete", "event-type-duplicate", "event-type-move", "event-type-link-remove"),
     *("booking-cancel", "booking-approve", "booking-decline", "booking-reschedule", "booking-try-now"),
-    "booking-link",
+    *("booking-link", "booking-calendar-keep", "booking-calendar-follow"),
     *("availability-duplicate", "availability-delete", "availability-date-remove"),
     *("availability-time-off-remove", "availability-travel-remove"),
     *("settings-integrations-blocking", "settings-integrations-without"),
@@ -129,10 +132,11 @@ OF_ONE_HOST = (
     *("event-type-edit", "event-type-delete", "event-type-duplicate", "event-type-move"),
     *("event-type-links", "booking-detail", "booking-cancel", "booking-try-now"),
     *("booking-approve", "booking-decline", "booking-reschedule", "booking-link"),
+    *("booking-calendar-keep", "booking-calendar-follow"),
     *("availability-schedule", "availability-duplicate", "availability-delete", "availability-date"),
     "settings-integrations-blocking",
 )
-SIGNED = ("webhook",)  # the vendor's signature stands for the form's token
+SIGNED = ("webhook", "calendar-push")  # the vendor's signature stands for the form's token
 
 
 def patterns(found: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
@@ -265,7 +269,7 @@ def test_every_form_of_a_host_needs_its_token(people: People, host: User, bookin
     strict.force_login(host)
     for name, address in addresses(booking).items():
         answer = strict.post(address)
-        assert answer.status_code in ((401,) if name in SIGNED else (403, 405)), name
+        assert answer.status_code in ((401, 404) if name in SIGNED else (403, 405)), name
 
 
 def test_links_are_made_from_the_configured_address_whatever_the_request_says(people: People) -> None:
