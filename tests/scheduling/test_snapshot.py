@@ -123,15 +123,16 @@ def test_holds_that_are_over_are_not_read() -> None:
     assert [each.hold for each in host_times.read(event_type.host_id, Reach(since, None)).taken] == [coming.pk]
 
 
-def times(holds: int, version: int = 1, since: int = 0) -> HostTimes:
+def times(holds: int, version: int = 1, since: int = 0, busy: int = 0) -> HostTimes:
     taken = (host_times.Taken(1, 0, 1, 0, 0, None),) * holds
-    return HostTimes(Reach(since, None), version, Workdays(Settings(), MONDAY, {}, (), ()), taken)
+    pairs = tuple((at, at + 1) for at in range(0, 2 * busy, 2))
+    return HostTimes(Reach(since, None), version, Workdays(Settings(), MONDAY, {}, (), ()), taken, pairs)
 
 
 def test_the_hosts_who_were_not_asked_for_longest_are_forgotten() -> None:
     read: list[int] = []
 
-    def reading(host: int, reach: Reach) -> HostTimes:
+    def reading(host: int, reach: Reach, kept: HostTimes | None) -> HostTimes:
         read.append(host)
         return times(holds=10, since=reach.start)
 
@@ -143,11 +144,15 @@ def test_the_hosts_who_were_not_asked_for_longest_are_forgotten() -> None:
 
 
 def test_no_more_holds_are_kept_than_fit() -> None:
-    kept = Snapshots(most_hosts=100, most_holds=25, read=lambda host, reach: times(holds=10))
+    kept = Snapshots(most_hosts=100, most_holds=25, read=lambda host, reach, kept: times(holds=10))
     for host in range(10):
         kept.get(host, version=1, since=0)
     assert len(kept) == 2
-    huge = Snapshots(most_hosts=100, most_holds=25, read=lambda host, reach: times(holds=30))
+    calendars = Snapshots(most_hosts=100, most_holds=25, read=lambda host, reach, kept: times(holds=5, busy=5))
+    for host in range(10):
+        calendars.get(host, version=1, since=0)
+    assert len(calendars) == 2
+    huge = Snapshots(most_hosts=100, most_holds=25, read=lambda host, reach, kept: times(holds=30))
     assert len(huge.get(1, version=1, since=0).taken) == 30
     assert len(huge) == 0
 

@@ -49,7 +49,8 @@ class HostTimes:
     """When a host works and what has been taken, as it was at one moment. Never changes.
 
     `version` is the one that all this belongs to, see `version`. `busy` is what stands in the host's calendars: merged,
-    in order, in epoch seconds. From `known_until` on nothing is known of them; None: no calendar blocks times.
+    in order, in epoch seconds. From `known_until` on nothing is known of them; None: no calendar blocks times. Both
+    belong to the version `calendars` of what is known of the host's calendars.
     """
 
     reach: Reach
@@ -58,6 +59,7 @@ class HostTimes:
     taken: tuple[Taken, ...]
     busy: tuple[Pair, ...] = ()
     known_until: int | None = None
+    calendars: int = 0
 
     @property
     def size(self) -> int:
@@ -81,19 +83,20 @@ class HostTimes:
         ]
 
 
-def read(host_id: int, reach: Reach) -> HostTimes:
-    """Read from the database, all as it was at one moment.
+def read(host_id: int, reach: Reach, known: HostTimes | None = None) -> HostTimes:
+    """Read from the database, all as it was at one moment. Of what is `known` already, without an end, busy times
+    may still be true.
 
     Two questions while the host's workdays are kept in this process, six when they are not, however much there is; of
-    a host whose calendars block times, two more.
+    a host whose calendars block times, two more when they have changed.
     """
     keep = not connection.in_atomic_block
     with _one_moment():
         now = versions(host_id)
         days = workdays(host_id, now.settings, _moment(reach.start), keep=keep)
         holds = taken(host_id, reach)
-        busy, known_until = _busy(host_id, reach) if now.calendars else ((), None)
-        return HostTimes(reach, now.times, days, holds, busy, known_until)
+        busy, known_until = _busy(host_id, reach, now.calendars, known) if now.calendars else ((), None)
+        return HostTimes(reach, now.times, days, holds, busy, known_until, now.calendars)
 
 
 def version(of: str = "") -> Combinable:
@@ -127,8 +130,13 @@ def taken(host_id: int, reach: Reach) -> tuple[Taken, ...]:
     )
 
 
-def _busy(host_id: int, reach: Reach) -> tuple[tuple[Pair, ...], int | None]:
-    """Return what stands in the host's calendars that block times, and until when that is all known."""
+def _busy(host_id: int, reach: Reach, version: int, known: HostTimes | None) -> tuple[tuple[Pair, ...], int | None]:
+    """Return what stands in the host's calendars that block times, and until when that is all known.
+
+    There may be thousands, so a booking does not have them read anew.
+    """
+    if known is not None and known.calendars == version and known.reach.start <= reach.start:
+        return known.busy, known.known_until
     until = calendars.known_until(host_id)
     pairs = tuple(calendars.busy_pairs(host_id, reach.start, reach.end))
     return pairs, floor_seconds(until) if until else None

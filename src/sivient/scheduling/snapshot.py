@@ -16,12 +16,13 @@ from sivient.scheduling.host_times import HostTimes, Reach, read
 
 MOST_HOSTS = 500
 MOST_HOLDS = 200_000  # and busy times, of all hosts together: some 60 MB
+Reader = Callable[[int, Reach, HostTimes | None], HostTimes]
 
 
 class Snapshots:
     """The times of the hosts whose pages were asked for last; those not asked for longest are forgotten first."""
 
-    def __init__(self, *, most_hosts: int, most_holds: int, read: Callable[[int, Reach], HostTimes] = read) -> None:
+    def __init__(self, *, most_hosts: int, most_holds: int, read: Reader = read) -> None:
         self._most_hosts, self._most_holds, self._read = most_hosts, most_holds, read
         self._kept: OrderedDict[int, HostTimes] = OrderedDict()
         self._holds = 0
@@ -33,13 +34,13 @@ class Snapshots:
         Within a transaction they are read and not kept: it may have changed them, and may yet be rolled back.
         """
         if connection.in_atomic_block:
-            return self._read(host_id, Reach(since, None))
+            return self._read(host_id, Reach(since, None), None)
         with self._lock:
             kept = self._kept.get(host_id)
             if kept is not None and kept.version == version and kept.reach.start <= since:
                 self._kept.move_to_end(host_id)
                 return kept
-        found = self._read(host_id, Reach(since, None))
+        found = self._read(host_id, Reach(since, None), kept)
         self._keep(host_id, found)
         return found
 
