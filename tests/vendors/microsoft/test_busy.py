@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -89,6 +89,9 @@ def test_a_day_counts_where_it_lies_for_the_host_and_the_window_is_kept() -> Non
         (busy,) = it.ours.busy([CALENDAR], window=window, zone="Pacific/Auckland")[CALENDAR]
         assert busy.start.isoformat() == "2026-11-30T11:00:00+00:00"
         assert it.ours.busy([CALENDAR], window=Interval(NOW, NOW + HALF_AN_HOUR), zone="UTC") == {CALENDAR: []}
+        it.add(start=date(2026, 12, 10), end=date(2026, 12, 11))
+        eve = datetime(2026, 12, 9, 20, tzinfo=UTC)  # the 10th in Auckland, the 9th where the calendar is
+        assert it.ours.busy([CALENDAR], window=Interval(eve, eve + HALF_AN_HOUR), zone="Pacific/Auckland")[CALENDAR]
 
 
 def test_many_events_come_in_pages() -> None:

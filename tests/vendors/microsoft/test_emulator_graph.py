@@ -1,28 +1,37 @@
 """The emulated Graph is honest: it refuses what Graph refuses, whoever asks."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
+from sivient.demo import httpd
+from sivient.ports.vendor import Access, App
 from sivient.vendors.calendar_emulator import Attendee
+from sivient.vendors.microsoft.calendars import connect_calendars
+from sivient.vendors.microsoft.emulator import MicrosoftEmulator
 from sivient.vendors.microsoft.oauth import connect_oauth
+from sivient.vendors.microsoft.push import MicrosoftPush
 from tests.vendors.microsoft.adapted import (
     ADDRESS,
     APP,
     CALENDAR,
     CALLBACK,
+    DRAFT,
     NOW,
     PATIENCE,
     SITE,
     START,
     VERIFIER,
+    WINDOW,
     Emulated,
     consent,
     control,
     emulated,
+    moved,
 )
 
 PATH = f"/me/calendars/{CALENDAR.replace('=', '%3D')}"
@@ -222,3 +231,35 @@ def test_the_ledger_says_what_was_asked_and_no_token(it: Emulated) -> None:
         ("delta", "priya", 200),
     ]
     assert it.tokens.access_token not in str(entries)
+
+
+def test_it_is_the_same_over_http_links_and_pushes_included() -> None:
+    pushed: list[bytes] = []
+    inbox, emulator = MicrosoftPush(), []  # type: ignore[var-annotated]
+
+    def receive(request: httpx.Request) -> httpx.Response:
+        read = inbox.read(request.headers, dict(request.url.params), request.read())
+        if read.reply is not None:
+            return httpx.Response(200, text=read.reply)
+        pushed.append(request.content)
+        return httpx.Response(inbox.status)
+
+    server, ours = httpd.serve(lambda request: emulator[0].handle(request)), httpd.serve(receive)
+    emulator.append(MicrosoftEmulator(server.url, client_id="id", client_secret="secret", redirect_uris=[CALLBACK]))
+    app = App("id", "secret", (), f"{server.url}/common", f"{server.url}/v1.0")
+    flow = connect_oauth(app, PATIENCE)
+    back = consent(emulator[0], flow, "tomas")["code"]
+    tokens = flow.exchange(back, redirect_uri=CALLBACK, verifier=VERIFIER)
+    calendars = connect_calendars(app, Access(tokens.access_token, tokens.scope), PATIENCE)
+    primary = calendars.list()[0].external_id
+    calendars.watch(primary, channel="ch", secret="s", address=f"{ours.url}/push")
+    for number in range(101):
+        draft = moved(DRAFT, hours=number)
+        calendars.create(primary, replace(draft, key=f"{number:032x}", guests=()))
+    pages = list(calendars.changes(primary, since="", window=WINDOW, zone="UTC"))
+    assert [len(page.changes) for page in pages] == [100, 1]
+    assert emulator[0].calendars.pusher.all_done()
+    assert len(pushed) == 101
+    emulator[0].close()
+    server.close()
+    ours.close()

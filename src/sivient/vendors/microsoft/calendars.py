@@ -3,14 +3,13 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from sivient.core.interval import Interval
 from sivient.core.text import clean_line
-from sivient.ports.calendars import Busy, CalendarInfo, Changed, EventDraft, Page, Stored, Tombstone, Watch
-from sivient.ports.errors import Gone, Reconnect, Rejected, TryLater
+from sivient.ports.calendars import Busy, CalendarInfo, EventDraft, Page, Stored, Tombstone, Watch
+from sivient.ports.errors import Gone, Rejected, TryLater
 from sivient.ports.http import Patience, client
 from sivient.ports.vendor import Access, App
 from sivient.vendors.microsoft import delta, push
@@ -18,12 +17,10 @@ from sivient.vendors.microsoft.api import Graph, items
 from sivient.vendors.microsoft.errors import AlreadyMade
 from sivient.vendors.microsoft.events import BUSY_FIELDS, FIELDS, REFERENCE, details, says, stored, takes_time
 from sivient.vendors.microsoft.oauth import may_write
-from sivient.vendors.microsoft.times import Unreadable, in_query, times
+from sivient.vendors.microsoft.times import LONGEST_VIEW, Unreadable, in_query, times, widened
 
 PAGE_SIZE = 100
-DAY = timedelta(days=1)
 DELETED = "The event was made before, and deleted in Outlook."
-LONGEST = timedelta(days=1825)  # of one calendarView; beyond that it is an error
 SHORTEST = 0.3  # seconds for one more request: less is not worth asking
 
 
@@ -50,14 +47,15 @@ class MicrosoftCalendars:
         return delta.changes(self.graph, calendar, since=since, window=window, zone=zone)
 
     def busy(self, calendars: Sequence[str], *, window: Interval, zone: str) -> Mapping[str, Sequence[Busy]]:
-        """Return the times taken in `window`: one calendar after the other, all within one patience."""
+        """Return the times taken in `window`: one calendar after the other, all within one patience.
+
+        Reconnect: it is the account that cannot be read.
+        """
         until = time.monotonic() + self.graph.patience.connect + self.graph.patience.answer
         found: dict[str, Sequence[Busy]] = {}
         for calendar in calendars:
             try:
                 found[calendar] = self._busy(calendar, window, zone, until)
-            except Reconnect:
-                raise
             except (TryLater, Rejected, Unreadable):
                 continue  # this one is not known to be free, the others may be
         return found
@@ -87,11 +85,9 @@ class MicrosoftCalendars:
         known = self.graph.call("GET", _event(name, FIELDS))
         if known.get("isCancelled") is True:
             raise Gone("The event was called off in Outlook.")
-        if etag and known.get("@odata.etag") != etag:
-            raise Changed("The event was changed in the calendar.")
         if not notify and says(known, draft):
             return stored(known)
-        seen = etag or str(known.get("@odata.etag") or "")
+        seen = etag or str(known.get("@odata.etag") or "")  # 412: it is another one by now
         return stored(self.graph.call("PATCH", _event(name), json=details(draft, known), etag=seen))
 
     def remove(self, calendar: str, name: str, *, notify: bool) -> None:
@@ -121,11 +117,11 @@ class MicrosoftCalendars:
         push.unwatch(self.graph, watch)
 
     def _busy(self, calendar: str, window: Interval, zone: str, until: float) -> Sequence[Busy]:
-        """Read one calendar, a day wider on both sides: all-day events lie in another zone than the question."""
+        """Read one calendar, a long window in parts."""
         taken: list[Busy] = []
-        start, end = window.start - DAY, window.end + DAY
+        start, end = widened(window)
         while start < end:
-            stop = min(end, start + LONGEST - DAY)
+            stop = min(end, start + LONGEST_VIEW)
             query = {"startDateTime": in_query(start), "endDateTime": in_query(stop), "$select": BUSY_FIELDS}
             path = f"/me/calendars/{quote(calendar, safe='')}/calendarView?{_encoded(query | {'$top': PAGE_SIZE})}"
             for page in self.graph.pages(path, left=lambda: self._left(until)):

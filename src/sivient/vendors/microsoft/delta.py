@@ -6,21 +6,20 @@ A round begins with a window and ends with a link, from which the next one goes 
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from sivient.core.interval import Interval
 from sivient.ports.calendars import Change, Page, SyncLost
-from sivient.ports.errors import Gone, OutcomeUnknown, Rejected
+from sivient.ports.errors import OutcomeUnknown, Rejected
 from sivient.vendors.microsoft.api import Body, Graph, items
 from sivient.vendors.microsoft.errors import judge_delta
 from sivient.vendors.microsoft.events import change
-from sivient.vendors.microsoft.times import Unreadable, in_query
+from sivient.vendors.microsoft.times import LONGEST_VIEW, Unreadable, in_query, widened
 
 PAGE_SIZE = "odata.maxpagesize=100"  # bodies come with them: a page has to stay well below 5 MB
-DAY = timedelta(days=1)
-LONGEST = timedelta(days=1825)
+# What a series says for its occurrences.
+SHARED = ("showAs", "isAllDay", "isCancelled", "responseStatus", "attendees", "iCalUId")
 
 
 def changes(graph: Graph, calendar: str, *, since: str, window: Interval, zone: str) -> Iterator[Page]:
@@ -52,19 +51,16 @@ class Series:
         if name not in self.known:
             path = f"/me/events/{quote(name, safe='')}?{urlencode({'$select': ','.join(SHARED)}, quote_via=quote)}"
             try:
-                self.known[name] = {**self.graph.call("GET", path), "type": "occurrence"}
-            except (Gone, Rejected):
+                self.known[name] = self.graph.call("GET", path)
+            except Rejected:
                 self.known[name] = {}  # nothing is known of it: its occurrences block
         return {**self.known[name], "type": "occurrence"}
 
 
-SHARED = ("showAs", "isAllDay", "isCancelled", "responseStatus", "attendees", "iCalUId")
-
-
 def _beginning(calendar: str, window: Interval) -> str:
-    """Return where a round begins: a day wider on both sides, as all-day events lie in another zone than UTC."""
-    start, end = window.start - DAY, window.end + DAY
-    if end - start >= LONGEST:  # Graph refuses it, and to read less would leave times free that are not
+    """Return where a round begins."""
+    start, end = widened(window)
+    if end - start > LONGEST_VIEW:  # Graph refuses it, and to read less would leave times free that are not
         raise Rejected("Outlook cannot be asked about more than five years at once.")
     query = {"startDateTime": in_query(start), "endDateTime": in_query(end)}
     return f"/me/calendars/{quote(calendar, safe='')}/calendarView/delta?{urlencode(query)}"

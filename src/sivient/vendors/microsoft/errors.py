@@ -1,7 +1,7 @@
 """What Graph's refusals mean (calendars contract, chapter 2.6): by HTTP status and by code, never by message."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -30,6 +30,7 @@ NO_MAILBOX = {"mailboxnotenabledforrestapi", "mailboxnotsupportedforrestapi"}
 SYNC_LOST = {"syncstatenotfound", "syncstateinvalid", "resyncrequired"}
 CHANGED = {"errorirresolvableconflict", "resourcemodified"}
 DUPLICATE = "errorduplicatetransactionid"
+EXISTING = "@event.existingEventId"
 # Exchange's own codes for a mailbox that may send no more invitations today (EWS response codes).
 NO_INVITATIONS = {"errorsubmissionquotaexceeded", "errormessagesubmissionblocked", "errorexceededmessagelimit"}
 BUSY = {"applicationthrottled", "toomanyrequests", "mailboxconcurrency", "errorserverbusy"}
@@ -107,28 +108,21 @@ def _read(answer: Answer) -> Refusal:
     error = body.get("error") if isinstance(body, dict) else None
     if not isinstance(error, dict):
         return Refusal(answer, answer.status, "", "")
-    codes = _codes(error)
+    levels = [body, *_levels(error)]
+    codes = [code.lower() for level in levels if isinstance(code := level.get("code"), str) and CODE.fullmatch(code)]
     known = [code for code in codes if code in KNOWN]
-    return Refusal(answer, answer.status, (known or codes[:1] or [""])[-1], _existing(error) or _existing(body))
+    named = [value for level in levels if isinstance(value := level.get(EXISTING), str)]
+    existing = clean_line(named[0], 1024) if named else ""
+    return Refusal(answer, answer.status, (known or codes[:1] or [""])[-1], existing)
 
 
-def _codes(error: dict[str, Any]) -> list[str]:
-    """Return the codes from the outermost to the deepest."""
-    codes: list[str] = []
-    inner: Any = error
+def _levels(error: Any) -> Iterator[dict[str, Any]]:
+    """Yield the error and those inside it, from the outermost to the deepest."""
     for _ in range(DEEPEST):
-        if not isinstance(inner, dict):
-            break
-        code = inner.get("code")
-        if isinstance(code, str) and CODE.fullmatch(code):
-            codes.append(code.lower())
-        inner = inner.get("innerError", inner.get("innererror"))
-    return codes
-
-
-def _existing(body: Any) -> str:
-    value = body.get("@event.existingEventId") if isinstance(body, dict) else None
-    return clean_line(value, 1024) if isinstance(value, str) else ""
+        if not isinstance(error, dict):
+            return
+        yield error
+        error = error.get("innerError", error.get("innererror"))
 
 
 def _limit(it: Refusal) -> IntegrationError | None:

@@ -4,16 +4,17 @@ We ask for UTC in every call. Windows' names of zones are never needed for that,
 """
 
 import re
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sivient.core.interval import Interval
 from sivient.ports.calendars import Busy
 
+LONGEST_VIEW = timedelta(days=1825)  # that Graph shows of a calendar; it refuses more
 NAMES_OF_UTC = {"", "utc", "etc/utc", "z", "gmt", "etc/gmt", "tzone://microsoft/utc"}
 NO_TIME = "The time of an event cannot be read."
-MOMENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)?")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)?")
 
 
 class Unreadable(Exception):
@@ -26,15 +27,17 @@ def times(event: dict[str, Any], zone: str) -> Busy | None:
     Raise Unreadable.
     """
     if event.get("isAllDay") is True:  # they float: midnight to midnight, whatever zone was asked for
-        start, end = (_midnight(_text(event.get(name))[0][:10], zone) for name in ("start", "end"))
+        start, end = (_midnight(_text(event.get(name))[:10], zone) for name in ("start", "end"))
     else:
         start, end = (_moment(event.get(name)) for name in ("start", "end"))
     if end == start:
         return None
+    if end < start:
+        raise Unreadable("An event ends before it begins.")
     try:
         Interval(start, end)
-    except ValueError:
-        raise Unreadable("An event ends before it begins.") from None
+    except ValueError:  # in another age
+        raise Unreadable(NO_TIME) from None
     return Busy(start, end)
 
 
@@ -43,24 +46,27 @@ def said(moment: datetime) -> dict[str, str]:
     return {"dateTime": f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}0", "timeZone": "UTC"}
 
 
+def widened(window: Interval) -> tuple[datetime, datetime]:
+    """Return the window with a day on either side: all-day events lie in another zone than the question."""
+    return window.start - timedelta(days=1), window.end + timedelta(days=1)
+
+
 def in_query(moment: datetime) -> str:
     """Return an instant as a parameter of calendarView."""
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _text(value: Any) -> tuple[str, str, str]:
-    """Return a wall time, its fraction in digits, and its offset, which Graph does not write today."""
+def _text(value: Any) -> str:
+    """Return a wall time, with an offset if there is one, which Graph does not write today."""
     text = value.get("dateTime") if isinstance(value, dict) else None
-    found = MOMENT.fullmatch(text) if isinstance(text, str) else None
-    if found is None:
+    if not isinstance(text, str) or not MOMENT.fullmatch(text):
         raise Unreadable(NO_TIME)
-    return found[1], found[2] or "", found[3] or ""
+    return text
 
 
 def _moment(value: Any) -> datetime:
-    plain, fraction, offset = _text(value)
     try:
-        moment = datetime.fromisoformat(f"{plain}.{fraction[:6]:0<6}{offset}")
+        moment = datetime.fromisoformat(_text(value))  # of a longer fraction, six digits count
         return (moment if moment.tzinfo else moment.replace(tzinfo=_zone(value.get("timeZone")))).astimezone(UTC)
     except (ValueError, OverflowError):
         raise Unreadable(NO_TIME) from None
