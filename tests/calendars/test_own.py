@@ -10,7 +10,7 @@ from sivient.ports.calendars import Answer
 from tests.calendars.conftest import connect, make_calendar
 from tests.calendars.making import DRAFT, ELEVEN, HOUR, LATER, TEN, plan
 from tests.calendars.world import World
-from tests.factories import make_host
+from tests.factories import MONDAY_10, make_booking, make_event_type, make_host
 from tests.jobs.conftest import make_due
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
@@ -44,11 +44,18 @@ def test_what_bears_a_uid_of_ours_is_not_busy_in_any_calendar_of_the_host(
 ) -> None:
     second = make_calendar(calendar.connection, "second")
     world.put("copy", (TEN, ELEVEN), uid=event.uid)
-    world.put("mailed", (TEN, ELEVEN), uid="b-1@sivient.example")
+    booking = make_booking(make_event_type(calendar.host), start=MONDAY_10)
+    world.put("mailed", (TEN, ELEVEN), uid=booking.uid)
     sync.sync(second)
     names = set(BusyTime.objects.filter(calendar=second).values_list("name", flat=True))
     assert "copy" not in names
     assert "mailed" not in names
+
+
+def test_the_booking_of_another_host_who_was_booked_by_this_one_is_busy(calendar: Calendar, world: World) -> None:
+    world.put("invited", (TEN, ELEVEN), uid=make_booking().uid)
+    sync.sync(calendar)
+    assert BusyTime.objects.filter(calendar=calendar).count() == 1
 
 
 def test_the_event_of_another_host_is_busy(calendar: Calendar, event: WrittenEvent, world: World) -> None:

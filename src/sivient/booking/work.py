@@ -1,5 +1,6 @@
 """The room's work, registered with the worker."""
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.utils import timezone
@@ -10,6 +11,7 @@ from sivient.booking.models import Booking
 from sivient.booking.refusals import AlreadyMoved, NotCancellable
 from sivient.booking.requests import expire
 from sivient.booking.steps import EXPIRE
+from sivient.calendars.own import recognizes_uids
 from sivient.jobs.completion import work_completion
 from sivient.jobs.models import Work
 from sivient.jobs.queue import enqueue
@@ -63,3 +65,9 @@ def end_deleted(work: Work) -> None:
             cancel_deleted(booking, now=timezone.now())
         except NotCancellable:  # it has begun, or has just been changed: then the event was renewed with it
             return
+
+
+@recognizes_uids
+def uids_of(host_id: int, uids: Collection[str]) -> Iterable[str]:
+    """Return which of these UIDs are of bookings that the host gave: what stands in a calendar under one is no news."""
+    return Booking.objects.filter(host=host_id, uid__in=uids).values_list("uid", flat=True)

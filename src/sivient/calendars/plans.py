@@ -11,6 +11,8 @@ from sivient.jobs.queue import AT_ONCE, enqueue
 
 SYNC, DISCOVER, WATCH, LOOK = "calendars.sync", "calendars.discover", "calendars.watch", "calendars.look"
 EVENT_CHANGED = "booking.event_changed"
+SYNC_EVERY = timedelta(minutes=5)  # calendars contract, rule 5
+LAST_POLL = timedelta(seconds=30)  # what is due before the next poll, is due now
 OVER = timedelta(days=1)  # after its end, nobody asks any more what became of an event of ours
 
 
@@ -38,6 +40,11 @@ def plan_look(event: WrittenEvent, *, wait: timedelta = AT_ONCE) -> None:
 def tell_event_changed(event: WrittenEvent) -> None:
     """Say that our event was moved, deleted or brought back in the calendar; its row says which."""
     enqueue(EVENT_CHANGED, key=f"event:{event.pk}", payload={"event": event.pk})
+
+
+def due() -> Q:
+    """Return which calendars have not been read for five minutes, or will not have been at the next poll."""
+    return Q(synced_at=None) | Q(synced_at__lte=Now() - SYNC_EVERY + LAST_POLL)
 
 
 def wanted() -> QuerySet[Calendar]:

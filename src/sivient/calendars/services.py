@@ -49,9 +49,8 @@ def discover(connection: Connection, patience: Patience = IN_WORKER) -> list[Cal
             record("calendars found", account=connection.user_id, actor="system", subject=f"connection:{connection.pk}")
             enqueue(FIRST, key=f"account:{connection.user_id}", payload={"user": connection.user_id})
         stored = list(Calendar.objects.filter(connection=connection, gone_at=None))
-        for each in stored:
-            if each.blocks and each.synced_at is None:
-                plans.plan_sync(each)
+        for each in plans.wanted().filter(plans.due(), connection=connection):
+            plans.plan_sync(each)  # a poll would not hurry what has just come to nothing
     return stored
 
 

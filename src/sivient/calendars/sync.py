@@ -1,14 +1,15 @@
 """Read one calendar into the store: what changed since the last time, or everything.
 
-Each page is stored by itself, so that memory stays flat; a calendar's cursor moves only when all of them are. So a sync
-that breaks off has left nothing wrong behind: what it stored is newer than what was there, and it is read again.
+Each page is stored by itself, so that memory stays flat, and a long one in slices, so that nobody waits for it. A
+calendar's cursor moves only when all of them are stored. So a sync that breaks off has left nothing wrong behind: what
+it stored is newer than what was there, and it is read again.
 
 Two syncs of a calendar never mix. Work in the lane of a grant runs one after the other; and each sync takes the next
 number of `Calendar.round` as it begins, and every page is stored only while that number is still the last.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -23,7 +24,7 @@ from sivient.core.interval import Interval
 from sivient.integrations.services import calendars_for
 from sivient.jobs.clock import database_now
 from sivient.jobs.completion import LeaseLost
-from sivient.ports.calendars import Calendars, Page, SyncLost
+from sivient.ports.calendars import Calendars, Change, Page, SyncLost
 from sivient.ports.errors import Gone, IntegrationError
 
 HORIZON = timedelta(days=762)  # the longest booking window, and the month in which everything is read anew
@@ -78,7 +79,9 @@ class _Run:
         """Read and store page by page, then move the cursor."""
         cursor = self.since
         for page in self._pages(calendars, before):
-            self._store(page)
+            for some in rows.slices(page.changes):
+                self._store(some)
+            self.skipped.update(page.skipped)
             cursor = page.cursor or cursor
         self._finish(cursor)
 
@@ -96,15 +99,11 @@ class _Run:
             before()
 
     @transaction.atomic
-    def _store(self, page: Page) -> None:
+    def _store(self, changes: Sequence[Change]) -> None:
         self.hold()
-        changed = False
-        for some in rows.slices(page.changes):
-            ours = self.own.sort(some)
-            changed = rows.replace(self.calendar, some, window=self.window, ours=ours) or changed
-        if changed and self.calendar.blocks:
+        ours = self.own.sort(changes)
+        if rows.replace(self.calendar, changes, window=self.window, ours=ours) and self.calendar.blocks:
             BusyStore.grow(self.calendar.host_id)
-        self.skipped.update(page.skipped)
 
     @transaction.atomic
     def _finish(self, cursor: str) -> None:

@@ -19,8 +19,6 @@ from sivient.jobs.registry import every, handles
 from sivient.ports.calendars import Change
 
 CALLS_LEASE = timedelta(minutes=2)  # one page: up to three calls of 25 s, and the storing
-SYNC_EVERY = timedelta(minutes=5)  # calendars contract, rule 5
-LAST_POLL = timedelta(seconds=30)  # what is due before the next poll, is due now
 WATCH_AGAIN = timedelta(days=1)  # a calendar that could not be watched
 KEPT = timedelta(days=7)  # busy times that are over
 SPREAD = timedelta(hours=1)  # over which the accounts are asked once a day
@@ -76,9 +74,8 @@ def handle_look(work: Work) -> None:
 @every(timedelta(minutes=1), "calendars.poll")
 def poll(work: Work) -> None:
     """Plan the reading of all calendars that were last read five minutes ago. Without push this is all there is."""
-    ended = Q(synced_at=None) | Q(synced_at__lte=Now() - SYNC_EVERY + LAST_POLL)
-    busy = _asked_for(plans.SYNC, SYNC_EVERY)
-    for calendar in plans.wanted().filter(ended, connection__in=_working(Connection.objects.all())):
+    busy = _asked_for(plans.SYNC, plans.SYNC_EVERY)
+    for calendar in plans.wanted().filter(plans.due(), connection__in=_working(Connection.objects.all())):
         if f"calendar:{calendar.pk}" not in busy:
             plans.plan_sync(calendar)
 
