@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from sivient.accounts.models import User
 from sivient.calendars.models import Calendar
+from sivient.console.calendars_words import notice
+from sivient.integrations.flow import Outcome
 from sivient.integrations.models import Connection, Grant
 from sivient.jobs.worker import run_due
 from sivient.ports.errors import IntegrationError, Rejected, TryLater
@@ -100,6 +102,15 @@ def test_every_other_end_is_said_with_its_entry_in_the_guide(
     page = shown(browser, back["Location"])
     assert words in page
     assert f"/docs/calendars#{anchor}" in page
+
+
+def test_every_end_of_connecting_has_words_without_anything_of_zoom() -> None:
+    for outcome in Outcome:
+        words = notice(outcome, "Google Calendar")
+        assert words is not None, outcome
+        assert "Zoom" not in words.happened + words.then
+        assert "meeting" not in words.happened + words.then
+        assert words.anchor, outcome
 
 
 def test_a_notice_that_is_not_true_any_more_is_not_shown_again(browser: Client) -> None:

@@ -20,6 +20,7 @@ OPENS: dict[str, frozenset[Feature]] = {
 PRO_ADDS = (
     "Your scheduling page, open to guests",
     "A Zoom meeting of its own for every booking",
+    "Your calendars: times that are taken there are never offered",
     "Calendar invites with the join link, sent by themselves",
 )
 

@@ -92,11 +92,12 @@ def disconnect(request: HostRequest, vendor: str) -> HttpResponse:
 @host_page
 def disconnect_account(request: HostRequest, vendor: str, number: int) -> HttpResponse:
     """Ask what disconnecting one of a vendor's accounts means, and do it; `number` is the connection's."""
-    known_provider(vendor)
+    provider = known_provider(vendor)
     connection = get_object_or_404(request.user.connections, vendor=vendor, pk=number)
     if request.method == "POST":
         ended = services.disconnect(request.user, vendor, by="host", account=connection.account)
-        return back_to_calendars(request, f"You disconnected {connection.label}." if ended else "Nothing changed.")
+        name = connection.label or provider.label
+        return back_to_calendars(request, f"You disconnected {name}." if ended else "Nothing changed.")
     asked = calendars_rows.row_of(request.user, number, now=timezone.now())
     if asked is None:
         return redirect("settings-integrations")

@@ -40,7 +40,8 @@ def calendar_ended(connection: Connection, *, reason: str, at: datetime, blocks:
     """
     label, zone = registry.provider(connection.vendor).label, connection.user.timezone
     subject = f"Reconnect {label}" + (": your page shows no times" if blocks else "")
-    happened = f"{label} stopped accepting our access to {connection.label} on {_moment(at, zone)}."
+    name = connection.label or "your account"
+    happened = f"{label} stopped accepting our access to {name} on {_moment(at, zone)}."
     more = {
         "happened": f"{happened} {beyond(reason, label)}".strip(),
         "means": " ".join(_calendar_means(blocks, receives, until="you reconnect")),
@@ -54,7 +55,8 @@ def calendar_gone(calendar: Calendar, *, at: datetime, receives: bool) -> EmailM
     """Return the mail that says that a calendar was deleted or is not shared any more; `receives` as above."""
     connection, name = calendar.connection, f"“{calendar.name}”"
     subject = f"The calendar {name} is gone" + (": your page shows no times" if calendar.blocks else "")
-    where = f"{registry.provider(connection.vendor).label} ({connection.label})"
+    label = registry.provider(connection.vendor).label
+    where = f"{label} ({connection.label})" if connection.label else label
     until = "you take bookings without it, or it is back"
     more = {
         "happened": f"The calendar {name} of {where} was deleted there, or is no longer shared with that account.",
