@@ -47,13 +47,8 @@ def confirm_context(
     now: datetime,
     refusal: Refusal | None = None,
     free: Sequence[int] | None = None,
-    *,
-    unread: bool = False,
 ) -> dict[str, object]:
-    """Return what `booking/confirm.html` shows. A refused time is struck, and the nearest `free` ones stand beside.
-
-    `unread`: the form is sent in vain while the host's calendars cannot be read, and can be sent again.
-    """
+    """Return what `booking/confirm.html` shows. A refused time is struck, and the nearest `free` ones stand beside."""
     entrance, event_type, start = form.entrance, form.event_type, form.start
     look, minutes = look_of(request, entrance), form.minutes
     query = link_query(look, request.GET, entrance.duration_query(minutes))
@@ -78,7 +73,6 @@ def confirm_context(
         "limits": limits_words(event_type),
         "ticket": new_ticket(entrance, start, minutes, look, off=refusal is not None) if start else None,
         "refusal": refusal,
-        "unread": unread,
         "nearest": other_times(entrance, free or (), look, query),
         "back": back(entrance, start, look, query),
     }

@@ -163,7 +163,7 @@ def _book(request: HttpRequest, entrance: Entrance) -> HttpResponse:
         earlier = get_object_or_404(Booking, idempotency_key=form.key)
         return render(request, "booking/booked_already.html", {"booking": earlier}, status=409)
     except services.CalendarUnread:
-        context = confirm_context(request, form, now, unread=True)
+        context = confirm_context(request, form, now) | {"unread": True}
         return try_again(render(request, "booking/confirm.html", context, status=503))
     except services.NotBooked as refused:
         if own := _own(form, start):
