@@ -69,7 +69,19 @@ def send(
     left = max(0.01, ends - time.monotonic())
     patience = Patience(connect=min(patience.connect, left), answer=min(patience.answer, left))
     with httpx.Client(transport=_Pinned(_Backend(checked, ends)), headers={"User-Agent": "Sivient"}) as client:
-        return http.send(client, method, address.url, who=who, patience=patience, keep=keep, **content)
+        try:
+            return http.send(client, method, address.url, who=who, patience=patience, keep=keep, **content)
+        except TryLater as error:
+            if _untrusted(error):
+                raise TryLater(f"{who} has no valid certificate for this address.") from error
+            raise
+
+
+def _untrusted(error: BaseException | None) -> bool:
+    """Say whether a refused certificate is at the bottom of an error."""
+    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _checked(address: WebAddress, allowed: Sequence[Network], who: str, seconds: float) -> list[str]:

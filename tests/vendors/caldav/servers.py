@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx
 
@@ -18,6 +19,7 @@ from sivient.vendors.caldav.calendars import CaldavCalendars
 
 APP = App("caldav", "", (), "", "", networks=("127.0.0.0/8",))
 PATIENCE = Patience(connect=5, answer=20)
+MEMORY = Path("/dev/shm")  # noqa: S108 - only parent of a folder of each run; Radicale waits for a disk with every entry
 USER, PASSWORD = "mara@example.org", "app-password"
 MAKE = (
     '<c:mkcalendar xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><d:set><d:prop>'
@@ -105,14 +107,15 @@ def radicale(folder: Path, users: Mapping[str, str]) -> Iterator[Server]:
     port = free_port()
     passwords = folder / "users"
     passwords.write_text("".join(f"{user}:{password}\n" for user, password in users.items()))
-    (folder / "config").write_text(
-        f"[server]\nhosts = 127.0.0.1:{port}\n[auth]\ntype = htpasswd\nhtpasswd_filename = {passwords}\n"
-        f"htpasswd_encryption = plain\ndelay = 0\n[storage]\nfilesystem_folder = {folder / 'data'}\n"
-        "[logging]\nlevel = warning\n"
-    )
-    command = [sys.executable, "-m", "radicale", "--config", str(folder / "config")]
-    with running(command, port, folder):
-        yield Server(f"http://127.0.0.1:{port}", f"/{USER}/", users=passwords)
+    with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as data:
+        (folder / "config").write_text(
+            f"[server]\nhosts = 127.0.0.1:{port}\n[auth]\ntype = htpasswd\nhtpasswd_filename = {passwords}\n"
+            f"htpasswd_encryption = plain\ndelay = 0\n[storage]\nfilesystem_folder = {data}\n"
+            "[logging]\nlevel = warning\n"
+        )
+        command = [sys.executable, "-m", "radicale", "--config", str(folder / "config")]
+        with running(command, port, folder):
+            yield Server(f"http://127.0.0.1:{port}", f"/{USER}/", users=passwords)
 
 
 @contextmanager

@@ -23,10 +23,11 @@ def entered(address: str, user: str = USER, password: str = PASSWORD) -> VendorA
 
 @pytest.mark.parametrize("path", ["", "/", "/mara@example.org/", "/.well-known/caldav", "/nothing/here/"])
 def test_radicale_is_found_from_many_addresses(path: str, radicale_server: Server) -> None:
-    radicale_server.make_calendar("found") if path == "" else None
+    if not path:
+        radicale_server.make_calendar("found")
     account = entered(radicale_server.base + path)
     assert account.email == USER
-    assert account.address == account.user_id == f"{radicale_server.base}/mara%40example.org/"
+    assert account.address == account.user_id == f"{radicale_server.base}/mara@example.org/"
 
 
 def test_xandikos_is_found_and_has_calendars(xandikos_server: Server) -> None:
@@ -45,7 +46,7 @@ def test_calendars_are_listed_with_their_names_and_zones(server: Server) -> None
     address = server.make_calendar("tokyo", zone)
     todo = '<c:supported-calendar-component-set><c:comp name="VTODO"/></c:supported-calendar-component-set>'
     tasks = server.make_calendar("tasks", todo)
-    found = {each.external_id.replace("%40", "@"): each for each in server.enter().list()}
+    found = {each.external_id: each for each in server.enter().list()}
     assert (found[address].name, found[address].timezone, found[address].writable) == ("Tokyo", "Asia/Tokyo", True)
     assert tasks not in found
     assert sum(each.primary for each in found.values()) == 1
@@ -138,8 +139,8 @@ def test_redirects_come_to_an_end() -> None:
 
 
 def test_an_account_without_calendars_is_said_so() -> None:
-    home = "<c:calendar-home-set><d:href>/home/</d:href></c:calendar-home-set>"
-    assert refused(lambda request: multistatus(("/home/", home))) == discovery.NO_CALENDARS
+    home = "<c:calendar-home-set><d:href>/dav/</d:href></c:calendar-home-set>"
+    assert refused(lambda request: multistatus(("/dav/", home))) == discovery.NO_CALENDARS
 
 
 def test_a_server_that_answers_with_errors_alone_may_be_tried_again() -> None:

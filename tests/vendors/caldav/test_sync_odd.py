@@ -17,7 +17,7 @@ from tests.vendors.httpd import CALENDAR, Reply, Request, multistatus, served
 
 WINDOW = Interval(datetime(2026, 12, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC))
 REPORTS = "<d:supported-report-set><d:report><d:sync-collection/></d:report></d:supported-report-set>"
-HERE = "/home/one/"
+HERE = "/dav/one/"
 
 
 class Server:
@@ -65,7 +65,7 @@ def _nine(number: int) -> str:
 
 def pages(server: Server, since: str = "") -> list[Page]:
     with served(server.handle) as base:
-        it = calendars(APP, Access(PASSWORD, user=USER, address=f"{base}/home/"), PATIENCE)
+        it = calendars(APP, Access(PASSWORD, user=USER, address=f"{base}/dav/"), PATIENCE)
         return list(it.changes(f"{base}{HERE}", since=since, window=WINDOW, zone="UTC"))
 
 
@@ -155,9 +155,9 @@ def test_calendars_that_do_not_answer_in_time_are_missing_and_the_others_are_the
         return server.handle(request)
 
     with served(handler) as base:
-        it = calendars(APP, Access(PASSWORD, user=USER, address=f"{base}/home/"), Patience(connect=0.3, answer=0.7))
+        it = calendars(APP, Access(PASSWORD, user=USER, address=f"{base}/dav/"), Patience(connect=0.3, answer=0.7))
         began = time.monotonic()
-        found = it.busy([f"{base}/home/slow/", f"{base}{HERE}"], window=WINDOW, zone="UTC")
+        found = it.busy([f"{base}/dav/slow/", f"{base}{HERE}"], window=WINDOW, zone="UTC")
         assert time.monotonic() - began < 1.4
     assert list(found) == [f"{base}{HERE}"]
     assert len(found[f"{base}{HERE}"]) == 7
@@ -176,7 +176,7 @@ def test_calendars_that_do_not_answer_in_time_are_missing_and_the_others_are_the
 )
 def test_an_answer_without_sense_is_never_an_empty_calendar(reply: Reply, error: type[Exception]) -> None:
     with served(lambda request: reply) as base:
-        it = calendars(APP, Access(PASSWORD, user=USER, address=f"{base}/home/"), PATIENCE)
+        it = calendars(APP, Access(PASSWORD, user=USER, address=f"{base}/dav/"), PATIENCE)
         with pytest.raises(error):
             list(it.changes(f"{base}{HERE}", since="", window=WINDOW, zone="UTC"))
         with pytest.raises(error):

@@ -65,6 +65,14 @@ def test_an_event_is_made_once_with_everything_in_it(server: Server, calendar: s
     assert "LOCATION:https://zoom.example/j/1?pwd=a" in written
 
 
+def test_a_sync_calls_the_event_what_its_writing_did(server: Server, calendar: str) -> None:
+    it, what = server.enter(), draft(key=f"a b@{uuid4().hex}")
+    stored = it.create(calendar, what)
+    window = Interval(START, START + HALF)
+    ((change,),) = [page.changes for page in it.changes(calendar, since="", window=window, zone="UTC")]
+    assert (change.name, change.uid, change.start) == (stored.name, what.uid, START)
+
+
 def test_every_party_is_ours_to_invite(radicale_server: Server) -> None:
     calendar = radicale_server.make_calendar(f"w{uuid4().hex}")
     stored = radicale_server.enter().create(calendar, draft())
@@ -159,7 +167,7 @@ def test_a_password_that_changes_asks_the_host_to_connect_again(tmp_path: Path) 
 
 
 def fake(base: str) -> CaldavCalendars:
-    return calendars(APP, Access(PASSWORD, user=USER, address=f"{base}/home/"), PATIENCE)
+    return calendars(APP, Access(PASSWORD, user=USER, address=f"{base}/dav/"), PATIENCE)
 
 
 def test_a_server_that_keeps_its_own_version_is_read_after_writing() -> None:
@@ -173,7 +181,7 @@ def test_a_server_that_keeps_its_own_version_is_read_after_writing() -> None:
 
     with served(handler) as base:
         what = draft()
-        stored = fake(base).create(f"{base}/home/one/", what)
+        stored = fake(base).create(f"{base}/dav/one/", what)
     assert (stored.etag, stored.uid, stored.start) == ('"rewritten"', what.uid, START)
 
 
@@ -191,13 +199,13 @@ def test_a_server_that_keeps_its_own_version_is_read_after_writing() -> None:
 )
 def test_a_refusal_says_what_is_to_be_done(reply: Reply, error: type[Exception], words: str) -> None:
     with served(lambda request: reply) as base, pytest.raises(error, match=words):
-        fake(base).create(f"{base}/home/one/", draft())
+        fake(base).create(f"{base}/dav/one/", draft())
 
 
 def test_a_calendar_on_another_host_gets_no_password() -> None:
     asked: list[Request] = []
     with served(lambda request: asked.append(request) or Reply(200)) as base, pytest.raises(OutcomeUnknown):
-        fake("http://127.0.0.2:1").create(f"{base}/home/one/", draft())
+        fake("http://127.0.0.2:1").create(f"{base}/dav/one/", draft())
     assert asked == []
 
 

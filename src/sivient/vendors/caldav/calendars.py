@@ -13,7 +13,7 @@ from sivient.ports.errors import Gone, IntegrationError, OutcomeUnknown, Reconne
 from sivient.ports.http import Answer, Patience
 from sivient.ports.vendor import Access, App
 from sivient.vendors.caldav import collection, reading, sync
-from sivient.vendors.caldav.dav import CALDAV, DAV, Dav, name
+from sivient.vendors.caldav.dav import CALDAV, DAV, Dav, joined, name
 from sivient.vendors.caldav.errors import UNREADABLE, WHO, judge
 from sivient.vendors.caldav.event_file import event_file
 
@@ -58,7 +58,7 @@ class CaldavCalendars:
 
     def create(self, calendar: str, draft: EventDraft) -> Stored:
         """Make the event under the name that its key gives; one that is there already is ours, or in the way."""
-        url = urljoin(calendar if calendar.endswith("/") else f"{calendar}/", f"{draft.key}.ics")
+        url = joined(calendar if calendar.endswith("/") else f"{calendar}/", f"{draft.key}.ics")
         try:
             answer = self._put(url, draft, {"If-None-Match": "*"})
         except Changed as error:

@@ -48,7 +48,7 @@ class Resource:
         """Return the addresses in a property."""
         found = self.properties.get(tag)
         inside = [] if found is None else found.iter(f"{DAV}href")
-        return [_joined(self.url, each.text) for each in inside if (each.text or "").strip()]
+        return [joined(self.url, each.text) for each in inside if (each.text or "").strip()]
 
     def has(self, tag: str, inner: str) -> bool:
         """Say whether a property has an element somewhere inside."""
@@ -173,17 +173,16 @@ def _resources(found: Element, url: str) -> Iterator[Resource]:
             if _status(part) in (0, 200):
                 properties.update((each.tag, each) for each in part.iterfind(f"{DAV}prop/*"))
         for href in response.findall(f"{DAV}href"):
-            yield Resource(_joined(url, href.text), _status(response), properties)
+            yield Resource(joined(url, href.text), _status(response), properties)
 
 
-def _joined(base: str, href: str | None) -> str:
-    """Return the whole address of an href."""
+def joined(base: str, href: str | None) -> str:
+    """Return the whole address of an href, its path as `name` writes it."""
     try:
         address = urljoin(base, (href or "").strip())
-        urlsplit(address)
+        return urlsplit(address)._replace(path=name(address)).geturl()
     except ValueError as error:
         raise OutcomeUnknown(UNREADABLE) from error
-    return address
 
 
 def _status(inside: Element) -> int:

@@ -19,7 +19,7 @@ from sivient.ports.calendars import Change, Page, SyncLost
 from sivient.ports.errors import Gone, OutcomeUnknown, TooLong
 from sivient.vendors.caldav import reading
 from sivient.vendors.caldav.collection import properties, zone
-from sivient.vendors.caldav.dav import DAV, SERVER, Dav, Resource, element, name
+from sivient.vendors.caldav.dav import CALDAV, DAV, SERVER, Dav, Resource, element, name
 from sivient.vendors.caldav.errors import UNREADABLE, WHO
 
 PAGE = 100  # resources
@@ -124,7 +124,7 @@ class Sync:
         hrefs = "".join(f"<d:href>{escape(name(url))}</d:href>" for url in urls)
         body = element("c:calendar-multiget", f"<d:prop><d:getetag/><c:calendar-data/></d:prop>{hrefs}")
         try:
-            found = self.dav.report(self.calendar, body)
+            answers = self.dav.report(self.calendar, body)
         except TooLong:
             if len(urls) == 1:
                 troubles[TOO_BIG] += 1
@@ -133,6 +133,7 @@ class Sync:
             yield from self._fetched(urls[:half], troubles)
             yield from self._fetched(urls[half:], troubles)
             return
+        found = [each for each in answers if each.status or f"{CALDAV}calendar-data" in each.properties]
         yield from found
         for path in {name(url) for url in urls} - {name(each.url) for each in found}:
             yield self._alone(urljoin(self.calendar, path))
