@@ -112,3 +112,8 @@ def test_an_answer_is_a_change_and_nobody_is_mailed(service: Service) -> None:
 def test_the_etag_is_another_one_after_each_change(service: Service) -> None:
     event = service.add()
     assert service.world.change(replace(event), title="Other").etag != event.etag
+
+
+def test_a_series_in_a_zone_that_nobody_knows_is_served_all_the_same(service: Service) -> None:
+    service.add(rule="FREQ=WEEKLY", zone="tzone://Microsoft/Custom")
+    assert [start.hour for start in starts(service)] == [9, 9, 9]

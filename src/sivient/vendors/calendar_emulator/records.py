@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Self
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 Moment = date | datetime
 """The start or end of an event: a date of an all-day event, else an instant."""
@@ -187,7 +187,15 @@ def instant(when: Moment, zone: str) -> datetime:
     """Return an instant in UTC; a date begins at midnight of the zone."""
     if isinstance(when, datetime):
         return when.astimezone(UTC)
-    return datetime.combine(when, time(), ZoneInfo(zone)).astimezone(UTC)
+    return datetime.combine(when, time(), place(zone)).astimezone(UTC)
+
+
+def place(zone: str) -> ZoneInfo:
+    """Return the zone; one that nobody knows is UTC, so that an event which has it can be served."""
+    try:
+        return ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
 
 
 def stamp(when: Moment) -> str:

@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr  # type: ignore[import-untyped, unused-ignore]
 
-from sivient.vendors.calendar_emulator.records import Event, Moment, Window, instant, stamp
+from sivient.vendors.calendar_emulator.records import Event, Moment, Window, instant, place, stamp
 
 A_DAY = timedelta(days=1)
 
@@ -41,8 +40,7 @@ def occurrence(series: Event, mark: str) -> Event | None:
 def originals(series: Event, window: Window) -> Iterator[Moment]:
     """Yield the starts that the rule gives, a little before the window and after it too."""
     if isinstance(series.start, datetime):
-        zone = ZoneInfo(series.zone)
-        rule = rrulestr(series.rule, dtstart=series.start.astimezone(zone))
+        rule = rrulestr(series.rule, dtstart=series.start.astimezone(place(series.zone)))
         yield from (start.astimezone(UTC) for start in rule.between(*window, inc=True))
         return
     rule = rrulestr(series.rule, dtstart=datetime.combine(series.start, time()))

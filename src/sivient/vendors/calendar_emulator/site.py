@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import httpx
 
@@ -116,6 +116,5 @@ def _event(emulator: CalendarEmulator, account: Account, form: Form) -> Event:
 
 
 def _is_from_here(request: httpx.Request) -> bool:
-    """Whether the form stands on a page of this server, as far as the browser says."""
-    origin = request.headers.get("Origin")
-    return origin in (None, "null") or urlsplit(origin).netloc == request.headers.get("Host")
+    """Whether the form stands on a page of this server, as far as the browser says (Fetch Metadata)."""
+    return request.headers.get("Sec-Fetch-Site", "none") in ("same-origin", "none")

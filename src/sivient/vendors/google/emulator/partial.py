@@ -14,7 +14,8 @@ def only(body: Any, selector: str) -> Any:
     """Return what the selector names of an answer. ApiError: it makes no sense."""
     tokens = TOKEN.findall(selector)
     wanted = _list(tokens)
-    if tokens or "".join(TOKEN.findall(selector)) != selector.replace(" ", ""):
+    whole = selector.count("(") == selector.count(")") and "".join(TOKEN.findall(selector)) == selector
+    if tokens or not whole:
         raise invalid(f"Invalid field selection {selector}", "fields")
     return _kept(body, wanted)
 

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sivient.vendors.calendar_emulator import Answer, Attendee, Calendar, Event, Show
-from sivient.vendors.calendar_emulator.records import Moment, instant
+from sivient.vendors.calendar_emulator.records import Moment, instant, place
 from sivient.vendors.google.emulator.errors import ApiError, invalid, required
 
 ID = re.compile(r"[0-9a-v]{5,1024}")
@@ -190,7 +190,7 @@ def _when(when: Moment, event: Event, calendar: Calendar) -> dict[str, str]:
     """Write a time with the calendar's offset, as Google does; UTC is `Z`."""
     if not isinstance(when, datetime):
         return {"date": when.isoformat()}
-    text = when.astimezone(ZoneInfo(calendar.zone)).isoformat().replace("+00:00", "Z")
+    text = when.astimezone(place(calendar.zone)).isoformat().replace("+00:00", "Z")
     return {"dateTime": text, "timeZone": event.zone}
 
 
