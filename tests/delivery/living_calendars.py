@@ -22,7 +22,7 @@ from sivient.ports.http import mounted
 from sivient.ports.vendor import Entered
 from sivient.vendors.google.emulator import GoogleEmulator
 from sivient.vendors.microsoft.emulator import MicrosoftEmulator
-from tests.vendors.caldav.servers import PASSWORD, USER, radicale
+from tests.vendors.caldav.servers import PASSWORD, USER, Server, radicale
 
 GOOGLE, MICROSOFT = "http://127.0.0.1:8002", "http://127.0.0.1:8003"
 CALLBACK = "http://testserver/settings/integrations/{}/callback"
@@ -34,15 +34,18 @@ class Living:
     """A calendar, and what its provider has mailed."""
 
     emulator: GoogleEmulator | MicrosoftEmulator | None = None
-    folder: Path | None = None  # where a Radicale keeps its files
+    server: Server | None = None
+    address: str = ""  # of the calendar on the server
 
     def events(self) -> int:
         """How many events stand in the host's calendar."""
         if self.emulator is not None:
             world = self.emulator.calendars.world
             return len([each for each in world.events(world.primary("mara").id) if not each.cancelled])
-        files = self.folder.rglob("*.ics") if self.folder else ()
-        return len([file for file in files if ".Radicale.cache" not in file.parts])
+        if self.server is None:
+            return 0
+        listed = self.server.raw("PROPFIND", self.address, headers={"Depth": "1"}).text
+        return listed.count(".ics</")
 
     def mailed(self, to: str) -> list[tuple[str, str]]:
         """The method and the UID of each message of the provider to one guest."""
@@ -64,9 +67,9 @@ def living(kind: str, host: User, settings: Any, folder: Path) -> Iterator[Livin
         settings.PRIVATE_NETWORKS = ("127.0.0.0/8",)
         folder.mkdir()
         with radicale(folder, {USER: PASSWORD}) as server:
-            server.make_calendar("work")
+            address = server.make_calendar("work")
             receive(host, enter(host, "caldav", Entered(server.base, USER, PASSWORD)))
-            yield Living(folder=folder)
+            yield Living(server=server, address=address)
     else:
         settings.GOOGLE_ISSUER = settings.GOOGLE_API_BASE = GOOGLE
         settings.MICROSOFT_AUTHORITY, settings.GRAPH_BASE = f"{MICROSOFT}/common", f"{MICROSOFT}/v1.0"

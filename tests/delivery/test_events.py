@@ -9,9 +9,10 @@ from django.utils import timezone
 from sivient.accounts.models import User
 from sivient.booking.models import Booking, Conference
 from sivient.booking.services import cancel, reschedule
-from sivient.booking.steps import plan_invites
+from sivient.booking.steps import plan_invites, step_key
 from sivient.calendars.models import Calendar
 from sivient.jobs.models import Work
+from sivient.jobs.queue import enqueue
 from sivient.jobs.worker import run_due
 from sivient.ports.errors import TryLater
 from sivient.scheduling.models import Platform
@@ -133,6 +134,15 @@ def test_asking_again_for_what_the_calendar_has_tells_nobody_again(
     plan_invites(booking)
     run_due()
     assert (world.mailed(GUEST), len(post.all())) == (["REQUEST"], 1)
+
+
+def test_a_mail_step_for_a_booking_that_its_calendar_invites_to_sends_nothing(
+    host: User, calendar: Calendar, world: World, post: Post
+) -> None:
+    booking = booked(host, calendar)
+    enqueue("delivery.invite", key=step_key(booking), payload={"booking": booking.pk, "version": 1})
+    run_due()
+    assert (post.to(GUEST), world.mailed(GUEST)) == ([], ["REQUEST"])
 
 
 @pytest.mark.parametrize("stage", ["booked", "moved", "cancelled"])

@@ -65,7 +65,7 @@ def test_one_uid_and_one_message_per_change_through_a_whole_life(
     settle()
     zoom.switch(answers_503=False)
     settle()  # the link comes late
-    has_event = calendar.emulator is not None or calendar.folder is not None
+    has_event = calendar.emulator is not None or calendar.server is not None
     assert calendar.events() == has_event
     for hours in (1, 2):
         booking = reschedule(booking, MONDAY_10 + hours * HOUR, by="guest", now=timezone.now())
