@@ -33,7 +33,7 @@ ENDLESS = [
 def test_a_rule_without_end_is_over_soon_and_blocks(rule: str) -> None:
     began = time.monotonic()
     reading, troubles = read(file(f"{START} RRULE:{rule}"))
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 10
     if list(troubles) == [ODD_REPEAT]:
         assert reading.busy[0][1] - reading.busy[-1][0] > 86400 * 300
     else:
@@ -45,7 +45,7 @@ def test_a_rule_without_end_is_over_soon_and_blocks(rule: str) -> None:
 def test_a_rule_that_never_comes_is_walked_in_a_bearable_time(rule: str) -> None:
     began = time.monotonic()
     read(file(f"{START} RRULE:{rule}"))
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < 10
 
 
 def test_more_than_10_000_times_block_as_one() -> None:
