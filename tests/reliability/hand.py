@@ -18,13 +18,14 @@ from django.utils import timezone  # noqa: E402
 
 from sivient.accounts.models import User  # noqa: E402
 from sivient.booking.models import Booking  # noqa: E402
-from sivient.integrations import flow  # noqa: E402
+from sivient.integrations import flow, registry  # noqa: E402
 from sivient.integrations.models import Grant  # noqa: E402
 from sivient.integrations.services import conferencing_for  # noqa: E402
 from sivient.jobs.models import Work  # noqa: E402
 from sivient.jobs.worker import run_due  # noqa: E402
 from sivient.ports.conferencing import MeetingRequest  # noqa: E402
 from sivient.scheduling.models import Hold, Platform  # noqa: E402
+from sivient.vendors import google  # noqa: E402
 from tests.delivery import living_calendars  # noqa: E402
 from tests.delivery.living_calendars import consent  # noqa: E402
 from tests.integrations.zoom import MARAS_ID, back  # noqa: E402
@@ -45,6 +46,7 @@ def connect(act: Act) -> dict[str, Any]:
 
 def receive(act: Act) -> dict[str, Any]:
     """Connect the host's Google Calendar over its own pages; bookings, by telephone, go there."""
+    registry.PROVIDERS["google"] = google.PROVIDER  # the racer has put a calendar in its place that is always free
     host = User.objects.get(pk=act["host"])
     host.page.platform, host.page.platform_details = Platform.PHONE, "+49 30 1234567"
     host.page.save()
