@@ -6,7 +6,13 @@ from typing import Any
 LONG = "Vertretungen und Urlaubsplanung der Abteilung Nord (geteilt)"
 
 
-def make_calendars(host: Any) -> None:
+def give_calendars(well: Any, troubled: Any) -> None:
+    """Connect the calendars of two hosts."""
+    _make_calendars(well)
+    _make_troubled_calendars(troubled)
+
+
+def _make_calendars(host: Any) -> None:
     """Two Google accounts, an iCloud one and a published calendar, all in order; bookings go into the first."""
     from sivient.scheduling.models import SchedulingPage
     from tests.console.calendaring import connect_calendars
@@ -18,7 +24,7 @@ def make_calendars(host: Any) -> None:
     SchedulingPage.objects.filter(host=host).update(calendar=work)
 
 
-def make_troubled_calendars(host: Any) -> None:
+def _make_troubled_calendars(host: Any) -> None:
     """An account to reconnect, calendars that are gone, not read and partly read, and fewer permissions."""
     from django.utils import timezone
 

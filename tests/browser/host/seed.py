@@ -29,7 +29,7 @@ def hosts() -> dict[str, Any]:
     from sivient.privacy.services import close
     from sivient.scheduling import services
     from tests.browser.host.booked import make_bookings
-    from tests.browser.host.calendared import make_calendars, make_troubled_calendars
+    from tests.browser.host.calendared import give_calendars
     from tests.browser.host.offers import make_event_types
     from tests.browser.host.planned import plan
     from tests.factories import connect_zoom
@@ -55,11 +55,9 @@ def hosts() -> dict[str, Any]:
     connect_zoom(made["reconnecting"], state="needs_reconnect", reason="Zoom ended our access.", state_since=now)
     make_event_types(made["ready"])
     plan(made["planner"])
-    for name in BOOKED:
+    for name in (*BOOKED, "reconnecting"):
         make_bookings(made[name])
-    make_bookings(made["reconnecting"])
-    make_calendars(made["calendars"])
-    make_troubled_calendars(made["troubled calendars"])
+    give_calendars(*(made[name] for name in CALENDARS))
     User.objects.filter(pk=made["free"].pk).update(plan="free")
     close(made["closing"], keep_bookings=False, by="host", now=now)
     return made
