@@ -43,7 +43,9 @@ def replace(calendar: Calendar, changes: Iterable[Change], *, window: Interval, 
     for pks in slices(stale):
         BusyTime.objects.filter(pk__in=pks).delete()
     new = [
-        BusyTime(calendar=calendar, host_id=calendar.host_id, name=name, start=start, end=end, round=calendar.round)
+        BusyTime(
+            calendar_id=calendar.pk, host_id=calendar.host_id, name=name, start=start, end=end, round=calendar.round
+        )
         for name, times in missing.items()
         for start, end in times
     ]
