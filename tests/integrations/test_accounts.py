@@ -130,6 +130,14 @@ def test_a_wrong_password_connects_nothing(host: User, server: Server) -> None:
     assert not Connection.objects.exists()
 
 
+def test_a_plan_without_scheduling_connects_nothing(host: User, server: Server) -> None:
+    User.objects.filter(pk=host.pk).update(plan="free")
+    host.refresh_from_db()
+    with pytest.raises(Rejected, match="part of Pro"):
+        services.enter(host, "caldav", typed())
+    assert not Connection.objects.exists()
+
+
 def test_two_hosts_with_the_same_user_there_do_not_share_a_password(host: User, server: Server) -> None:
     other = make_host()
     services.enter(host, "caldav", typed())

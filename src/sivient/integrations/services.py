@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from sivient.accounts.models import User
+from sivient.accounts.plans import Feature, allows
 from sivient.audit.log import record
 from sivient.integrations import alarms, queries, registry, tokens
 from sivient.integrations.live import LiveConferencing
@@ -63,6 +64,8 @@ def enter(user: User, vendor: str, entered: Entered) -> Connection:
     provider, app = registry.provider(vendor), registry.app(vendor)
     if provider.enter is None:
         raise Rejected(f"{provider.label} is not connected with a password.")
+    if not allows(user, Feature.SCHEDULING):
+        raise Rejected(f"{provider.label} is part of Pro.")
     asked_at = database_now()
     account = provider.enter(app, entered, WHILE_SOMEBODY_WAITS)
     own = replace(account, user_id=digest(str(user.pk), account.user_id))
