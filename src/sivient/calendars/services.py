@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from sivient.accounts.models import User
 from sivient.audit.log import record
-from sivient.calendars import plans
+from sivient.calendars import plans, push
 from sivient.calendars.losing import lose
 from sivient.calendars.models import BusyStore, Calendar, WrittenEvent
 from sivient.integrations.models import Connection, Grant
@@ -50,7 +50,7 @@ def discover(connection: Connection, patience: Patience = IN_WORKER) -> list[Cal
             enqueue(FIRST, key=f"account:{connection.user_id}", payload={"user": connection.user_id})
         stored = list(Calendar.objects.filter(connection=connection, gone_at=None))
         for each in plans.wanted().filter(plans.due(), connection=connection):
-            plans.plan_sync(each)  # a poll would not hurry what has just come to nothing
+            _read_soon(each)  # a poll would not hurry what has just come to nothing
     return stored
 
 
@@ -71,7 +71,7 @@ def choose_blocking(user: User, calendar_pks: Collection[int]) -> None:
             if calendar.blocks != (calendar.pk in chosen):
                 Calendar.objects.filter(pk=calendar.pk).update(blocks=not calendar.blocks)
                 if calendar.pk in chosen:
-                    plans.plan_sync(calendar)
+                    _read_soon(calendar)
         BusyStore.grow(user.pk)
         record("blocking calendars chosen", account=user.pk, actor="host")
 
@@ -105,6 +105,13 @@ def forget(connection: Connection) -> None:
 def plan_event(host_id: int, calendar: Calendar) -> WrittenEvent:
     """Make the row of a booking's event, with the key that makes all writing of it one; inside the caller's verb."""
     return WrittenEvent.objects.create(host_id=host_id, calendar=calendar, key=uuid4().hex)
+
+
+def _read_soon(calendar: Calendar) -> None:
+    """Have a calendar read that begins to count, and pushed from then on where its vendor does that."""
+    plans.plan_sync(calendar)
+    if push.pushes(calendar.connection.vendor):
+        plans.plan_watch(calendar)
 
 
 def _store(connection: Connection, known: Calendar | None, info: CalendarInfo, *, blocks: bool) -> None:
