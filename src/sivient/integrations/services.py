@@ -204,7 +204,8 @@ def _release(grant: Grant) -> None:
     """Delete a grant that nobody uses any more, and have its tokens withdrawn at the vendor."""
     if grant.connections.filter(state=Connection.State.CONNECTED).exists():
         return
-    if grant.access_token and registry.provider(grant.vendor).oauth is not None:
+    described = registry.PROVIDERS.get(grant.vendor)
+    if grant.access_token and described is not None and described.oauth is not None:
         withdraw_grant(grant)
     grant.delete()
     scrub_later()
