@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
+from django.db.models import F
+
+from sivient.booking.calendar_changes import GONE_DUE
 from sivient.booking.models import Booking
 from sivient.calendars.models import Calendar, WrittenEvent
 from sivient.calendars.services import plan_event
@@ -9,6 +12,7 @@ from sivient.core.interval import Interval
 from sivient.jobs.models import Work
 from sivient.jobs.queue import enqueue
 from sivient.jobs.registry import handler
+from sivient.jobs.worker import run_due
 
 
 def written(booking: Booking, *, calendar: Calendar | None = None) -> Booking:
@@ -50,6 +54,15 @@ def see(booking: Booking, start: datetime | None, *, minutes: int = 30) -> Booki
 def restore(booking: Booking) -> Booking:
     """Let a sync see a deleted event where it was."""
     return see(booking, booking.start, minutes=booking.minutes)
+
+
+def let_time_pass(booking: Booking, minutes: int = 15) -> Booking:
+    """Let so much of the host's time to answer pass, and whatever is due by then be done."""
+    passed = timedelta(minutes=minutes)
+    Booking.objects.filter(pk=booking.pk).update(calendar_asked_at=F("calendar_asked_at") - passed)
+    Work.objects.filter(kind=GONE_DUE).update(run_at=F("run_at") - passed)
+    run_due()
+    return _fresh(booking)
 
 
 def seen(booking: Booking) -> Interval:

@@ -4,11 +4,10 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from sivient.audit.models import Entry
 from sivient.booking import calendar_answers
-from sivient.booking.calendar_changes import DELETED, GONE_DUE
+from sivient.booking.calendar_changes import GONE_DUE
 from sivient.booking.models import Booking, Conference
 from sivient.booking.refusals import AlreadyMoved, NotStanding, SlotTaken
 from sivient.booking.services import cancel, reschedule
@@ -21,7 +20,7 @@ from sivient.jobs.registry import handler
 from sivient.ports.errors import TryLater
 from sivient.scheduling.models import EventType, Hold
 from sivient.scheduling.services import choose_calendar
-from tests.booking.eventful import kinds, restore, see, seen, written
+from tests.booking.eventful import kinds, let_time_pass, restore, see, seen, written
 from tests.calendars.world import World
 from tests.factories import MONDAY_10, NOW, make_booking, make_event_type, make_host
 from tests.scheduling.calendars import connect_calendar
@@ -122,32 +121,11 @@ def test_into_the_past_it_does_not_follow(booking: Booking) -> None:
 
 def test_put_back_in_the_calendar_nothing_is_asked_any_more(booking: Booking) -> None:
     assert see(booking, None).calendar_asks == "deleted"
+    Work.objects.filter(kind=EVENT).update(state=Work.State.DONE)
     back = restore(booking)
     assert (back.calendar_asks, back.calendar_asked_at) == ("", None)
-    due(booking)
-    assert restore(booking).status == "confirmed"
-
-
-def test_a_deleted_event_cancels_the_booking_unless_the_host_says_otherwise(booking: Booking) -> None:
-    asked = see(booking, None)
-    work = Work.objects.annotate(read_at=Now()).get(kind=GONE_DUE)
-    assert (asked.status, asked.calendar_asks) == ("confirmed", "deleted")
-    assert timedelta(minutes=14) < work.run_at - work.read_at <= timedelta(minutes=15)
-    due(booking)
-    booking.refresh_from_db()
-    assert (booking.status, booking.cancelled_by, booking.cancel_reason) == ("cancelled", "host", DELETED)
-    assert booking.calendar_asks == ""
-    assert kinds(booking) == {"delivery.event_removed", "delivery.host_cancellation"}
-    assert not Hold.objects.exists()
-
-
-def test_shortly_before_the_meeting_the_host_has_less_time_to_answer(booking: Booking) -> None:
-    start = timezone.now() + timedelta(minutes=10)
-    Booking.objects.update(start=start, end=start + HALF_HOUR)
-    WrittenEvent.objects.update(start=start, end=start + HALF_HOUR)
-    see(booking, None)
-    work = Work.objects.annotate(read_at=Now()).get(kind=GONE_DUE)
-    assert timedelta(minutes=4) < work.run_at - work.read_at <= timedelta(minutes=5)
+    assert Work.objects.get(kind=EVENT).state == "waiting", "what came while the event was gone is written"
+    assert let_time_pass(booking).status == "confirmed"
 
 
 def test_what_we_do_ourselves_is_no_news(booking: Booking) -> None:
@@ -190,9 +168,7 @@ def test_keep_makes_a_deleted_event_anew(booking: Booking) -> None:
     assert gone is not None
     gone.refresh_from_db()
     assert gone.removed_at is not None
-    due(booking)
-    booking.refresh_from_db()
-    assert booking.status == "confirmed"
+    assert let_time_pass(booking).status == "confirmed"
 
 
 def test_keep_goes_over_to_mail_where_the_calendar_is_not_there_any_more(intro: EventType, booking: Booking) -> None:
@@ -250,20 +226,10 @@ def test_who_moves_a_booking_whose_event_was_deleted_wants_it(booking: Booking) 
     moved = reschedule(Booking.objects.get(pk=booking.pk), ELEVEN, by="guest", now=NOW)
     assert (moved.calendar_asks, moved.invites) == ("", "calendar")
     assert moved.event not in (None, gone)
-    due(booking)
-    moved.refresh_from_db()
-    assert moved.status == "confirmed"
+    assert let_time_pass(booking).status == "confirmed"
 
 
 def test_a_time_that_is_held_otherwise_is_no_time_to_follow_to(intro: EventType, booking: Booking) -> None:
     hold(intro.host, ELEVEN + timedelta(minutes=20))
     assert see(booking, ELEVEN).calendar_asks == "moved"
     assert seen(booking) == Interval(ELEVEN, ELEVEN + HALF_HOUR)
-
-
-def due(booking: Booking) -> None:
-    """Let the time to answer be over."""
-    work = Work.objects.get(kind=GONE_DUE, payload__booking=booking.pk)
-    known = handler(GONE_DUE)
-    assert known is not None
-    known.function(work)

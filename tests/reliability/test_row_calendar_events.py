@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
@@ -63,7 +64,8 @@ def read_calendar(booking: Booking) -> Booking:
 
 
 def let_time_pass(kind: str) -> None:
-    """Let what waits for a while be due."""
+    """Let what waits for a while be due, and the time be over that a host has to answer."""
+    Booking.objects.update(calendar_asked_at=F("calendar_asked_at") - timedelta(minutes=15))
     Work.objects.filter(kind=kind).update(run_at=timezone.now() - timedelta(seconds=1))
     run_due()
 

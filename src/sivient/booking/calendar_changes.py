@@ -7,23 +7,24 @@ is still on its way, and the calendar is behind.
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 from django.db.models.functions import Now
 
 from sivient.audit.log import record
-from sivient.booking.changes import HOST, cancel, locked
+from sivient.booking.changes import HOST, locked
 from sivient.booking.committing import committed
 from sivient.booking.models import Booking
 from sivient.booking.moving import hold_where_free, keeps_link, move
 from sivient.booking.refusals import AlreadyMoved, NotFree, NotOffered, NotStanding
-from sivient.booking.steps import plan_calendar_question, plan_standing
+from sivient.booking.steps import plan_calendar_question, plan_event, plan_standing
 from sivient.calendars.models import WrittenEvent
 from sivient.core.interval import Interval
+from sivient.jobs.clock import database_now
 from sivient.jobs.queue import enqueue
 from sivient.scheduling.models import Hold
 
 GONE_DUE = "booking.event_gone_due"
 PATIENCE = timedelta(minutes=15)  # so long the host may say what a deleted event means
-DELETED = "The meeting was deleted from the calendar."
 Asks = Booking.CalendarAsks
 
 
@@ -51,40 +52,22 @@ def follow_event(booking: Booking, *, now: datetime) -> None:
     _move(booking, hold, time, now)
 
 
-def cancel_deleted(booking: Booking, *, now: datetime) -> None:
-    """Cancel a booking whose deleted event its host has not said a word about, and tell everybody."""
-    event = booking.event
-    if booking.calendar_asks == Asks.DELETED and event is not None and event.seen_gone_at is not None:
-        cancel(booking, by=HOST, now=now, reason=DELETED, version=booking.version)
+def cancels_at(booking: Booking) -> datetime | None:
+    """Return until when the host may say what a deleted event means; None when that is not asked.
+
+    It is never after the meeting has begun, for then nothing is cancelled.
+    """
+    asked = booking.calendar_asked_at
+    if booking.calendar_asks != Asks.DELETED or asked is None:
+        return None
+    return asked + min(PATIENCE, max(booking.start - asked, timedelta()) / 2)
 
 
-def _event_changed(booking: Booking, now: datetime) -> Booking:
-    with transaction.atomic():
-        booking = locked(booking)
-        event = booking.event
-        if event is None or event.removed_at or not booking.stands or booking.end <= now:
-            return booking
-        if event.seen_gone_at is not None:
-            _ask(booking, Asks.DELETED, now)
-            enqueue(GONE_DUE, key=f"event:{event.pk}", payload={"booking": booking.pk}, wait=_patience(booking, now))
-        elif (event.start, event.end) != (booking.start, booking.end):
-            return booking  # our own change is on its way
-        elif _seen(booking) in (None, Interval(booking.start, booking.end)):
-            _ask(booking, Asks.NOTHING, now)  # it was put back
-        else:
-            _follow_or_ask(booking, now)
-    return booking
+def ask(booking: Booking, asks: Booking.CalendarAsks) -> None:
+    """Have the host asked about a booking, taken under the lock; NOTHING ends what was asked about its event.
 
-
-def _follow_or_ask(booking: Booking, now: datetime) -> None:
-    try:
-        follow_event(booking, now=now)
-    except (NotFree, NotOffered):
-        _ask(booking, Asks.MOVED, now)
-
-
-def _ask(booking: Booking, asks: Booking.CalendarAsks, now: datetime) -> None:
-    """Have the host asked; a question about a time that could not be verified is not the event's to answer."""
+    A question about a time that could not be verified is not the event's to answer.
+    """
     seen = _seen(booking)
     start = seen.start if seen and asks == Asks.MOVED else None
     if (booking.calendar_asks, booking.calendar_start) == (asks, start):
@@ -92,11 +75,50 @@ def _ask(booking: Booking, asks: Booking.CalendarAsks, now: datetime) -> None:
     if asks == Asks.NOTHING and booking.calendar_asks == Asks.CONFLICT:
         return
     booking.calendar_asks, booking.calendar_start = asks, start
-    booking.calendar_asked_at = now if asks else None
+    booking.calendar_asked_at = database_now() if asks else None
     booking.save(update_fields=["calendar_asks", "calendar_start", "calendar_asked_at"])
     if asks:
         plan_calendar_question(booking)
         record("calendar asks", account=booking.host_id, actor="system", subject=f"booking:{booking.pk}")
+
+
+def _event_changed(booking: Booking, now: datetime) -> Booking:
+    with transaction.atomic():
+        if _is_in_place(booking):
+            plan_event(booking)  # what came while it was gone is written; the step's row before the booking's
+        booking = locked(booking)
+        event = booking.event
+        if event is None or event.removed_at or not booking.stands or booking.end <= now:
+            return booking
+        if event.seen_gone_at is not None:
+            _ask_deleted(booking, event)
+        elif (event.start, event.end) != (booking.start, booking.end):
+            return booking  # our own change is on its way
+        elif _seen(booking) in (None, Interval(booking.start, booking.end)):
+            ask(booking, Asks.NOTHING)  # it was put back
+        else:
+            _follow_or_ask(booking, now)
+    return booking
+
+
+def _is_in_place(booking: Booking) -> bool:
+    """Say whether the event of a confirmed booking is where we wrote it; looked at without a lock."""
+    there = WrittenEvent.objects.filter(booking=booking, booking__status=Booking.Status.CONFIRMED, removed_at=None)
+    return there.filter(seen_gone_at=None, seen_start=F("start"), seen_end=F("end")).exists()
+
+
+def _ask_deleted(booking: Booking, event: WrittenEvent) -> None:
+    if booking.calendar_asks == Asks.ELSEWHERE:
+        return  # the same deletion, which has been looked into
+    ask(booking, Asks.DELETED)
+    enqueue(GONE_DUE, key=f"event:{event.pk}", payload={"booking": booking.pk}, run_at=cancels_at(booking))
+
+
+def _follow_or_ask(booking: Booking, now: datetime) -> None:
+    try:
+        follow_event(booking, now=now)
+    except (NotFree, NotOffered):
+        ask(booking, Asks.MOVED)
 
 
 def _move(booking: Booking, hold: Hold, time: Interval, now: datetime) -> None:
@@ -122,8 +144,3 @@ def _count_as_written(event: WrittenEvent, time: Interval) -> bool:
     same = WrittenEvent.objects.filter(pk=event.pk, writes=event.writes, tried_at=None, removed_at=None)
     seen = same.filter(seen_start=time.start, seen_end=time.end, seen_gone_at=None)
     return bool(seen.update(start=time.start, end=time.end, written=written, written_at=Now()))
-
-
-def _patience(booking: Booking, now: datetime) -> timedelta:
-    """Return how long the host has to answer: never until the meeting begins, for then nothing is cancelled."""
-    return min(PATIENCE, max(booking.start - now, timedelta()) / 2)

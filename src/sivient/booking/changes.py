@@ -100,6 +100,14 @@ def end(booking: Booking, status: Booking.Status, *, by: str, now: datetime, rea
         hold.delete()
 
 
+def end_cancelled(booking: Booking, *, by: str, now: datetime, reason: str) -> None:
+    """Cancel a booking that stands, taken under the lock, and tell both sides."""
+    was = booking.status
+    end(booking, Booking.Status.CANCELLED, by=by, now=now, reason=reason)
+    plan_cancellation(booking, was=was)
+    record("booking cancelled", account=booking.host_id, actor=by, subject=f"booking:{booking.pk}")
+
+
 def _reschedule(
     booking: Booking, start: datetime, *, by: Who, now: datetime, version: int | None, unverified: bool
 ) -> Booking:
@@ -140,10 +148,7 @@ def _cancel(booking: Booking, *, by: str, now: datetime, reason: str, version: i
         require_version(booking, version)
         if not _in_time(booking, booking.cancel_notice if by == GUEST else timedelta(), now):
             raise TooLate
-        was = booking.status
-        end(booking, Booking.Status.CANCELLED, by=by, now=now, reason=reason)
-        plan_cancellation(booking, was=was)
-        record("booking cancelled", account=booking.host_id, actor=by, subject=f"booking:{booking.pk}")
+        end_cancelled(booking, by=by, now=now, reason=reason)
     return booking
 
 

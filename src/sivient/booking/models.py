@@ -44,7 +44,8 @@ class Booking(models.Model):
 
         NOTHING = ""
         MOVED = "moved"  # the event was moved to where another booking is
-        DELETED = "deleted"  # the event was deleted
+        DELETED = "deleted"  # the event was deleted; without an answer the booking is cancelled
+        ELSEWHERE = "elsewhere"  # it was, but something stands at its time in another calendar of the host
         CONFLICT = "conflict"  # it was booked while the calendar could not be read, and the time is taken there
 
     uid = models.CharField(

@@ -1,22 +1,26 @@
 """The room's work, registered with the worker."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from sivient.booking.calendar_changes import GONE_DUE, cancel_deleted, event_changed
+from sivient.booking.calendar_changes import GONE_DUE, cancels_at, event_changed
 from sivient.booking.calendar_check import RECHECK, recheck
+from sivient.booking.calendar_deleted import look, settle_deleted
 from sivient.booking.models import Booking
-from sivient.booking.refusals import AlreadyMoved, NotCancellable
+from sivient.booking.refusals import AlreadyMoved
 from sivient.booking.requests import expire
 from sivient.booking.steps import EXPIRE
 from sivient.calendars.own import recognizes_uids
+from sivient.jobs.clock import database_now
 from sivient.jobs.completion import work_completion
 from sivient.jobs.models import Work
 from sivient.jobs.queue import enqueue
 from sivient.jobs.registry import handles
 from sivient.ports.errors import TryLater
+
+LOOK_LEASE = timedelta(minutes=3)  # the event and the times of a few accounts, at 25 s for each that is silent
 
 
 @handles(EXPIRE)
@@ -56,18 +60,29 @@ def notice_event(work: Work) -> None:
         raise TryLater("The event is being written at this moment.") from None
 
 
-@handles(GONE_DUE)
+@handles(GONE_DUE, lease=LOOK_LEASE, slow=True, until=_start_of)
 def end_deleted(work: Work) -> None:
-    """The host had time to say what a deleted event means; without a word, it means that the booking is off."""
-    booking = Booking.objects.select_related("event").filter(pk=work.payload["booking"]).first()
-    if booking is not None:
-        try:
-            cancel_deleted(booking, now=timezone.now())
-        except NotCancellable:  # it has begun, or has just been changed: then the event was renewed with it
-            return
+    """The host had time to say what a deleted event means; without a word, it means that the booking is off.
+
+    An event that was put back and deleted again has its own time: then this comes too early.
+    """
+    bookings = Booking.objects.select_related("event__calendar__connection", "event__calendar__host")
+    booking = bookings.filter(pk=work.payload["booking"]).first()
+    due, now = cancels_at(booking) if booking else None, timezone.now()
+    if booking is None or booking.event is None or due is None or booking.start <= now:
+        return
+    if due > database_now():
+        with work_completion(work):
+            enqueue(GONE_DUE, key=work.key, payload=work.payload, run_at=due)
+        return
+    settle_deleted(booking, look(booking.event), now=now)
 
 
 @recognizes_uids
 def uids_of(host_id: int, uids: Collection[str]) -> Iterable[str]:
-    """Return which of these UIDs are of bookings that the host gave: what stands in a calendar under one is no news."""
-    return Booking.objects.filter(host=host_id, uid__in=uids).values_list("uid", flat=True)
+    """Return which of these UIDs are of bookings of the host that stand: their holds take the time already.
+
+    An event of one that does not, and is not being removed by us at this moment, was put there by somebody.
+    """
+    stand = Booking.objects.filter(host=host_id, hold__isnull=False, uid__in=uids)
+    return stand.values_list("uid", flat=True)

@@ -101,6 +101,7 @@ class Migration(migrations.Migration):
                             ("", "Nothing"),
                             ("moved", "Moved"),
                             ("deleted", "Deleted"),
+                            ("elsewhere", "Elsewhere"),
                             ("conflict", "Conflict"),
                         ],
                         max_length=10,
