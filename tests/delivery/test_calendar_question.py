@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
@@ -107,6 +108,34 @@ def test_an_event_moved_onto_another_booking_is_asked_about_and_moved_back(
     client.post(f"/bookings/{booking.pk}/calendar/keep", {"version": booking.version})
     run_due()
     assert world.mailed(GUEST)[-1] == "UPDATE"
+
+
+def test_an_event_moved_into_the_past_can_only_be_moved_back(
+    booking: Booking, host: User, post: Post, client: Client
+) -> None:
+    booking = seen(booking, at=timezone.now() - HOUR)
+    (mail,) = asked(post, host)
+    assert "That time has passed." in mail
+    page = client.get(f"/bookings/{booking.pk}").content.decode()
+    assert "Another booking is there." not in page
+    assert "Keep the time, move the event back" in page
+    assert "Move the booking there" not in page
+
+
+def test_a_deletion_that_may_be_a_move_says_that_nothing_is_cancelled(booking: Booking, client: Client) -> None:
+    Booking.objects.update(calendar_asks="elsewhere", calendar_asked_at=timezone.now())
+    page = client.get(f"/bookings/{booking.pk}").content.decode()
+    assert "its time is taken in another calendar of yours." in page
+    assert "Until you answer, the booking stands" in page
+    assert "Keep the booking" in page
+    assert "cancelled at" not in page
+
+
+def test_when_the_time_to_answer_is_over_it_waits_for_the_calendar(booking: Booking, client: Client) -> None:
+    booking = seen(booking, at=None)
+    Booking.objects.update(calendar_asked_at=F("calendar_asked_at") - HALF)
+    page = client.get(f"/bookings/{booking.pk}").content.decode()
+    assert "cancelled as soon as Google Calendar says once more that it is gone" in page
 
 
 def test_an_event_moved_to_a_free_time_takes_the_booking_along_and_nobody_is_told_again(
