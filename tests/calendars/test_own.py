@@ -150,6 +150,8 @@ def test_an_event_that_a_full_sync_does_not_bring_is_read_by_itself(
     sync.sync(calendar)
     assert told() == 0
     run_due()
+    make_due()
+    run_due()
     event.refresh_from_db()
     assert event.seen_gone_at is not None
 

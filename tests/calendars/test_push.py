@@ -7,11 +7,12 @@ import pytest
 from django.db.models.functions import Now
 from django.test import Client
 
-from sivient.calendars import push, sync, work
+from sivient.calendars import plans, push, sync, work
 from sivient.calendars.models import Calendar, Channel
 from sivient.jobs.models import Work
+from sivient.jobs.worker import run_due
 from sivient.ports.calendars import Notice, NoticeKind
-from sivient.ports.errors import Gone, Rejected, TryLater
+from sivient.ports.errors import Gone, Rejected, Throttled, TryLater
 from tests.calendars.conftest import VENDOR, connect
 from tests.calendars.world import World
 
@@ -61,6 +62,16 @@ def test_notices_are_one_sync_however_many_they_are(channel: Channel, world: Wor
     assert world.calls == [], "nobody is asked while the vendor waits"
     channel.refresh_from_db()
     assert channel.heard_at is not None
+
+
+def test_a_push_does_not_hurry_what_the_vendor_asked_to_wait_for(channel: Channel, world: World) -> None:
+    world.trouble = {"changes": [Throttled("Slow down.", after=timedelta(minutes=10))]}
+    plans.plan_sync(channel.calendar)
+    run_due()
+    before = Work.objects.get(kind=plans.SYNC)
+    post(channel, world)
+    after = Work.objects.get(kind=plans.SYNC)
+    assert (after.run_at, after.attempt) == (before.run_at, 1)
 
 
 @pytest.mark.parametrize("secret", ["", "wrong", "é", "\x00"])

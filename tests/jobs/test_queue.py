@@ -33,6 +33,16 @@ def test_the_same_kind_and_key_is_one_row(runs: list[Work]) -> None:
     assert run_due() == 1
 
 
+def test_who_is_patient_hurries_what_was_planned_and_not_what_waits_because_of_trouble(runs: list[Work]) -> None:
+    later = timezone.now() + timedelta(hours=1)
+    for key, trouble in (("planned", ""), ("troubled", Work.Trouble.LATER)):
+        enqueue("test.note", key=key, run_at=later)
+        Work.objects.filter(key=key).update(trouble=trouble)
+        enqueue("test.note", key=key, patient=True)
+    assert run_due() == 1
+    assert runs[0].key == "planned"
+
+
 def test_work_that_is_rolled_back_never_runs(runs: list[Work]) -> None:
     with pytest.raises(RuntimeError), transaction.atomic():
         enqueue("test.note", key="a")

@@ -17,14 +17,18 @@ OVER = timedelta(days=1)  # after its end, nobody asks any more what became of a
 
 
 def plan_sync(calendar: Calendar, *, wait: timedelta = AT_ONCE) -> None:
-    """Have a calendar read. Those of one account are read one after the other: it is one mailbox there."""
+    """Have a calendar read. Those of one account are read one after the other: it is one mailbox there.
+
+    Nobody hurries what waits because of trouble: guests and pushes ask for it as often as they like.
+    """
     lane = f"calendars:{calendar.connection.grant_id}"
-    enqueue(SYNC, key=f"calendar:{calendar.pk}", payload={"calendar": calendar.pk}, lane=lane, wait=wait)
+    enqueue(SYNC, key=f"calendar:{calendar.pk}", payload={"calendar": calendar.pk}, lane=lane, wait=wait, patient=True)
 
 
 def plan_discovery(connection: Connection, *, wait: timedelta = AT_ONCE) -> None:
     """Have an account asked which calendars it has."""
-    enqueue(DISCOVER, key=f"connection:{connection.pk}", payload={"connection": connection.pk}, wait=wait)
+    payload = {"connection": connection.pk}
+    enqueue(DISCOVER, key=f"connection:{connection.pk}", payload=payload, wait=wait, patient=True)
 
 
 def plan_watch(calendar: Calendar) -> None:
@@ -34,7 +38,7 @@ def plan_watch(calendar: Calendar) -> None:
 
 def plan_look(event: WrittenEvent, *, wait: timedelta = AT_ONCE) -> None:
     """Have an event of ours read by itself: what a sync saw may be older than what we wrote."""
-    enqueue(LOOK, key=f"event:{event.pk}", payload={"event": event.pk}, wait=wait)
+    enqueue(LOOK, key=f"event:{event.pk}", payload={"event": event.pk}, wait=wait, patient=True)
 
 
 def tell_event_changed(event: WrittenEvent) -> None:

@@ -13,10 +13,11 @@ from sivient.calendars.sync import sync
 from sivient.integrations.models import Connection, Grant
 from sivient.integrations.services import calendars_for
 from sivient.jobs.clock import database_now
-from sivient.jobs.completion import renew
+from sivient.jobs.completion import renew, work_completion, write_down
 from sivient.jobs.models import Work
 from sivient.jobs.registry import every, handles
 from sivient.ports.calendars import Change
+from sivient.ports.errors import OutcomeUnknown
 
 CALLS_LEASE = timedelta(minutes=2)  # one page: up to three calls of 25 s, and the storing
 WATCH_AGAIN = timedelta(days=1)  # a calendar that could not be watched
@@ -64,11 +65,25 @@ def handle_look(work: Work) -> None:
         return
     asked_at = database_now()
     seen = calendars_for(event.calendar.connection).read(event.calendar.external_id, event.name)
+    if seen is None and not _is_missing(work, event, event.calendar):
+        return
     if seen is None or seen.cancelled:
         change = Change(event.name, gone=True)
     else:
         change = Change(event.name, start=seen.start, end=seen.end, answers=seen.answers)
-    notice(event, change, asked_at=asked_at)
+    with work_completion(work, result={}):  # a look that is planned in it waits, as this one is done
+        notice(event, change, asked_at=asked_at)
+
+
+def _is_missing(work: Work, event: WrittenEvent, calendar: Calendar) -> bool:
+    """Say whether an event that was not found is not there, while its calendar is.
+
+    OutcomeUnknown, the first time: such an answer may pass (calendars contract 1.6).
+    """
+    if work.result != {"missing": event.name}:
+        write_down(work, {"missing": event.name})
+        raise OutcomeUnknown("The event was not found in the calendar; looking once more.")
+    return calendar in services.discover(calendar.connection)
 
 
 @every(timedelta(minutes=1), "calendars.poll")

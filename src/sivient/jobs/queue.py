@@ -48,11 +48,13 @@ def enqueue(
     run_at: datetime | None = None,
     wait: timedelta = AT_ONCE,
     lane: str = "",
+    patient: bool = False,
 ) -> Work:
     """Have `kind` done for `key` once: at `run_at`, or else `wait` from now by the database's clock.
 
     The same kind and key again is the same row: pulled forward when it waits, armed again when it was done,
     parked or failed, its tries counted anew, and run once more after the present run when a worker has it.
+    `patient`: what waits because of trouble is not pulled forward, as the other side may have said for how long.
     """
     fresh = new(kind, key=key, payload=payload or {}, run_at=run_at, wait=wait, lane=lane)
     values = {name: getattr(fresh, name) for name in ("payload", "lane", "run_at", "created_at", "asked_at")}
@@ -63,7 +65,8 @@ def enqueue(
         else:
             # Locked: a worker that claims or settles it at this moment must come wholly before or after us.
             held = Work.objects.select_for_update().annotate(read_at=Now()).get(pk=work.pk)
-            _arm(held, fresh, run_at=run_at or held.read_at + wait, now=held.read_at)
+            due = run_at or held.read_at + wait
+            _arm(held, fresh, run_at=max(due, held.run_at) if patient and held.trouble else due, now=held.read_at)
             work = held
     _hint()
     return work
