@@ -8,11 +8,13 @@ from django.test import Client
 from django.utils import timezone
 
 from sivient.accounts.models import User
+from sivient.calendars.models import Calendar
 from sivient.console.event_types_times import next_days
 from sivient.core.interval import Interval
 from sivient.scheduling import queries
 from sivient.scheduling.models import EventType, Schedule, SchedulingPage
 from tests.factories import MONDAY_10, make_booking
+from tests.scheduling.calendars import connect_calendar
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -158,3 +160,14 @@ def test_the_zone_stands_beside_every_answer(browser: Client, address: str) -> N
     page = ask(browser, address, MONDAY_10)
     assert "10:00 (Berlin, UTC+" in page
     assert "its schedule: Berlin, UTC+" in page
+
+
+def test_while_a_calendar_cannot_be_read_no_times_are_listed(browser: Client, host: User, address: str) -> None:
+    calendar = connect_calendar(host)
+    assert "09:00 · 09:30 · 10:00" in browser.get(address).content.decode()
+    Calendar.objects.filter(pk=calendar.pk).update(synced_at=None)
+    page = ask(browser, address, MONDAY_10)
+    assert "Times cannot be shown right now, because one of your calendars cannot be read." in page
+    assert "The rules allow it. One of your calendars cannot be read" in page
+    assert "09:30" not in page
+    assert "alert good" not in page

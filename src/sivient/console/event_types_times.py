@@ -115,8 +115,9 @@ def event_type_times(request: HostRequest, number: int) -> HttpResponse:
     form = AskForm(asked, initial={"minutes": minutes}, event_type=event_type)
     answer = _answer(event_type, form, now) if form.is_bound and form.is_valid() else None
     several = len(event_type.durations) > 1
-    days = next_days(event_type, minutes, now)
-    nothing = not any(day.times for day in days)
+    unread = queries.unread(event_type)
+    days = [] if unread else next_days(event_type, minutes, now)
+    nothing = not unread and not any(day.times for day in days)
     context = {
         "event_type": event_type,
         "form": form,
@@ -127,6 +128,7 @@ def event_type_times(request: HostRequest, number: int) -> HttpResponse:
         "choices": [(each, duration(each), each == minutes) for each in event_type.durations] if several else [],
         "zone": zones.label(event_type.schedule.timezone, now),
         "unseen": _unseen(event_type),
+        "unread": unread,
         "here": "times",
     }
     return render(request, "console/event_type_times.html", context, status=422 if form.errors else 200)
@@ -186,6 +188,8 @@ def _unseen(event_type: EventType) -> str:
         return "This event type is off, so guests see none of these times."
     if event_type.paused or event_type.host.page.paused:
         return "Bookings are paused, so guests see a sentence instead of these times."
+    if queries.unread(event_type):
+        return "One of your calendars cannot be read, so no time is known to be free, and guests see none."
     if event_type.hidden:
         return "This event type is hidden, so only guests with a private link see these times."
     return ""
