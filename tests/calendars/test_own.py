@@ -1,5 +1,7 @@
 """Events of ours that a sync meets."""
 
+from datetime import timedelta
+
 import pytest
 
 from sivient.calendars import sync, writing
@@ -45,11 +47,27 @@ def test_what_bears_a_uid_of_ours_is_not_busy_in_any_calendar_of_the_host(
     second = make_calendar(calendar.connection, "second")
     world.put("copy", (TEN, ELEVEN), uid=event.uid)
     booking = make_booking(make_event_type(calendar.host), start=MONDAY_10)
-    world.put("mailed", (TEN, ELEVEN), uid=booking.uid)
+    world.put("mailed", (booking.start, booking.end), uid=booking.uid)
+    world.put("dragged elsewhere", (ELEVEN, ELEVEN + HOUR), uid=booking.uid)
     sync.sync(second)
     names = set(BusyTime.objects.filter(calendar=second).values_list("name", flat=True))
-    assert "copy" not in names
-    assert "mailed" not in names
+    assert names == {"dragged elsewhere"}
+
+
+@pytest.mark.parametrize("names", ["{name}_0 {name}_1 {name}_2", "{name}"])
+def test_a_series_that_somebody_made_of_our_event_blocks_its_other_weeks(
+    calendar: Calendar, event: WrittenEvent, world: World, names: str
+) -> None:
+    weeks = [(TEN + week * timedelta(days=7), ELEVEN + week * timedelta(days=7)) for week in range(3)]
+    world.delete(event.name)
+    split = names.format(name=event.name).split()
+    if len(split) == 1:  # CalDAV: one resource
+        world.put(split[0], *weeks, uid=event.uid)
+    else:  # Google: one name for each occurrence
+        for name, time in zip(split, weeks, strict=True):
+            world.put(name, time, uid=event.uid)
+    sync.sync(calendar)
+    assert set(BusyTime.objects.values_list("start", "end")) == set(weeks[1:])
 
 
 def test_the_booking_of_another_host_who_was_booked_by_this_one_is_busy(calendar: Calendar, world: World) -> None:

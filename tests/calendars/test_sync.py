@@ -8,6 +8,7 @@ from sivient.calendars import queries, sync
 from sivient.calendars.models import BusyStore, BusyTime, Calendar
 from sivient.jobs.clock import database_now
 from sivient.jobs.completion import LeaseLost
+from sivient.jobs.worker import run_due
 from sivient.ports.calendars import SyncLost
 from sivient.ports.errors import Gone, Reconnect, TryLater
 from tests.calendars.world import World
@@ -133,9 +134,12 @@ def test_thousands_of_changes_on_one_page_and_names_of_any_length_are_stored(cal
 
 def test_a_calendar_that_is_gone_is_never_free(calendar: Calendar, world: World) -> None:
     read(calendar)
-    world.trouble = {"changes": [Gone("It is not there.")]}
+    world.trouble, world.infos = {"changes": [Gone("It is not there.")]}, []
     before = version(calendar)
-    read(calendar)
+    with pytest.raises(TryLater):
+        read(calendar)
+    run_due()
+    calendar.refresh_from_db()
     assert calendar.gone_at is not None
     assert calendar.synced_at is None
     assert "deleted" in calendar.trouble

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db.models.functions import Now
 
-from sivient.calendars import sync, work, writing
+from sivient.calendars import plans, queries, sync, work, writing
 from sivient.calendars.models import BusyTime, Calendar
 from sivient.integrations.models import Connection, Grant
 from sivient.jobs.models import Work
@@ -76,14 +76,49 @@ def test_a_poll_does_not_hurry_what_waits_for_its_next_try(calendar: Calendar, w
     assert (after.run_at, after.attempt) == (before, 1)
 
 
-@pytest.mark.parametrize("error", [Gone("Deleted."), Reconnect("Revoked.")])
-def test_a_calendar_that_cannot_be_read_is_asked_once(calendar: Calendar, world: World, error: Exception) -> None:
-    world.trouble = {"changes": [error]}
-    work.poll(POLL)
-    run_due()
-    work.poll(POLL)
-    run_due()
+def test_a_calendar_whose_account_must_be_connected_again_is_asked_once(calendar: Calendar, world: World) -> None:
+    world.trouble = {"changes": [Reconnect("Revoked.")]}
+    for _ in range(2):
+        work.poll(POLL)
+        run_due()
     assert world.calls == ["changes"]
+
+
+def test_one_answer_that_a_calendar_is_gone_closes_no_page(calendar: Calendar, world: World) -> None:
+    sync.sync(calendar)
+    world.trouble = {"changes": [Gone("Not found.")]}
+    plans.plan_sync(calendar)
+    run_due()
+    calendar.refresh_from_db()
+    assert (calendar.gone_at, calendar.trouble, queries.is_unread(calendar.host_id)) == (None, "Not found.", False)
+    make_due()
+    run_due()
+    calendar.refresh_from_db()
+    assert (world.calls, calendar.trouble) == (["changes", "changes", "list", "changes"], "")
+
+
+def test_a_calendar_that_its_account_does_not_name_is_gone_and_looked_for_at_growing_intervals(
+    calendar: Calendar, world: World
+) -> None:
+    infos, world.infos = world.infos, []
+    world.trouble = {"changes": [Gone("Not found.")]}
+    plans.plan_sync(calendar)
+    run_due()
+    calendar.refresh_from_db()
+    assert calendar.gone_at is not None
+    for minutes in (1, 8):
+        found = Work.objects.annotate(read_at=Now()).get(kind=plans.DISCOVER)
+        waits = found.run_at - found.read_at
+        assert timedelta(minutes=minutes - 0.1) < waits < timedelta(minutes=minutes + 0.1)
+        Calendar.objects.update(gone_at=Now() - timedelta(minutes=8))
+        make_due()
+        run_due()
+    world.infos = infos
+    make_due()
+    run_due()
+    calendar.refresh_from_db()
+    assert (calendar.gone_at, queries.is_unread(calendar.host_id)) == (None, False)
+    assert planned(plans.DISCOVER) == set()
 
 
 def test_a_day_brings_the_calendars_and_takes_what_is_long_over(calendar: Calendar, world: World) -> None:

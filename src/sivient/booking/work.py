@@ -13,6 +13,7 @@ from sivient.booking.refusals import AlreadyMoved
 from sivient.booking.requests import expire
 from sivient.booking.steps import EXPIRE
 from sivient.calendars.own import recognizes_uids
+from sivient.core.interval import Interval
 from sivient.jobs.clock import database_now
 from sivient.jobs.completion import work_completion
 from sivient.jobs.models import Work
@@ -79,10 +80,10 @@ def end_deleted(work: Work) -> None:
 
 
 @recognizes_uids
-def uids_of(host_id: int, uids: Collection[str]) -> Iterable[str]:
-    """Return which of these UIDs are of bookings of the host that stand: their holds take the time already.
+def times_of(host_id: int, uids: Collection[str]) -> Iterable[tuple[str, Interval]]:
+    """Return which of these UIDs are of bookings of the host that stand, and when: their holds take that time already.
 
     An event of one that does not, and is not being removed by us at this moment, was put there by somebody.
     """
     stand = Booking.objects.filter(host=host_id, hold__isnull=False, uid__in=uids)
-    return stand.values_list("uid", flat=True)
+    return [(uid, Interval(start, end)) for uid, start, end in stand.values_list("uid", "start", "end")]

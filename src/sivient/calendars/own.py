@@ -1,7 +1,8 @@
 """Events of ours that a sync meets: their times are not stored, and what somebody did to them there is noticed."""
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -9,19 +10,22 @@ from django.db.models.functions import Now
 
 from sivient.calendars import plans
 from sivient.calendars.models import Calendar, WrittenEvent
+from sivient.core.interval import Interval
 from sivient.jobs.clock import database_now
 from sivient.ports.calendars import Answer, Change
 
 WRITING = timedelta(minutes=10)  # so long after it began, an attempt to write may still be under way
 LOOK_AFTER = timedelta(seconds=30)
+Time = tuple[datetime | None, datetime | None]
 
-
-Recognizes = Callable[[int, Collection[str]], Iterable[str]]
+Recognizes = Callable[[int, Collection[str]], Iterable[tuple[str, Interval]]]
 _recognizers: list[Recognizes] = []
 
 
 def recognizes_uids(function: Recognizes) -> Recognizes:
-    """Register what says which of some UIDs are of a host's own bookings: a higher room knows, as it mails them."""
+    """Register what says which of some UIDs are of a host's own bookings, and when these are: a higher room knows, as
+    it mails them.
+    """
     if function not in _recognizers:
         _recognizers.append(function)
     return function
@@ -35,27 +39,30 @@ class Own:
     asked_at: datetime
     met: set[int] = field(default_factory=set)  # numbers of our events in this calendar
 
-    def sort(self, changes: Iterable[Change]) -> frozenset[str]:
-        """Return the names among these changes that are ours, and notice what became of them; in a transaction.
+    def without(self, changes: Iterable[Change]) -> list[Change]:
+        """Return the last change of each name without the times that are ours, and notice what became of our events;
+        in a transaction.
 
-        Ours is what we have written to this calendar, and what bears the UID of a booking of this host: an invite
-        that came by mail, or a copy in another calendar. One that we have removed, and is there again, is not ours;
-        nor is the booking of another host, to which this one was invited.
+        Ours is what we have written to this calendar, and what bears the UID of a booking of this host at its time: an
+        invite that came by mail, or a copy in another calendar. The other occurrences of a series that somebody has
+        made of it are not; nor is one that we have removed, and is there again; nor the booking of another host, to
+        which this one was invited.
         """
         last = {change.name: change for change in changes}
         said = {change.uid for change in last.values() if change.uid}
-        uids: set[str] = set()
+        times = defaultdict[str, set[Time]](set)  # of our bookings, by UID
         for recognizes in _recognizers:
-            uids |= set(recognizes(self.calendar.host_id, said))
-        names = set()
+            for uid, time in recognizes(self.calendar.host_id, said):
+                times[uid].add((time.start, time.end))
+        named: dict[str, set[Time]] = {}
         near = Q(calendar=self.calendar, name__in=list(last)) | Q(uid__in=said)
         for event in WrittenEvent.objects.filter(near, host=self.calendar.host_id).order_by("pk"):
             here = event.calendar_id == self.calendar.pk and event.name in last
             if here and self._notice(event, last[event.name]):
-                names.add(event.name)
+                named[event.name] = _times(event) | {(last[event.name].start, last[event.name].end)}
             if event.uid and event.removed_at is None:
-                uids.add(event.uid)
-        return frozenset(names | {name for name, change in last.items() if change.uid in uids})
+                times[event.uid] |= _times(event)
+        return [_left(change, named.get(name, set()) | times.get(change.uid, set())) for name, change in last.items()]
 
     def look_for_missing(self, until: datetime) -> None:
         """Have those events read by themselves that should be in the calendar, but were not in all that it has."""
@@ -94,6 +101,16 @@ def notice(event: WrittenEvent, change: Change, *, asked_at: datetime) -> None:
         same = WrittenEvent.objects.filter(pk=event.pk, writes=event.writes, tried_at=event.tried_at)
         if same.update(**changes) and seen != before and {seen, before} != {(event.start, event.end, False)}:
             plans.tell_event_changed(event)
+
+
+def _times(event: WrittenEvent) -> set[Time]:
+    """Return when an event was written to be, and when it was seen."""
+    return {(event.start, event.end), (event.seen_start, event.seen_end)}
+
+
+def _left(change: Change, ours: Collection[Time]) -> Change:
+    """Return the change with what is left when our times are taken out."""
+    return replace(change, busy=tuple(busy for busy in change.busy if (busy.start, busy.end) not in ours))
 
 
 def _answers(event: WrittenEvent, change: Change) -> dict[str, object]:

@@ -51,7 +51,12 @@ def due() -> Q:
     return Q(synced_at=None) | Q(synced_at__lte=Now() - SYNC_EVERY + LAST_POLL)
 
 
-def wanted() -> QuerySet[Calendar]:
-    """Return the calendars that have to be read: those that block, and those with events of ours that are not over."""
+def counts() -> Q:
+    """Return which calendars matter: those that block, and those with events of ours that are not over."""
     ours = WrittenEvent.objects.filter(calendar=OuterRef("pk"), removed_at=None, end__gt=Now() - OVER)
-    return Calendar.objects.filter(Q(blocks=True) | Exists(ours), gone_at=None).select_related("connection")
+    return Q(blocks=True) | Q(Exists(ours))
+
+
+def wanted() -> QuerySet[Calendar]:
+    """Return the calendars that have to be read: those that matter, and are there."""
+    return Calendar.objects.filter(counts(), gone_at=None).select_related("connection")

@@ -23,13 +23,11 @@ def slices(changes: Iterable[T]) -> Iterator[list[T]]:
         yield some
 
 
-def replace(calendar: Calendar, changes: Iterable[Change], *, window: Interval, ours: frozenset[str]) -> bool:
+def replace(calendar: Calendar, changes: Iterable[Change], *, window: Interval) -> bool:
     """Store what a slice of changes says, the last one of each name, under the calendar's present round; in a
-    transaction. `ours` are names whose times are not stored. Return whether the times that are taken have changed.
+    transaction. Return whether the times that are taken have changed.
     """
-    wanted = {
-        stored_name(change.name): frozenset() if change.name in ours else _times(change, window) for change in changes
-    }
+    wanted = {stored_name(change.name): _times(change, window) for change in changes}
     stale, kept, missing = [], [], {name: set(times) for name, times in wanted.items()}
     for row in BusyTime.objects.filter(calendar=calendar, name__in=list(wanted)).only("pk", "name", "start", "end"):
         time = (row.start, row.end)

@@ -16,8 +16,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 
-from sivient.calendars import rows
-from sivient.calendars.losing import lose
+from sivient.calendars import plans, rows
 from sivient.calendars.models import BusyStore, Calendar
 from sivient.calendars.own import Own
 from sivient.core.interval import Interval
@@ -25,7 +24,7 @@ from sivient.integrations.services import calendars_for
 from sivient.jobs.clock import database_now
 from sivient.jobs.completion import LeaseLost
 from sivient.ports.calendars import Calendars, Change, Page, SyncLost
-from sivient.ports.errors import Gone, IntegrationError
+from sivient.ports.errors import Gone, IntegrationError, TryLater
 
 HORIZON = timedelta(days=762)  # the longest booking window, and the month in which everything is read anew
 ANEW = timedelta(days=31)  # short of the horizon, everything is read anew
@@ -37,8 +36,9 @@ Before = Callable[[], None]
 def sync(calendar: Calendar, *, before: Before = lambda: None) -> None:
     """Bring the store up to date. `before` is called before each page is asked for; it may raise to stop.
 
-    A calendar that is not there any more is noted as such. TryLater, Reconnect, Rejected: noted, and left to the
-    caller. LeaseLost: another sync of this calendar has begun since, or it was forgotten.
+    TryLater, Reconnect, Rejected: noted, and left to the caller. An answer that says that the calendar is gone may pass
+    (calendars contract 1.6): then its account is asked which it has, and this is to be tried later. LeaseLost: another
+    sync of this calendar has begun since, or it was forgotten.
     """
     calendars = calendars_for(calendar.connection)
     run = _begin(calendar)
@@ -50,12 +50,11 @@ def sync(calendar: Calendar, *, before: Before = lambda: None) -> None:
                 raise
             run = _begin(calendar, anew=True)
             run.through(calendars, before)
-    except Gone:
-        with transaction.atomic():
-            run.hold()
-            lose(run.calendar)
     except IntegrationError as error:
         Calendar.objects.filter(pk=calendar.pk, round=run.calendar.round).update(trouble=str(error)[:300])
+        if isinstance(error, Gone):
+            plans.plan_discovery(calendar.connection)
+            raise TryLater(str(error)) from error
         raise
 
 
@@ -101,8 +100,8 @@ class _Run:
     @transaction.atomic
     def _store(self, changes: Sequence[Change]) -> None:
         self.hold()
-        ours = self.own.sort(changes)
-        if rows.replace(self.calendar, changes, window=self.window, ours=ours) and self.calendar.blocks:
+        foreign = self.own.without(changes)
+        if rows.replace(self.calendar, foreign, window=self.window) and self.calendar.blocks:
             BusyStore.grow(self.calendar.host_id)
 
     @transaction.atomic

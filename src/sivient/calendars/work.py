@@ -3,7 +3,7 @@
 import random
 from datetime import timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from sivient.calendars import plans, push, services
@@ -21,6 +21,8 @@ from sivient.ports.errors import OutcomeUnknown
 
 CALLS_LEASE = timedelta(minutes=2)  # one page: up to three calls of 25 s, and the storing
 WATCH_AGAIN = timedelta(days=1)  # a calendar that could not be watched
+SOUGHT = timedelta(days=1)  # a calendar that was lost: later it is found once a day, with all others
+SEEK_FIRST = timedelta(minutes=1)
 KEPT = timedelta(days=7)  # busy times that are over
 SPREAD = timedelta(hours=1)  # over which the accounts are asked once a day
 
@@ -35,10 +37,16 @@ def handle_sync(work: Work) -> None:
 
 @handles(plans.DISCOVER, lease=CALLS_LEASE, slow=True)
 def handle_discovery(work: Work) -> None:
-    """Ask an account which calendars it has."""
+    """Ask an account which calendars it has; where one was lost that counts, again and again for a day."""
     connection = _working(Connection.objects.filter(pk=work.payload["connection"])).first()
-    if connection is not None:
-        services.discover(connection)
+    if connection is None:
+        return
+    services.discover(connection)
+    lost = Calendar.objects.filter(plans.counts(), connection=connection, gone_at__gt=Now() - SOUGHT)
+    since = lost.order_by("-gone_at").values_list(Now() - F("gone_at"), flat=True).first()
+    with work_completion(work):
+        if since is not None:
+            plans.plan_discovery(connection, wait=max(SEEK_FIRST, since))
 
 
 @handles("calendars.forget")
