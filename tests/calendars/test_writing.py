@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from django.db.models.functions import Now
 
 from sivient.calendars import writing
 from sivient.calendars.models import Calendar, WrittenEvent
@@ -122,6 +123,7 @@ def test_an_event_that_the_host_deleted_is_not_made_anew(calendar: Calendar, wor
     event = plan(calendar)
     writing.write(event, DRAFT, notify=True)
     world.delete(event.name)
+    WrittenEvent.objects.update(written_at=Now() - 5 * HOUR)
     with pytest.raises(Gone):
         writing.write(event, LATER, notify=True)
     assert not world.events

@@ -44,6 +44,7 @@ class World:
     calls: list[str] = field(default_factory=list)
     mails: list[str] = field(default_factory=list)  # what guests got: "invite", "update", "cancel"
     keys: dict[str, str] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)  # where each event of ours is
     missing: set[str] = field(default_factory=set)  # calendars that a free/busy answer leaves out
     skipped: dict[str, int] = field(default_factory=dict)
     on: Mapping[str, Callable[[], None]] = field(default_factory=dict)  # what happens as a call arrives
@@ -107,7 +108,7 @@ class World:
             name = f"own-{draft.key}"
             self.keys[draft.key] = name
             self.mails += ["invite"] * len(draft.guests)
-            return self._write(name, draft)
+            return replace(self._write(name, draft), as_made=True)
 
         return self._doing("create", make)
 
@@ -157,6 +158,7 @@ class World:
             self.events[change.name] = change
 
     def _write(self, name: str, draft: EventDraft) -> Stored:
+        self.places[name] = draft.location
         self.put(name, (draft.start, draft.end), uid=f"{name}@provider.example")
         return self._stored(name)
 
@@ -164,7 +166,8 @@ class World:
         change = self.events[name]
         assert change.start is not None
         assert change.end is not None
-        return Stored(name, change.uid, change.etag, change.start, change.end, answers=change.answers)
+        time, place = (change.start, change.end), self.places[name]
+        return Stored(name, change.uid, change.etag, *time, answers=change.answers, location=place)
 
     def _doing(self, call: str, act: Callable[[], T]) -> T:
         if call in self.applied_first and self.trouble.get(call):

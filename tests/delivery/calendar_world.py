@@ -60,10 +60,11 @@ class World:
         self._begin("create")
         if draft.key in self.buried:
             raise Tombstone("deleted")
-        if draft.key not in self.events:
-            self.events[draft.key] = (draft, 1)
-            self._mail("REQUEST", draft)
-        return self._end(draft.key)
+        if draft.key in self.events:
+            return self._end(draft.key)
+        self.events[draft.key] = (draft, 1)
+        self._mail("REQUEST", draft)
+        return replace(self._end(draft.key), as_made=True)
 
     def change(self, calendar: str, name: str, draft: EventDraft, *, etag: str, notify: bool) -> Stored:
         """Change the event, and tell if asked to."""
@@ -110,7 +111,8 @@ class World:
 
     def _stored(self, name: str) -> Stored:
         draft, revision = self.events[name]
-        return Stored(name, f"{name}@calendar.example", str(revision), draft.start, draft.end, answers=self.answers)
+        time, uid = (draft.start, draft.end), f"{name}@calendar.example"
+        return Stored(name, uid, str(revision), *time, answers=self.answers, location=draft.location)
 
     def _mail(self, what: str, draft: EventDraft) -> None:
         if self.invites:

@@ -278,7 +278,7 @@ def test_an_event_that_is_not_found_is_looked_for_before_anybody_is_invited_anew
 ) -> None:
     booking = booked(host, calendar)
     run_due()
-    world.trouble = [Gone("Not there.")]
+    world.trouble = [Gone("Not there."), Gone("Not there.")]  # to the change, and to a look at it
     reschedule(booking, MONDAY_10 + HOUR, by="guest", now=timezone.now())
     assert Work.objects.filter(kind="delivery.event", state="waiting").exists()
     step = Work.objects.get(kind="delivery.event", state="waiting")

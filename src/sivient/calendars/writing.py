@@ -7,12 +7,14 @@ nothing that reaches guests. So a caller needs no call to store anything, and no
 attempt has a number (`WrittenEvent.writes`), and one that another has overtaken stops with `Overtaken`.
 
 The key is committed before the first call. An attempt whose outcome is not known leaves what it said in
-`WrittenEvent.tried`: syncs then leave the event alone, and the next attempt repeats the same key.
+`WrittenEvent.tried` (see `calendars.tried`): syncs then leave the event alone, and the next attempt repeats the same
+key. What guests have heard of is what the event says, if all that was tried since the last store said it; in doubt
+they are told.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -20,8 +22,9 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from sivient.calendars import plans, rows
+from sivient.calendars import plans, rows, tried
 from sivient.calendars.models import BusyStore, Calendar, WrittenEvent
+from sivient.calendars.tried import heard
 from sivient.integrations.services import calendars_for
 from sivient.jobs.clock import database_now
 from sivient.ports.calendars import Answer, Calendars, Changed, EventDraft, Stored, Tombstone
@@ -31,10 +34,20 @@ TIMES_APPLIED = 3  # a change is read again and applied anew so often when someb
 UID_LIMIT = 300
 NO_CALENDAR = "The calendar is not connected any more."
 DELETED = "The event was deleted in the calendar."
+NOT_FOUND_YET = "The calendar does not find yet what it has."
+SETTLING = timedelta(minutes=2)  # after a write, "not found" may pass (contract 1.6)
+FOUND_IN = timedelta(seconds=15)
+NOTICED_IN = timedelta(seconds=30)  # a move that a sync has not seen
 
 
 class Overtaken(TryLater):
     """Another attempt to write the same event has begun meanwhile: what is to be written is read anew, and tried."""
+
+
+class MovedThere(TryLater):
+    """Somebody has moved the event in the calendar, and nobody has noticed: first the booking follows, or it is asked
+    about.
+    """
 
 
 def write(event: WrittenEvent, draft: EventDraft, *, notify: bool) -> Stored:
@@ -64,16 +77,15 @@ def take_away(event: WrittenEvent, *, notify: bool) -> None:
     if event.removed_at is not None:
         return
     if event.calendar is not None and (event.name or event.tried):
-        calendars = calendars_for(event.calendar.connection)
-        external_id = event.calendar.external_id
-        try:
-            name = event.name or calendars.create(external_id, _ghost(event)).name
-            calendars.remove(external_id, name, notify=notify)
-        except (Gone, Tombstone):
-            pass
+        _remove(event, event.calendar, notify=notify)
     gone = {"removed_at": Now(), "written_at": Now(), "tried": {}, "tried_at": None, "writes": F("writes") + 1}
     WrittenEvent.objects.filter(pk=event.pk).update(**gone)
     event.refresh_from_db()
+
+
+def removal_begun(event: WrittenEvent) -> bool:
+    """Say whether we have asked for the event's removal, and do not know what came of it."""
+    return tried.is_removal(event.tried)
 
 
 def answers(event: WrittenEvent) -> Mapping[str, Answer]:
@@ -87,16 +99,6 @@ def guests_hear(event: WrittenEvent, draft: EventDraft) -> bool:
     return bool(event.written) and event.written != heard(draft)
 
 
-def heard(draft: EventDraft) -> dict[str, Any]:
-    """Return what of a draft guests hear of, as it is kept in `WrittenEvent.written`."""
-    return {
-        "start": draft.start.astimezone(UTC).isoformat(),
-        "end": draft.end.astimezone(UTC).isoformat(),
-        "location": draft.location,
-        "join_url": draft.join_url,
-    }
-
-
 @dataclass(slots=True)
 class _Attempt:
     """One attempt to write: the row as it was when it began, and what the attempt before left open."""
@@ -106,7 +108,10 @@ class _Attempt:
     calendars: Calendars
     calendar: str
     number: int
-    before: Mapping[str, Any]  # what an attempt with an unknown outcome had said, {} when there was none
+    tried: dict[str, Any]  # what all open attempts have said, with this one
+    before: Mapping[str, Any]  # the same without this one, {} when there was none
+    before_at: datetime | None
+    arrived: bool = False  # an attempt with a lost answer did what this one is to do
 
     def make(self) -> Stored:
         """Create the event; one that an earlier attempt made with other content gets this one's."""
@@ -115,43 +120,55 @@ class _Attempt:
         except Tombstone:
             self._next_key()
             stored = self.calendars.create(self.calendar, self.draft)
-        arrived = self._same_as_before() and (stored.start, stored.end) == (self.draft.start, self.draft.end)
-        if arrived or not self.before:
+        told = stored.as_made or tried.only(self.tried, self.draft)
+        self.arrived = told and tried.says(stored, self.draft)
+        if self.arrived or not self.before:
             return stored
         return self._change(stored.name, stored.etag, notify=True)
 
     def apply(self, notify: bool) -> Stored:
         """Give the event what the draft says. What an attempt with a lost answer has done already is not told again.
 
-        Its answer was lost, but the event is another one since: then it has arrived, and so has what guests hear.
+        It has done it if the event says so, was another one before, and nothing else was tried meanwhile.
         """
-        etag = self.event.etag
-        if self.before and etag:
-            etag = self._read().etag
-            arrived = etag != self.event.etag and self._same_as_before()
-            notify = notify and not arrived
-        return self._change(self.event.name, etag, notify=notify)
+        if not tried.contents(self.before):
+            return self._change(self.event.name, self.event.etag, notify=notify)
+        there = self._read(self.event.name)
+        self._give_way(there)
+        same = tried.only(self.tried, self.draft)
+        self.arrived = same and tried.says(there, self.draft) and there.etag != self.tried["etag"]
+        self._note(there.etag)
+        return self._change(self.event.name, there.etag, notify=not self.arrived and (notify or not same))
 
     def _change(self, name: str, etag: str, *, notify: bool) -> Stored:
         for left in reversed(range(TIMES_APPLIED)):
             try:
                 return self.calendars.change(self.calendar, name, self.draft, etag=etag, notify=notify)
-            except Changed:
+            except (Changed, Gone):
                 if not left:
                     raise
-            self._require_mine()
-            etag = self._read(name).etag
+            there = self._read(name)
+            self._give_way(there)
+            etag = there.etag
+            self._note(etag)
         raise AssertionError("unreachable")
 
-    def _read(self, name: str = "") -> Stored:
-        stored = self.calendars.read(self.calendar, name or self.event.name)
-        if stored is None or stored.cancelled:
-            raise Gone(DELETED)
-        return stored
+    def _read(self, name: str) -> Stored:
+        """Return the event as it is. Gone: it was deleted; TryLater: it was written just now, and is not found yet."""
+        stored = self.calendars.read(self.calendar, name)
+        if stored is not None and not stored.cancelled:
+            return stored
+        written_at = self.event.written_at
+        if stored is None and (written_at is None or written_at > database_now() - SETTLING):
+            raise TryLater(NOT_FOUND_YET, after=FOUND_IN)
+        raise Gone(DELETED)
 
-    def _same_as_before(self) -> bool:
-        """Whether the last attempt, if there was one, said what this one says."""
-        return not self.before or self.before.get("heard") == heard(self.draft)
+    def _give_way(self, there: Stored) -> None:
+        """Let a move in the calendar be noticed before anything is written over it, but for another new time."""
+        row, time = self.event, (there.start, there.end)
+        known = {(row.start, row.end), (row.seen_start, row.seen_end), *tried.times(self.tried)}
+        if (self.draft.start, self.draft.end) == (row.start, row.end) and time not in known:
+            raise MovedThere("The event has just been moved in the calendar.", after=NOTICED_IN)
 
     def _next_key(self) -> None:
         """Commit another key before it is used: the present one belongs to an event that was deleted."""
@@ -160,8 +177,11 @@ class _Attempt:
             raise Overtaken("The event is being written by somebody else.")
         self.event.key, self.draft = key, replace(self.draft, key=key)
 
-    def _require_mine(self) -> None:
-        if not self._mine().exists():
+    def _note(self, etag: str) -> None:
+        """Commit which event is about to be changed, unless the change has arrived: it differs from what is there."""
+        if not self.arrived:
+            self.tried["etag"] = etag
+        if not self._mine().update(tried=self.tried):
             raise Overtaken("The event is being written by somebody else.")
 
     def _mine(self) -> Any:
@@ -169,10 +189,10 @@ class _Attempt:
 
     def failed(self, error: IntegrationError) -> None:
         """Leave open what nobody knows; what surely did not happen leaves the row as it was."""
-        if not isinstance(error, OutcomeUnknown) and not self.before:
-            self._mine().update(tried={}, tried_at=None)
-        if isinstance(error, Gone) and self.event.name:
-            plans.plan_look(self.event)  # the host is asked what is to become of the booking
+        if not isinstance(error, OutcomeUnknown):
+            self._mine().update(tried=self.before, tried_at=self.before_at)
+        if isinstance(error, MovedThere) or (isinstance(error, Gone) and self.event.name):
+            plans.plan_look(self.event)  # the booking follows, or the host is asked what is to become of it
 
     @transaction.atomic
     def store(self, stored: Stored) -> None:
@@ -207,35 +227,24 @@ def _begin(event: WrittenEvent, draft: EventDraft) -> _Attempt:
         raise Gone(NO_CALENDAR)
     calendars = calendars_for(event.calendar.connection)
     draft = replace(draft, key=event.key)
-    tried = {
-        "heard": heard(draft),
-        "uid": draft.uid,
-        "reference": draft.reference,
-        "start": draft.start.isoformat(),
-        "end": draft.end.isoformat(),
-    }
-    before = event.tried
+    said = tried.with_draft(event, draft)
     same = WrittenEvent.objects.filter(pk=event.pk, writes=event.writes)
-    if not same.update(writes=F("writes") + 1, tried=tried, tried_at=database_now()):
+    if not same.update(writes=F("writes") + 1, tried=said, tried_at=database_now()):
         raise Overtaken("The event is being written by somebody else.")
-    return _Attempt(event, draft, calendars, event.calendar.external_id, event.writes + 1, before)
+    number = event.writes + 1
+    return _Attempt(event, draft, calendars, event.calendar.external_id, number, said, event.tried, event.tried_at)
 
 
-def _ghost(event: WrittenEvent) -> EventDraft:
-    """Return what finds an event that may have been made: its key, and nobody who would be invited if it was not."""
-    return EventDraft(
-        key=event.key,
-        uid=event.tried["uid"],
-        sequence=0,
-        reference=event.tried["reference"],
-        title="Cancelled",
-        start=datetime.fromisoformat(event.tried["start"]),
-        end=datetime.fromisoformat(event.tried["end"]),
-        timezone="UTC",
-        description="",
-        location="",
-        join_url="",
-        conference_id="",
-        passcode="",
-        guests=(),
-    )
+def _remove(event: WrittenEvent, calendar: Calendar, *, notify: bool) -> None:
+    """Ask for the event's removal. That it has begun is committed before, so that nobody takes it for the host's."""
+    calendars, mine = calendars_for(calendar.connection), WrittenEvent.objects.filter(pk=event.pk)
+    mine.update(tried=tried.with_removal(event), tried_at=database_now())
+    try:
+        name = event.name or calendars.create(calendar.external_id, tried.ghost(event)).name
+        calendars.remove(calendar.external_id, name, notify=notify)
+    except (Gone, Tombstone):
+        pass
+    except IntegrationError as error:
+        if not isinstance(error, OutcomeUnknown):
+            mine.update(tried=event.tried, tried_at=event.tried_at)
+        raise

@@ -124,7 +124,11 @@ class EventDraft:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An event of ours as the calendar has it. `name` is what syncs call it (`Change.name`)."""
+    """An event of ours as the calendar has it. `name` is what syncs call it (`Change.name`).
+
+    `location` is None where the calendar was not asked for it. `as_made`: a call of `create` that said this very thing
+    has made it, so its guests were invited with all of it.
+    """
 
     name: str
     uid: str
@@ -133,6 +137,8 @@ class Stored:
     end: datetime
     cancelled: bool = False
     answers: Mapping[str, Answer] = field(default_factory=dict)
+    location: str | None = None
+    as_made: bool = False
 
 
 @dataclass(frozen=True, slots=True)

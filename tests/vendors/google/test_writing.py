@@ -40,7 +40,8 @@ def changed(google: Google, draft: EventDraft = DRAFT, *, etag: str = '"1"', not
 class TestMaking:
     def test_everything_is_in_the_one_call_that_invites(self) -> None:
         google = Google(said(ours()))
-        assert made(google) == Stored(KEY, f"{KEY}@google.com", '"3181161784712000"', START, END)
+        uid, etag = f"{KEY}@google.com", '"3181161784712000"'
+        assert made(google) == Stored(KEY, uid, etag, START, END, location="", as_made=True)
         [query], [body] = google.queries, google.bodies
         assert (query["sendUpdates"], query["conferenceDataVersion"]) == ("all", "1")
         assert body == {

@@ -75,8 +75,12 @@ def _provider_tells(work: Work, booking: Booking) -> bool:
 
 
 def _silent(event: WrittenEvent) -> bool:
-    """Say whether the event is gone in a way of which nobody knows whether its guests have heard."""
-    return event.calendar is None or event.calendar.gone_at is not None or event.seen_gone_at is not None
+    """Say whether the event is gone in a way of which nobody knows whether its guests have heard.
+
+    One that is gone since we asked for its removal is gone by us: only the answer was lost.
+    """
+    lost = event.calendar is None or event.calendar.gone_at is not None
+    return lost or (event.seen_gone_at is not None and not writing.removal_begun(event))
 
 
 def _take_away(work: Work, booking: Booking, event: WrittenEvent, *, notify: bool) -> None:

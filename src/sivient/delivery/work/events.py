@@ -24,6 +24,7 @@ from sivient.booking.steps import EVENT, plan_invites
 from sivient.calendars import writing
 from sivient.calendars.models import WrittenEvent
 from sivient.calendars.plans import plan_look
+from sivient.calendars.tried import heard
 from sivient.delivery.edition import Edition, Told, next_edition, present_edition
 from sivient.delivery.event_draft import event_draft
 from sivient.delivery.links import link_of
@@ -39,7 +40,7 @@ from sivient.jobs.registry import handles
 from sivient.ports.errors import Gone, IntegrationError, Reconnect, TryLater
 
 EVENT_LEASE = timedelta(minutes=2)  # longer than the few calls of one write, and the renewal of a token
-DELETED = {"skipped": "The event was deleted in the calendar."}
+DELETED = {"skipped": "The event was deleted in the calendar."}  # until it is back: then what is missing is written
 
 
 def due_by_mail(work: Work) -> datetime | None:
@@ -68,6 +69,9 @@ def write_event(work: Work) -> None:
     before = told_by_event(booking)
     edition = _edition(work, booking, booking.event, before)
     followed = "sequence" not in work.result and _stands(booking, booking.event)
+    if edition is None and "skipped" in work.result:  # the event is back, and nothing is missing in it
+        with work_completion(work, result={key: value for key, value in work.result.items() if key != "skipped"}):
+            return
     if edition is None or not _written_down(work, booking, edition):
         return
     try:
@@ -108,7 +112,7 @@ def _write(booking: Booking, event: WrittenEvent, edition: Edition, *, followed:
     if event.calendar is None:
         raise Reconnect("The calendar is not connected any more.")
     draft = event_draft(booking, event, link_of(booking), edition)
-    if followed and event.written == writing.heard(draft):
+    if followed and event.written == heard(draft):
         return
     seen = event.seen_start, event.seen_end
     moved = event.seen_start is not None and seen != (event.start, event.end)  # by somebody in the calendar

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from urllib.parse import urljoin
@@ -68,7 +68,7 @@ class CaldavCalendars:
             if there.uid != draft.uid:
                 raise Rejected("Another event has the place of this one in the calendar.") from error
             return there
-        return self._written(url, draft, answer)
+        return replace(self._written(url, draft, answer), as_made=True)
 
     def change(self, calendar: str, name: str, draft: EventDraft, *, etag: str, notify: bool) -> Stored:
         """Give an event what `draft` says. Whom it names, we tell: `notify` is not for the server."""

@@ -87,7 +87,7 @@ class GoogleCalendars:
             body = self._write("POST", events_path(calendar), query, events.new_event(draft))
         except Duplicate:
             return self._made_before(calendar, draft)
-        return events.stored(body, draft.timezone)
+        return replace(events.stored(body, draft.timezone), as_made=True)
 
     def change(self, calendar: str, name: str, draft: EventDraft, *, etag: str, notify: bool) -> Stored:
         """Give an event what `draft` says. Gone: it was deleted. Changed: it is not the one with `etag`."""

@@ -18,7 +18,7 @@ from sivient.vendors.google.moments import instant, written, zone_named
 # Only what is used is asked for: no title or description of the host's events ever reaches this server.
 FIELDS = "id,etag,status,transparency,iCalUID,start,end,attendees(email,self,responseStatus)"
 OWN_FIELDS = (
-    "id,etag,status,iCalUID,start,end,extendedProperties/private,attendeesOmitted,"
+    "id,etag,status,iCalUID,start,end,location,extendedProperties/private,attendeesOmitted,"
     "attendees(email,displayName,responseStatus,optional,resource,comment,additionalGuests,self)"
 )
 TITLE_LIMIT, LOCATION_LIMIT, NAME_LIMIT = 250, 1000, 100  # code points
@@ -30,7 +30,6 @@ ANSWERS = {"accepted": Answer.ACCEPTED, "declined": Answer.DECLINED, "tentative"
 
 NO_NAME = "An event has no name."
 NO_TIME = "An event has no start or end that can be read."
-REVERSED = "An event ends before it starts."
 
 
 class Unreadable(Exception):
@@ -59,8 +58,7 @@ def change(item: Any, zone: ZoneInfo) -> Change:
         start, end = instant(item.get("start"), zone), instant(item.get("end"), zone)
     except ValueError as error:
         raise Unreadable(NO_TIME) from error
-    if end < start:
-        raise Unreadable(REVERSED)
+    start, end = min(start, end), max(start, end)  # of one that ends before it starts, the time between counts
     takes_time = end > start and item.get("transparency") != "transparent" and not _declined(item)
     return Change(
         name,
@@ -96,7 +94,8 @@ def stored(body: Body, zone: str) -> Stored:
         raise OutcomeUnknown("Google gave an answer that cannot be read.") from error
     if it.start is None or it.end is None:
         raise OutcomeUnknown("Google gave an answer that cannot be read.")
-    return Stored(it.name, it.uid, it.etag, it.start, it.end, body.get("status") == CANCELLED, it.answers)
+    cancelled, location = body.get("status") == CANCELLED, _text(body.get("location"))
+    return Stored(it.name, it.uid, it.etag, it.start, it.end, cancelled, it.answers, location)
 
 
 def is_of(body: Body, draft: EventDraft) -> bool:

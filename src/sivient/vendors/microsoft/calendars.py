@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -66,16 +66,16 @@ class MicrosoftCalendars:
         The same body again answers with the same event; with another body (the link came meanwhile) Graph refuses, and
         the event is looked up. Tombstone: it was made and is not there any more.
         """
-        path = f"/me/calendars/{quote(calendar, safe='')}/events"
+        path, same = f"/me/calendars/{quote(calendar, safe='')}/events", True
         try:
             made = self.graph.call("POST", path, json={**details(draft), "transactionId": draft.key})
         except AlreadyMade as already:
-            made = self._made(path, already.name, draft)
+            made, same = self._made(path, already.name, draft), False
             if not made:
                 raise Tombstone(DELETED) from already
         if made.get("isCancelled") is True:
             raise Tombstone(DELETED)
-        return stored(made)
+        return replace(stored(made), as_made=same)
 
     def change(self, calendar: str, name: str, draft: EventDraft, *, etag: str, notify: bool) -> Stored:
         """Give an event what `draft` says; whom the host added to it stays. Gone: it is not there.

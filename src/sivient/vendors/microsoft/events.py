@@ -80,6 +80,7 @@ def stored(event: Event) -> Stored:
         end=at.end,
         cancelled=event.get("isCancelled") is True,
         answers=answers(event),
+        location=str((event.get("location") or {}).get("displayName") or ""),
     )
 
 
