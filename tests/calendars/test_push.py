@@ -86,6 +86,12 @@ def test_a_notice_of_an_unknown_channel_or_of_none_is_ignored(channel: Channel, 
     assert planned() == []
 
 
+def test_half_a_character_and_a_very_long_text_are_wrong_secrets(channel: Channel, world: World) -> None:
+    notices = [Notice(channel.name, "\ud800"), Notice(channel.name, "x" * 50_000)]
+    assert push.receive(VENDOR, notices) == 0
+    assert planned() == []
+
+
 def test_the_channel_of_another_vendor_is_unknown(channel: Channel, world: World) -> None:
     told = push.receive("microsoft", [Notice(channel.name, world.channels[channel.name])])
     assert told == 0

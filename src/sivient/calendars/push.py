@@ -25,6 +25,7 @@ from sivient.ports.calendars import Calendars, Notice, NoticeKind, PushInbox, Wa
 from sivient.ports.errors import Gone, IntegrationError
 
 GATHER = timedelta(seconds=1)  # notices that come together are one sync
+LONGEST_SECRET = 128  # characters, several times those of our own
 
 
 def inbox(vendor: str) -> PushInbox:
@@ -93,8 +94,8 @@ def watch(calendar: Calendar) -> None:
 
 
 def digest(secret: str) -> str:
-    """Return what is kept of a channel's secret."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    """Return what is kept of a channel's secret. Whatever a push may bring has one: half a character, or megabytes."""
+    return hashlib.sha256(secret[:LONGEST_SECRET].encode(errors="replace")).hexdigest()
 
 
 def _open(calendar: Calendar, calendars: Calendars, old: Channel | None) -> str:
