@@ -185,8 +185,14 @@ def test_pieces_can_be_kept_elsewhere(served: Callable[..., str]) -> None:
 @pytest.mark.parametrize(
     ("typed", "other", "same"),
     [
-        ("https://dav.test/", "https://dav.test:8443/x", True),
-        ("https://dav.test/", "https://p7.dav.test/", True),
+        ("https://dav.test/", "https://dav.test:443/x", True),
+        ("https://dav.test:8443/", "https://DAV.test:8443/x", True),
+        ("http://dav.test/", "https://dav.test/", True),
+        ("https://dav.test/", "https://dav.test:8443/x", False),
+        ("http://dav.test:5232/", "https://dav.test/", False),
+        ("https://dav.test/", "https://p7.dav.test/", False),
+        ("https://dav.test/", "https://dav.test:x/", False),
+        ("https://caldav.icloud.com/", "https://p42-caldav.icloud.com:8443/1/", False),
         ("https://caldav.icloud.com/", "https://p42-caldav.icloud.com:443/1/", True),
         ("https://dav.test/", "https://test/", False),
         ("https://dav.test/", "https://evildav.test/", False),

@@ -13,7 +13,6 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from socket import SOCK_STREAM, gaierror, getaddrinfo
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpcore
 import httpx
@@ -205,13 +204,16 @@ def _left(ends: float, timeout: float | None, over: type[Exception]) -> float:
 
 
 def same_house(url: str, other: str) -> bool:
-    """Say whether the password for `url` may also be sent to `other`: its own host, or one below it; both of iCloud.
+    """Say whether the password for `url` may also be sent to `other`: to its own scheme, host and port, and from http
+    on 80 to https on 443; within iCloud to any host.
 
     Apple's servers hand every account on to a host of its own (p42-caldav.icloud.com); nobody else's do.
     """
-    mine, its = urlsplit(url), urlsplit(other)
-    host, target = (mine.hostname or "").lower(), (its.hostname or "").lower()
-    if not host or (mine.scheme == "https" and its.scheme != "https"):
+    try:
+        mine, its = web_address(url), web_address(other)
+    except Rejected:
         return False
-    icloud = all(f".{each}".endswith(".icloud.com") for each in (host, target))
-    return target == host or target.endswith(f".{host}") or icloud
+    door, target = (mine.scheme, mine.port), (its.scheme, its.port)
+    icloud = all(f".{each.host}".endswith(".icloud.com") for each in (mine, its))
+    same_door = target in (door, ("https", 443)) if door == ("http", 80) else target == door
+    return same_door and (mine.host == its.host or icloud)
