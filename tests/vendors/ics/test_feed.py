@@ -1,5 +1,6 @@
 """A published calendar blocks what stands in it, and is read anew when it says something else."""
 
+import time
 import tracemalloc
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -8,7 +9,7 @@ import pytest
 
 from sivient.core.interval import Interval
 from sivient.ports.calendars import CalendarInfo, Page, SyncLost
-from sivient.ports.errors import Gone, IntegrationError, OutcomeUnknown, Reconnect, Rejected
+from sivient.ports.errors import Gone, IntegrationError, OutcomeUnknown, Reconnect, Rejected, TryLater
 from sivient.ports.http import Patience
 from sivient.ports.vendor import Access, App, Entered
 from sivient.vendors.ics import PROVIDER, calendars, enter
@@ -169,6 +170,18 @@ def test_what_is_no_calendar_is_never_an_empty_one(
 def test_a_redirect_of_a_publisher_is_followed(address: str) -> None:
     with served(lambda request: Reply(302, headers={"Location": address})) as base:
         assert starts(pages(base)) == ["12-10 09:00"]
+
+
+def test_redirects_take_no_longer_than_one_call() -> None:
+    def slow(request: Request) -> Reply:
+        time.sleep(0.4)
+        return Reply(302, headers={"Location": "?again"})
+
+    with served(slow) as base:
+        began = time.monotonic()
+        with pytest.raises(TryLater):
+            list(calendars(APP, Access(base), Patience(0.4, 0.6)).changes("feed", since="", window=WINDOW, zone="UTC"))
+        assert time.monotonic() - began < 1.3
 
 
 def many(count: int, description: int) -> str:

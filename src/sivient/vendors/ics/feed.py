@@ -1,5 +1,6 @@
 """The file at a published address, fetched into a temporary one: at most 20 MB, and never its whole in memory."""
 
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -9,7 +10,7 @@ from typing import IO
 from urllib.parse import urljoin
 
 from sivient.ports import guarded
-from sivient.ports.errors import Gone, IntegrationError, OutcomeUnknown, Reconnect, Rejected, Throttled
+from sivient.ports.errors import Gone, IntegrationError, OutcomeUnknown, Reconnect, Rejected, Throttled, TryLater
 from sivient.ports.http import Answer, Patience
 from sivient.ports.web_address import web_address
 
@@ -17,6 +18,7 @@ WHO = "The calendar's address"
 LARGEST = 20 * 1024 * 1024  # bytes, unpacked
 IN_MEMORY = 1024 * 1024  # bytes of a file that is not put on the disk
 MOST_REDIRECTS = 3
+SHORTEST = 0.05  # seconds that are worth a call
 NOT_MODIFIED = 304
 TOO_LARGE = "The calendar at this address is larger than 20 MB. Publish a calendar with less history."
 CLOSED = (
@@ -49,13 +51,20 @@ class Feed:
 def fetch(address: str, validators: Mapping[str, str], *, networks: tuple[str, ...], patience: Patience) -> Feed | None:
     """Return the file, None when it is the one that the validators know. Redirects are followed, each checked anew.
 
-    No error names the address: whoever knows it can read the calendar.
+    All of them share the time of one call. No error names the address: whoever knows it can read the calendar.
     """
     url = published(address)
+    ends = time.monotonic() + min(patience.connect + patience.answer, guarded.LONGEST)
     for _ in range(MOST_REDIRECTS + 1):
         kept = _Kept()
         answer = guarded.send(
-            "GET", url, networks=networks, who=WHO, patience=patience, keep=kept.keep, headers=dict(validators)
+            "GET",
+            url,
+            networks=networks,
+            who=WHO,
+            patience=_left(patience, ends),
+            keep=kept.keep,
+            headers=dict(validators),
         )
         if answer.status == NOT_MODIFIED:
             return None
@@ -65,6 +74,15 @@ def fetch(address: str, validators: Mapping[str, str], *, networks: tuple[str, .
             raise _judge(answer.status)
         url = urljoin(url, answer.headers.get("location", ""))
     raise Rejected(MANY_REDIRECTS)
+
+
+def _left(patience: Patience, ends: float) -> Patience:
+    """Return what is left of the patience until `ends` (monotonic seconds). TryLater: nothing."""
+    left = ends - time.monotonic()
+    if left <= SHORTEST:
+        raise TryLater(f"{WHO} did not answer in time.")
+    connect = min(patience.connect, left / 2)
+    return Patience(connect=connect, answer=min(patience.answer, left - connect))
 
 
 def published(address: str) -> str:
