@@ -15,7 +15,6 @@ from tests.vendors.microsoft.adapted import HALF_AN_HOUR, START, emulated, event
         (event(start={"dateTime": "soon", "timeZone": "UTC"}), "The time of an event cannot be read."),
         (event(start={"dateTime": "2026-13-01T09:00:00", "timeZone": "UTC"}), "The time of an event cannot be read."),
         (event(isAllDay=True, start={"dateTime": "9999-99-01T00:00:00"}), "The time of an event cannot be read."),
-        (event(end={"dateTime": "2026-11-01T09:00:00", "timeZone": "UTC"}), "An event ends before it begins."),
         (
             event(start={"dateTime": "2026-12-01T09:00:00", "timeZone": "W. Europe Standard Time"}),
             "An event is in a time zone that we do not know.",
@@ -29,6 +28,12 @@ def test_what_cannot_be_read_is_counted_and_the_rest_is_not_lost(entry: Any, rea
     (only,) = read(page(entry, event("other")))
     assert only.skipped == {reason: 1}
     assert [change.name for change in only.changes] == ["other"]
+
+
+def test_an_event_that_ends_before_it_begins_takes_the_time_between() -> None:
+    early = START - HALF_AN_HOUR
+    (change,) = read(page(event(end={"dateTime": f"{early:%Y-%m-%dT%H:%M:%S}", "timeZone": "UTC"})))[0].changes
+    assert [(each.start, each.end) for each in change.busy] == [(early, START)]
 
 
 @pytest.mark.parametrize(

@@ -32,8 +32,7 @@ def times(event: dict[str, Any], zone: str) -> Busy | None:
         start, end = (_moment(event.get(name)) for name in ("start", "end"))
     if end == start:
         return None
-    if end < start:
-        raise Unreadable("An event ends before it begins.")
+    start, end = min(start, end), max(start, end)  # of one that ends before it begins, the time between counts
     try:
         Interval(start, end)
     except ValueError:  # in another age
