@@ -1,5 +1,6 @@
 """Connect, disconnect, and use a host's connection."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -96,11 +97,15 @@ def disconnect(user: User, vendor: str, *, by: str, account: str = "") -> bool:
     return True
 
 
-def disconnect_all(user: User, *, by: str) -> None:
-    """End every connection of an account that is closing, and forget consent pages that are still open."""
+def disconnect_all(user: User, *, by: str, but: Collection[int] = ()) -> None:
+    """End every connection of an account that is closing, and forget consent pages that are still open.
+
+    Those whose numbers are in `but` stay for a while.
+    """
     with transaction.atomic():
         OAuthFlow.objects.filter(user=user).delete()
-        for connection in user.connections.filter(state=Connection.State.CONNECTED, vendor__in=registry.PROVIDERS):
+        connected = user.connections.filter(state=Connection.State.CONNECTED, vendor__in=registry.PROVIDERS)
+        for connection in connected.exclude(pk__in=but):
             disconnect(user, connection.vendor, by=by, account=connection.account)
 
 

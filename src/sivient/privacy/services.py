@@ -9,7 +9,7 @@ from sivient.audit.log import record
 from sivient.booking import services as booking
 from sivient.booking.models import Booking
 from sivient.integrations.services import disconnect_all
-from sivient.privacy import erasure
+from sivient.privacy import erasure, releasing
 from sivient.scheduling.models import Timetable
 
 REASON = "The host has closed their account."
@@ -28,6 +28,7 @@ def upcoming(user: User, now: datetime) -> list[Booking]:
 def close(user: User, *, keep_bookings: bool, by: str, now: datetime) -> User:
     """Take the account's page down and delete its vendor tokens and identifiers, all at once; the rest in 30 days.
 
+    Only a calendar that events have to be taken out of first is let go afterwards, within the hour (`releasing`).
     Upcoming bookings are cancelled, and their guests told, unless `keep_bookings`. `by` is host or operator.
     A second call leaves the purge date as it is.
     """
@@ -40,7 +41,10 @@ def close(user: User, *, keep_bookings: bool, by: str, now: datetime) -> User:
         if not keep_bookings:
             for each in upcoming(user, now):
                 booking.cancel(each, by=by, now=now, reason=REASON)
-        disconnect_all(user, by=by)
+        needed = releasing.needed(user)
+        disconnect_all(user, by=by, but=needed)
+        if needed:
+            releasing.plan_release(user, by=by)
     user.refresh_from_db()
     return user
 

@@ -1,6 +1,6 @@
-"""Periodic erasure, and rewriting the database file so that the bytes are gone too."""
+"""Periodic erasure, letting go of calendars, and rewriting the database file so that the bytes are gone too."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import OperationalError, connection
 from django.utils import timezone
@@ -8,13 +8,23 @@ from django.utils import timezone
 from sivient.jobs.models import Work
 from sivient.jobs.registry import every, handles
 from sivient.ports.errors import TryLater
-from sivient.privacy import services
+from sivient.privacy import releasing, services
 
 
 @every(timedelta(hours=1), "privacy.purge")
 def purge(work: Work) -> None:
     """Erase the accounts whose thirty days are over; a missed hour is caught up."""
     services.purge_due(timezone.now())
+
+
+def _at_the_latest(work: Work) -> datetime:
+    return work.asked_at + releasing.PATIENCE
+
+
+@handles(releasing.RELEASE, until=_at_the_latest)
+def release(work: Work) -> None:
+    """Let go of the calendars of an account that was closed, once its events are out of them."""
+    releasing.release(work)
 
 
 @handles("privacy.scrub", lease=timedelta(minutes=10))
