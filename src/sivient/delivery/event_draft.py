@@ -47,11 +47,11 @@ def _guests(booking: Booking) -> tuple[Guest, ...]:
 
 
 def _description(booking: Booking, conference: Conference | None, edition: Edition) -> str:
-    """Return the words. Where the provider invites, everybody reads them, and so nothing that the guest has typed.
+    """Return the words. Where the provider invites, everybody reads them: nothing that the guest has typed, no page of the host.
 
     The secret link to the guest's page stands there only when nobody but host and guest is invited.
     """
-    said = {"needs_host": edition.needs_host, "host_url": host_address(booking)}
+    said = {"needs_host": edition.needs_host}
     if booking.invites == Booking.Invites.MAIL:  # the host's own copy
         context = about(booking, host(booking), conference, at=edition.at)
         return render_to_string("delivery/description.txt", context | said).strip()
