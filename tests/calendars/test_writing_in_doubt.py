@@ -100,6 +100,34 @@ def test_a_change_whose_answer_was_lost_is_told_once_although_the_guest_has_answ
     assert world.mails == ["update"]
 
 
+def test_a_change_that_arrives_while_it_is_tried_again_is_told_once(calendar: Calendar, world: World) -> None:
+    event = written(calendar)
+    world.mails.clear()
+    lose(world, "change", applied=False)
+    with pytest.raises(OutcomeUnknown):
+        writing.write(event, LATER, notify=True)
+
+    def arrives() -> None:
+        world.on = {}
+        world.change("main", event.name, LATER, etag="", notify=True)
+
+    world.on = {"change": arrives}
+    writing.write(event, LATER, notify=True)
+    assert world.mails == ["update"]
+
+
+def test_a_change_that_is_taken_back_after_a_lost_answer_is_told_as_well(calendar: Calendar, world: World) -> None:
+    event = written(calendar)
+    world.mails.clear()
+    lose(world, "change", applied=True)
+    with pytest.raises(OutcomeUnknown):
+        writing.write(event, LATER, notify=True)
+    assert not writing.guests_hear(event, DRAFT)
+    writing.write(event, DRAFT, notify=False)
+    assert world.events[event.name].start == TEN
+    assert world.mails == ["update", "update"]
+
+
 def test_a_late_link_leaves_where_it_is_what_the_host_has_just_moved(calendar: Calendar, world: World) -> None:
     event = written(calendar, NO_LINK)
     world.put(event.name, (ELEVEN, ELEVEN + HOUR), uid=event.uid)

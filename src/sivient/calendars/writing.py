@@ -127,31 +127,38 @@ class _Attempt:
         return self._change(stored.name, stored.etag, notify=True)
 
     def apply(self, notify: bool) -> Stored:
-        """Give the event what the draft says. What an attempt with a lost answer has done already is not told again.
-
-        It has done it if the event says so, was another one before, and nothing else was tried meanwhile.
-        """
+        """Give the event what the draft says. Guests hear of it, too, if an open attempt may have told otherwise."""
         if not tried.contents(self.before):
             return self._change(self.event.name, self.event.etag, notify=notify)
-        there = self._read(self.event.name)
-        self._give_way(there)
-        same = tried.only(self.tried, self.draft)
-        self.arrived = same and tried.says(there, self.draft) and there.etag != self.tried["etag"]
-        self._note(there.etag)
-        return self._change(self.event.name, there.etag, notify=not self.arrived and (notify or not same))
+        etag = self._look(self.event.name)
+        return self._change(self.event.name, etag, notify=notify or not tried.only(self.tried, self.draft))
 
     def _change(self, name: str, etag: str, *, notify: bool) -> Stored:
         for left in reversed(range(TIMES_APPLIED)):
+            told = notify and not self.arrived
             try:
-                return self.calendars.change(self.calendar, name, self.draft, etag=etag, notify=notify)
+                return self.calendars.change(self.calendar, name, self.draft, etag=etag, notify=told)
             except (Changed, Gone):
                 if not left:
                     raise
-            there = self._read(name)
-            self._give_way(there)
-            etag = there.etag
-            self._note(etag)
+            etag = self._look(name)
         raise AssertionError("unreachable")
+
+    def _look(self, name: str) -> str:
+        """Read the event that is about to be changed, and commit which one that is; return its ETag.
+
+        What an attempt with a lost answer has done already is not told again. It has done it if the event says so, is
+        another one than was to be changed, and nothing else was tried meanwhile: that one's ETag is kept.
+        """
+        there = self._read(name)
+        self._give_way(there)
+        if tried.contents(self.before) and tried.only(self.tried, self.draft) and tried.says(there, self.draft):
+            self.arrived = self.arrived or there.etag != self.tried["etag"]
+        if not self.arrived:
+            self.tried["etag"] = there.etag
+        if not self._mine().update(tried=self.tried):
+            raise Overtaken("The event is being written by somebody else.")
+        return there.etag
 
     def _read(self, name: str) -> Stored:
         """Return the event as it is. Gone: it was deleted; TryLater: it was written just now, and is not found yet."""
@@ -176,13 +183,6 @@ class _Attempt:
         if not self._mine().update(key=key, generation=F("generation") + 1):
             raise Overtaken("The event is being written by somebody else.")
         self.event.key, self.draft = key, replace(self.draft, key=key)
-
-    def _note(self, etag: str) -> None:
-        """Commit which event is about to be changed, unless the change has arrived: it differs from what is there."""
-        if not self.arrived:
-            self.tried["etag"] = etag
-        if not self._mine().update(tried=self.tried):
-            raise Overtaken("The event is being written by somebody else.")
 
     def _mine(self) -> Any:
         return WrittenEvent.objects.filter(pk=self.event.pk, writes=self.number)
