@@ -9,7 +9,7 @@ import pytest
 from sivient.core.interval import Interval
 from sivient.ports.calendars import Answer, Busy, Change, Page, SyncLost
 from sivient.ports.errors import Gone, OutcomeUnknown, TryLater
-from sivient.vendors.google.events import NO_NAME, NO_TIME, REVERSED
+from sivient.vendors.google.events import NO_NAME, NO_TIME
 from tests.vendors.google.adapted import END, ME, START, WINDOW, ZONE, Google, calendars, event, listed, refusal, said
 
 
@@ -142,6 +142,11 @@ def test_an_event_from_the_year_1_to_the_end_of_time_takes_today(first: str) -> 
     assert Interval(busy.start, busy.end)
 
 
+def test_an_event_that_ends_before_it_starts_takes_the_time_between() -> None:
+    early = {"dateTime": "2040-11-30T09:30:00+01:00"}
+    assert one(event(end=early)).busy == (Busy(START - timedelta(minutes=30), START),)
+
+
 @pytest.mark.parametrize(
     ("item", "reason"),
     [
@@ -157,7 +162,6 @@ def test_an_event_from_the_year_1_to_the_end_of_time_takes_today(first: str) -> 
         (event(start={"dateTime": "2040-13-30T10:00:00Z"}), NO_TIME),
         (event(start={"dateTime": "now"}), NO_TIME),
         (event(start={"date": "30 Nov"}), NO_TIME),
-        (event(end={"dateTime": "2040-11-30T09:59:59+01:00"}), REVERSED),
     ],
 )
 def test_what_cannot_be_read_is_skipped_with_a_reason_and_the_rest_is_kept(item: Any, reason: str) -> None:
