@@ -10,14 +10,16 @@ from django.db.models.functions import Now
 from sivient.accounts.models import User
 from sivient.calendars import sync, writing
 from sivient.calendars.check import Kind, check
-from sivient.calendars.models import BusyTime, Calendar
+from sivient.calendars.models import BusyTime, Calendar, WrittenEvent
 from sivient.core.interval import Interval
 from sivient.integrations.models import Grant
+from sivient.jobs.clock import database_now
 from sivient.jobs.models import Work
 from sivient.ports.errors import Gone, OutcomeUnknown, Reconnect, TokenRefused, TryLater
 from tests.calendars.conftest import connect, make_calendar
 from tests.calendars.making import DRAFT, ELEVEN, HOUR, TEN, plan
 from tests.calendars.world import World
+from tests.factories import MONDAY_10, make_booking, make_event_type
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 WINDOW = Interval(TEN, ELEVEN)
@@ -139,6 +141,58 @@ def test_what_the_store_knows_inside_the_own_event_is_taken(calendar: Calendar, 
     assert BusyTime.objects.count() == 1
     assert kind(calendar, Interval(TEN + QUARTER, ELEVEN), own=event) == Kind.TAKEN
     assert kind(calendar, Interval(TEN + 2 * QUARTER, ELEVEN), own=event) == Kind.FREE
+
+
+def test_nobody_knows_what_lies_under_the_own_event_before_a_sync_has_seen_it(calendar: Calendar, world: World) -> None:
+    event = plan(calendar)
+    writing.write(event, DRAFT, notify=True)
+    world.put("lunch", (TEN + QUARTER, TEN + 2 * QUARTER))
+    inside = Interval(TEN + QUARTER, ELEVEN)
+    assert kind(calendar, inside, own=event) == Kind.UNREAD
+    sync.sync(calendar)
+    Calendar.objects.update(synced_at=Now() - timedelta(minutes=5))  # before the event was written
+    BusyTime.objects.all().delete()
+    Work.objects.all().delete()
+    assert kind(calendar, inside, own=event) == Kind.STORED
+    assert Work.objects.filter(kind="calendars.sync").exists(), "it is known soon"
+    sync.sync(calendar)
+    world.delete("lunch")
+    Calendar.objects.update(synced_at=Now() - timedelta(minutes=50))
+    WrittenEvent.objects.update(written_at=Now() - timedelta(minutes=55))
+    event.refresh_from_db()
+    BusyTime.objects.all().delete()
+    assert kind(calendar, inside, own=event) == Kind.UNREAD
+
+
+def test_a_question_that_is_asked_again_believes_no_sync_from_before_it_arose(calendar: Calendar, world: World) -> None:
+    event = plan(calendar)
+    writing.write(event, DRAFT, notify=True)
+    sync.sync(calendar)
+    arose = database_now()
+    world.put("lunch", (TEN, ELEVEN))
+    assert kind(calendar, own=event, since=arose) == Kind.STORED
+    sync.sync(calendar)
+    assert kind(calendar, own=event, since=arose) == Kind.TAKEN
+    world.delete("lunch")
+    sync.sync(calendar)
+    assert kind(calendar, own=event, since=arose) == Kind.FREE
+
+
+def test_the_mailed_invite_of_a_booking_does_not_stand_in_its_way_in_any_calendar(
+    calendar: Calendar, world: World
+) -> None:
+    make_calendar(calendar.connection, "other")
+    booking = make_booking(make_event_type(calendar.host), start=MONDAY_10)
+    time = Interval(booking.start, booking.end)
+    world.put("by mail", (time.start, time.end), uid=booking.uid)
+    for each in Calendar.objects.all():
+        sync.sync(each)
+    assert kind(calendar, time) == Kind.TAKEN
+    assert kind(calendar, time, own_time=time) == Kind.FREE
+    world.put("lunch", (time.start, time.end))
+    for each in Calendar.objects.all():
+        sync.sync(each)
+    assert kind(calendar, time, own_time=time) == Kind.TAKEN
 
 
 def test_the_own_event_of_another_calendar_cuts_nothing_out(calendar: Calendar, world: World) -> None:

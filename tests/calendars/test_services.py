@@ -120,6 +120,24 @@ def test_what_is_forgotten_blocks_nothing_but_events_of_bookings_stay(calendar: 
     assert not queries.is_unread(calendar.host_id)
 
 
+def test_an_event_stands_again_where_it_stood_once_its_account_is_connected_again(
+    calendar: Calendar, host: User, world: World
+) -> None:
+    event, connection = plan(calendar), calendar.connection
+    grant = connection.grant
+    Connection.objects.update(state=Connection.State.DISCONNECTED, grant=None)
+    services.forget(connection)
+    services.discover(connect(host, "another account"))
+    event.refresh_from_db()
+    assert event.calendar is None
+    Connection.objects.filter(pk=connection.pk).update(state=Connection.State.CONNECTED, grant=grant)
+    connection.refresh_from_db()
+    services.discover(connection)
+    event.refresh_from_db()
+    assert event.calendar == Calendar.objects.get(connection=connection, external_id="main")
+    assert (event.former_connection, event.former_calendar) == (None, "")
+
+
 def test_what_is_known_of_the_host_s_calendars(calendar: Calendar, world: World) -> None:
     host = calendar.host_id
     world.put("a", (TEN, ELEVEN))
@@ -145,6 +163,7 @@ def test_what_is_known_of_the_host_s_calendars(calendar: Calendar, world: World)
         lambda: Calendar.objects.update(gone_at=Now()),
         lambda: Grant.objects.update(state=Grant.State.NEEDS_RECONNECT),
         lambda: Grant.objects.all().delete(),
+        lambda: Grant.objects.update(client_id="the operator's app before"),
         lambda: Connection.objects.update(state=Connection.State.DEAUTHORIZED),
     ],
 )

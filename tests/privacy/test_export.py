@@ -69,7 +69,7 @@ LEFT_OUT = {
     "Hold": {"id": INNER, "host": INNER},
     "Calendar": {**dict.fromkeys(("host", "cursor", "round"), INNER), "connection": "its account stands beside it"},
     "BusyTime": dict.fromkeys(("id", "host", "round"), INNER),
-    "WrittenEvent": dict.fromkeys(("host", "etag", "writes"), INNER),
+    "WrittenEvent": dict.fromkeys(("host", "etag", "writes", "former_connection"), INNER),
     "Channel": {"id": INNER, "secret": LETS_IN},
     "BusyStore": {"host": INNER, "version": INNER},
     "OAuthFlow": {

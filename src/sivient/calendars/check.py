@@ -4,9 +4,10 @@ What does not answer in time is left behind and counts as not read. Tokens are r
 so that the threads that ask touch no database.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 
@@ -15,6 +16,7 @@ from sivient.calendars.models import Calendar, WrittenEvent
 from sivient.core.interval import Interval, Pair, ceil_seconds, floor_seconds, merge
 from sivient.integrations.models import Connection
 from sivient.integrations.services import calendars_now
+from sivient.jobs.clock import database_now
 from sivient.ports.calendars import Busy, Calendars
 from sivient.ports.errors import IntegrationError, Reconnect, Rejected, TokenRefused
 from sivient.ports.http import Patience
@@ -40,22 +42,35 @@ class Verdict:
     kind: Kind
 
 
-def check(host_id: int, window: Interval, *, own: WrittenEvent | None = None, budget: float = BUDGET) -> Verdict:
+def check(
+    host_id: int,
+    window: Interval,
+    *,
+    own: WrittenEvent | None = None,
+    own_time: Interval | None = None,
+    since: datetime | None = None,
+    budget: float = BUDGET,
+) -> Verdict:
     """Ask the calendars that block whether `window` is free; never longer than `budget` seconds.
 
-    `own` is an event of ours whose time does not count, because its booking is the one that moves.
+    `own` is an event of ours whose time does not count in its calendar, because its booking is the one that is asked
+    about. `own_time`: when a booking is that was mailed, as its invite may stand in any calendar. The answer does not
+    say what else lies at that time, so there the store is believed, if it is young enough, and was read after `own`
+    was written and after `since`; if not, the calendar is read, and counts as one that did not answer.
     """
     calendars = list(queries.blocking(host_id).select_related("connection", "host"))
     if not calendars:
         return Verdict(Kind.FREE)
     answers, refused = _ask(calendars, window, budget)
     asked = [each for each in calendars if each.pk in answers]
-    taken = [each for each in asked if _touches(_foreign(each, answers[each.pk], own), window.seconds())]
-    if taken:
-        for calendar in taken:
-            plans.plan_sync(calendar)  # the page does not know it yet
+    hidden = _Own(own, own_time, since)
+    said = {each: hidden.judge(each, answers[each.pk], window.seconds()) for each in asked}
+    for calendar, kind in said.items():
+        if kind is not Kind.FREE:
+            plans.plan_sync(calendar)  # the store does not know it yet
+    if Kind.TAKEN in said.values():
         return Verdict(Kind.TAKEN)
-    silent = [each.pk for each in calendars if each.pk not in answers]
+    silent = [each.pk for each in calendars if said.get(each) is not Kind.FREE]
     if not silent:
         return Verdict(Kind.FREE)
     return Verdict(_by_store(silent, window) if not refused else Kind.UNREAD)
@@ -119,17 +134,46 @@ def _is_final(error: IntegrationError) -> bool:
     return isinstance(error, (Reconnect, Rejected)) and not isinstance(error, TokenRefused)
 
 
-def _foreign(calendar: Calendar, busy: Iterable[Busy], own: WrittenEvent | None) -> list[Pair]:
-    """Return what is taken by others than `own`: its time is cut out, but for what the store knows to lie in it."""
-    pairs = merge((floor_seconds(each.start), ceil_seconds(each.end)) for each in busy)
-    if own is None or own.calendar_id != calendar.pk:
-        return pairs
-    for start, end in ((own.start, own.end), (own.seen_start, own.seen_end)):
-        if start is not None and end is not None and end > start:
-            hole = Interval(start, end).seconds()
-            inside = queries.stored_pairs([calendar.pk], *hole)
-            pairs = merge([*_without(pairs, hole), *inside])
-    return pairs
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """What is ours in the answers, see `check`."""
+
+    event: WrittenEvent | None
+    time: Interval | None
+    since: datetime | None
+
+    def judge(self, calendar: Calendar, answer: Iterable[Busy], window: Pair) -> Kind:
+        """Say what is taken by others: FREE, TAKEN, or UNREAD where nobody knows what lies at our own time."""
+        pairs = merge((floor_seconds(each.start), ceil_seconds(each.end)) for each in answer)
+        foreign = pairs
+        for hole in self._holes(calendar):
+            foreign = _without(foreign, hole)
+        if _touches(foreign, window):
+            return Kind.TAKEN
+        if not _touches(pairs, window):
+            return Kind.FREE
+        if not self._is_known(calendar):
+            return Kind.UNREAD
+        hidden = [(max(start, window[0]), min(end, window[1])) for start, end in self._holes(calendar)]
+        stored = (queries.stored_pairs([calendar.pk], *part) for part in hidden if part[0] < part[1])
+        return Kind.TAKEN if any(stored) else Kind.FREE
+
+    def _holes(self, calendar: Calendar) -> Iterator[Pair]:
+        """Yield when we have something in the calendar."""
+        if self.time is not None:
+            yield self.time.seconds()
+        if self.event is not None and self.event.calendar_id == calendar.pk:
+            for start, end in ((self.event.start, self.event.end), (self.event.seen_start, self.event.seen_end)):
+                if start is not None and end is not None and end > start:
+                    yield Interval(start, end).seconds()
+
+    def _is_known(self, calendar: Calendar) -> bool:
+        """Whether what is stored of the calendar says what else lies at our own time."""
+        at = calendar.synced_at
+        if at is None or at < database_now() - queries.TRUSTED_FOR:
+            return False
+        written_at = self.event.written_at if self.event is not None else None
+        return all(moment is None or at > moment for moment in (written_at, self.since))
 
 
 def _without(pairs: Iterable[Pair], hole: Pair) -> list[Pair]:

@@ -89,6 +89,9 @@ class WrittenEvent(models.Model):
 
     host = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     calendar = models.ForeignKey(Calendar, models.SET_NULL, null=True, related_name="events")
+    # Where it stood when the host disconnected: connected again, it stands there still.
+    former_connection = models.ForeignKey(Connection, models.SET_NULL, null=True, related_name="+")
+    former_calendar = models.TextField(blank=True)  # `Calendar.external_id`
     key = models.CharField(max_length=64)
     generation = models.PositiveIntegerField(default=1)  # of the key: a deleted event keeps its own for ever
     name = models.CharField(max_length=1024, blank=True)

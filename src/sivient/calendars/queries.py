@@ -37,7 +37,7 @@ def blocking(host_id: int) -> QuerySet[Calendar]:
 
 def untrusted(calendars: QuerySet[Calendar], age: timedelta) -> QuerySet[Calendar]:
     """Return those of the calendars about which nothing is known for sure: unreadable, or not synced for `age`."""
-    return calendars.filter(_BROKEN | Q(synced_at__lt=Now() - age))
+    return calendars.filter(_BROKEN | _of_another_app() | Q(synced_at__lt=Now() - age))
 
 
 def unread(host_id: int | OuterRef) -> Exists:
@@ -85,6 +85,13 @@ def targets(user: User) -> QuerySet[Calendar]:
     """Return the calendars that may receive the host's bookings."""
     works = Calendar.objects.filter(host=user, writable=True, gone_at=None)
     return works.filter(connection__state=Connection.State.CONNECTED).select_related("connection")
+
+
+def _of_another_app() -> Q:
+    """Return which calendars the operator's present registrations at the vendors do not reach: a permission to another
+    app is none.
+    """
+    return ~Q(connection__grant__client_id__in=[registry.app(vendor).client_id for vendor in registry.PROVIDERS])
 
 
 def _pairs(rows: QuerySet[BusyTime], start: int, end: int | None) -> list[Pair]:

@@ -49,6 +49,7 @@ def discover(connection: Connection, patience: Patience = IN_WORKER) -> list[Cal
             record("calendars found", account=connection.user_id, actor="system", subject=f"connection:{connection.pk}")
             enqueue(FIRST, key=f"account:{connection.user_id}", payload={"user": connection.user_id})
         stored = list(Calendar.objects.filter(connection=connection, gone_at=None))
+        _stand_again(connection, stored)
         for each in plans.wanted().filter(plans.due(), connection=connection):
             _read_soon(each)  # a poll would not hurry what has just come to nothing
     return stored
@@ -89,7 +90,10 @@ def sync_now(user: User) -> None:
 
 
 def forget(connection: Connection) -> None:
-    """Delete what is kept of the calendars of a connection that the host has ended. Nobody is asked."""
+    """Delete what is kept of the calendars of a connection that the host has ended. Nobody is asked.
+
+    Events of ours stay where they are, and keep in mind where that is, for when the host connects the account again.
+    """
     with transaction.atomic():
         ended = Connection.objects.select_for_update().filter(pk=connection.pk)
         if ended.filter(state=Connection.State.CONNECTED).exists():  # connected again meanwhile
@@ -97,6 +101,8 @@ def forget(connection: Connection) -> None:
         theirs = Calendar.objects.filter(connection=connection)
         if not theirs.exists():
             return
+        for calendar in theirs:
+            calendar.events.update(former_connection=connection, former_calendar=calendar.external_id)
         theirs.delete()
         BusyStore.grow(connection.user_id)
         record("calendars forgotten", account=connection.user_id, actor="system", subject=f"connection:{connection.pk}")
@@ -112,6 +118,17 @@ def _read_soon(calendar: Calendar) -> None:
     plans.plan_sync(calendar)
     if push.pushes(calendar.connection.vendor):
         plans.plan_watch(calendar)
+
+
+def _stand_again(connection: Connection, calendars: Collection[Calendar]) -> None:
+    """Let events of ours stand again in the calendars of an account that was disconnected meanwhile."""
+    former = WrittenEvent.objects.filter(calendar=None, former_connection=connection)
+    for name in set(former.values_list("former_calendar", flat=True)):
+        for calendar in calendars:
+            if calendar.external_id == name:
+                former.filter(former_calendar=name).update(
+                    calendar=calendar, former_connection=None, former_calendar=""
+                )
 
 
 def _store(connection: Connection, known: Calendar | None, info: CalendarInfo, *, blocks: bool) -> None:

@@ -62,7 +62,7 @@ CALENDAR = (
 BUSY_TIME = ("calendar_id", "name", "start", "end")
 EVENT = (
     *("id", "calendar_id", "key", "generation", "name", "uid", "start", "end", "written", "written_at"),
-    *("tried", "tried_at", "removed_at", "seen_start", "seen_end", "seen_gone_at", "answers"),
+    *("tried", "tried_at", "removed_at", "seen_start", "seen_end", "seen_gone_at", "answers", "former_calendar"),
 )
 CHANNEL = ("calendar_id", "name", "resource", "opened_at", "expires_at", "heard_at")
 CONNECTION = ("vendor", "label", "state", "connected_at", "ended_at")

@@ -114,6 +114,7 @@ class Migration(migrations.Migration):
             name="WrittenEvent",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("former_calendar", models.TextField(blank=True)),
                 ("key", models.CharField(max_length=64)),
                 ("generation", models.PositiveIntegerField(default=1)),
                 ("name", models.CharField(blank=True, max_length=1024)),
@@ -138,6 +139,15 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="events",
                         to="calendars.calendar",
+                    ),
+                ),
+                (
+                    "former_connection",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="integrations.connection",
                     ),
                 ),
                 (
