@@ -13,7 +13,6 @@ from sivient.booking.refusals import CalendarTaken, CalendarUnread
 from sivient.booking.steps import plan_calendar_question
 from sivient.calendars import queries as calendars
 from sivient.calendars.check import Kind, check
-from sivient.calendars.models import WrittenEvent
 from sivient.core.interval import Interval
 from sivient.jobs.queue import enqueue
 from sivient.ports.errors import TryLater
@@ -30,14 +29,16 @@ def asks_calendars(host_id: int) -> bool:
 
 
 def require_free(
-    host_id: int, time: Interval, *, before: timedelta, after: timedelta, own: WrittenEvent | None = None
+    host_id: int, time: Interval, *, before: timedelta, after: timedelta, moving: Booking | None = None
 ) -> bool:
     """Ask whether a meeting with these buffers fits; return whether nobody answered, but what is stored says so.
 
-    `own` is the event of the booking that moves. Raises CalendarTaken, or CalendarUnread: nothing is known for sure.
-    Takes up to 2 s, so it belongs before the transaction.
+    The booking that is `moving` is in nobody's way: neither its event, nor a copy of its invite in any calendar.
+    Raises CalendarTaken, or CalendarUnread: nothing is known for sure. Takes up to 2 s, so it belongs before the
+    transaction.
     """
-    kind = check(host_id, Interval(time.start - before, time.end + after), own=own).kind
+    own, own_time = (moving.event, _mailed_time(moving)) if moving else (None, None)
+    kind = check(host_id, Interval(time.start - before, time.end + after), own=own, own_time=own_time).kind
     if kind is Kind.TAKEN:
         raise CalendarTaken
     if kind is Kind.UNREAD:
@@ -55,13 +56,16 @@ def leave_unverified(booking: Booking, now: datetime) -> None:
 def recheck(booking: Booking, *, now: datetime) -> None:
     """Ask about a booking that is unverified: free, it is verified; taken, its host is asked what is to become of it.
 
-    Raises TryLater while the calendars do not answer. Once the meeting has begun, there is nothing to ask any more.
+    Its own event, and copies of its invite, stand there by then, and hide what else does: at its own time counts what
+    a sync has read since. Raises TryLater while the calendars do not answer, or have not been read. Once the meeting
+    has begun, there is nothing to ask any more.
     """
     hold = booking.hold
     if booking.unverified_at is None or hold is None or booking.start <= now:
         return
     around = Interval(booking.start - hold.buffer_before, booking.end + hold.buffer_after)
-    kind = check(booking.host_id, around, own=booking.event).kind
+    own, own_time = booking.event, _mailed_time(booking)
+    kind = check(booking.host_id, around, own=own, own_time=own_time, since=booking.unverified_at).kind
     if kind not in (Kind.FREE, Kind.TAKEN):
         raise TryLater(SILENT)
     with transaction.atomic():
@@ -72,3 +76,8 @@ def recheck(booking: Booking, *, now: datetime) -> None:
         asks = {"calendar_asks": Booking.CalendarAsks.CONFLICT, "calendar_asked_at": now}
         if Booking.objects.filter(pk=booking.pk, hold=hold, calendar_asks="").update(**asks):
             plan_calendar_question(booking)
+
+
+def _mailed_time(booking: Booking) -> Interval | None:
+    """Return when a booking is that is invited to by mail: calendars may put such an invite in by themselves."""
+    return Interval(booking.start, booking.end) if booking.invites == Booking.Invites.MAIL else None

@@ -129,7 +129,7 @@ def _reschedule(
 def _asked_calendars(booking: Booking, start: datetime, now: datetime) -> bool:
     """Ask the host's calendars if the guest may have that start; return whether the booking is to be looked at again.
 
-    The booking's own event does not count. What is refused here would be refused under the lock in the same words.
+    The booking itself does not count. What is refused here would be refused under the lock in the same words.
     """
     if booking.start == start or booking.event_type is None or not asks_calendars(booking.host_id):
         return False
@@ -137,7 +137,7 @@ def _asked_calendars(booking: Booking, start: datetime, now: datetime) -> bool:
     require_offered(event_type, start, minutes=booking.minutes, now=now, without=hold.pk)
     time = meeting_time(start, booking.end - booking.start)
     before, after = event_type.buffer_before, event_type.buffer_after
-    return require_free(booking.host_id, time, before=before, after=after, own=booking.event)
+    return require_free(booking.host_id, time, before=before, after=after, moving=booking)
 
 
 def _cancel(booking: Booking, *, by: str, now: datetime, reason: str, version: int | None) -> Booking:
