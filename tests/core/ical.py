@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from sivient.core.ical_events import Expansion, Reading, events
+from sivient.core.ical_lines import text_lines
 from sivient.core.ical_zones import Zones
 from sivient.core.interval import Interval, moment
 
@@ -26,7 +27,7 @@ def read(
     troubles: Counter[str] = Counter()
     floating = ZoneInfo(zone)
     expansion = Expansion(window, floating, lambda: mine, lambda: late)
-    reading = expansion.read(events(text.splitlines(), Zones(floating), troubles))
+    reading = expansion.read(events(text_lines(text), Zones(floating, expansion.late), troubles))
     return reading, troubles + Counter(reading.troubles)
 
 

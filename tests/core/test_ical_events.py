@@ -111,6 +111,13 @@ def test_a_move_of_all_that_follow_moves_them() -> None:
     assert busy(SERIES, later)[3:] == ["03-28 12:00-13:00", "03-29 12:00-13:00"]
 
 
+def test_the_first_time_of_a_series_is_taken_whatever_its_rules_say() -> None:
+    assert busy(f"{NINE} RRULE:FREQ=DAILY;UNTIL=20261101T000000Z") == ["12-10 09:00-10:00"]
+    assert busy(f"{NINE} RRULE:FREQ=MONTHLY;BYMONTHDAY=1;UNTIL=20261209T230000Z") == ["12-10 09:00-10:00"]
+    assert busy("DTSTART;VALUE=DATE:20261210 RRULE:FREQ=DAILY;UNTIL=20261209") == ["12-09 23:00-12-10 23:00"]
+    assert busy(f"{NINE} RRULE:FREQ=DAILY;UNTIL=20261101T000000Z EXDATE:20261210T090000Z") == []
+
+
 def test_exceptions_without_their_series_and_several_events_of_one_uid_all_take_time() -> None:
     assert busy("RECURRENCE-ID:20261210T090000Z DTSTART:20261210T110000Z DURATION:PT1H") == ["12-10 11:00-12:00"]
     assert busy(NINE, "DTSTART:20261211T090000Z DURATION:PT1H") == ["12-10 09:00-10:00", "12-11 09:00-10:00"]
@@ -163,6 +170,39 @@ def test_what_cannot_be_read_blocks_what_it_may_mean_and_is_counted(
 def test_an_id_with_line_breaks_is_not_repeated() -> None:
     reading, troubles = read(file(NINE).replace("UID:one@x", "UID:one\\nATTENDEE:x"))
     assert (reading.uid, list(troubles)) == ("", [ODD_UID])
+    assert spans(reading) == ["12-10 09:00-10:00"]
+
+
+TWICE = [
+    "DTSTART:20261207T090000Z DURATION:PT1H RRULE:FREQ=DAILY;COUNT=3",
+    "DTSTART:20261207T090000Z DURATION:PT30M RRULE:FREQ=DAILY;COUNT=3",
+    "RECURRENCE-ID:20261208T090000Z DTSTART:20261208T090000Z DURATION:PT30M STATUS:CANCELLED",
+]
+
+
+@pytest.mark.parametrize("uid", ["UID:one@x", "X-NONE:", "UID:one\\nline", f"UID:{'x' * 400}"])
+def test_series_of_one_id_or_without_any_do_not_free_each_others_times(uid: str) -> None:
+    reading, _ = read(file(*TWICE).replace("UID:one@x", uid))
+    assert spans(reading) == ["12-07 09:00-10:00", "12-08 09:00-10:00", "12-09 09:00-10:00"]
+
+
+def test_an_exception_with_an_odd_id_belongs_to_the_series_with_the_same() -> None:
+    reading, _ = read(file(TWICE[0], TWICE[2]).replace("UID:one@x", f"UID:{'x' * 400}"))
+    assert spans(reading) == ["12-07 09:00-10:00", "12-09 09:00-10:00"]
+    other = file(TWICE[0], TWICE[2]).replace("UID:one@x", "UID:two@x", 1)
+    assert len(spans(read(other)[0])) == 3
+
+
+@pytest.mark.parametrize("breaks", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c"])
+@pytest.mark.parametrize("after", ["End: 5 pm", "BEGIN: 9am", "TRANSP:TRANSPARENT", "STATUS:CANCELLED", "END:VEVENT"])
+def test_what_only_unicode_calls_the_end_of_a_line_is_part_of_a_title(breaks: str, after: str) -> None:
+    title = f"DESCRIPTION:Plan{breaks}"
+    reading, troubles = read(file(f"{NINE} X-HERE:").replace("X-HERE:", title + after))
+    assert (spans(reading), troubles) == (["12-10 09:00-10:00"], {})
+
+
+def test_a_line_that_opens_no_component_is_a_line() -> None:
+    reading, _ = read(file(f"{NINE} X-HERE:").replace("X-HERE:", "DESCRIPTION:Plan\r\nEnd: 5 pm\r\nbegin:9am"))
     assert spans(reading) == ["12-10 09:00-10:00"]
 
 

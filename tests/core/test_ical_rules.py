@@ -4,9 +4,10 @@ import time
 
 import pytest
 
+from sivient.core import ical_zones
 from sivient.core.ical_events import TOO_MANY
 from sivient.core.ical_lines import NotACalendar, components, unfolded
-from sivient.core.ical_times import ODD_REPEAT
+from sivient.core.ical_times import ODD_REPEAT, UNKNOWN_ZONE
 from tests.core.ical import file, read
 
 START = "DTSTART:20260101T090000Z DTEND:20260101T091500Z"
@@ -60,6 +61,57 @@ def test_more_than_10_000_times_block_as_one() -> None:
 
 def _hours() -> str:
     return ",".join(map(str, range(24)))
+
+
+NEVER = [
+    "FREQ=DAILY;BYMONTH=13",
+    "FREQ=DAILY;BYMONTH=0",
+    "FREQ=MONTHLY;BYMONTHDAY=40",
+    "FREQ=DAILY;BYMONTHDAY=0",
+    "FREQ=DAILY;BYMONTHDAY=-32",
+    "FREQ=YEARLY;BYYEARDAY=367",
+    "FREQ=YEARLY;BYWEEKNO=54",
+    "FREQ=DAILY;BYHOUR=24",
+    "FREQ=DAILY;BYHOUR=-1",
+    "FREQ=HOURLY;BYMINUTE=60",
+    "FREQ=HOURLY;BYSECOND=61",
+    "FREQ=MONTHLY;BYDAY=6MO",
+    "FREQ=YEARLY;BYDAY=54MO",
+    "FREQ=WEEKLY;BYDAY=MO;BYSETPOS=8",
+    "FREQ=MONTHLY;BYDAY=MO;BYSETPOS=300",
+]
+
+
+@pytest.mark.parametrize("rule", NEVER)
+def test_numbers_that_no_calendar_has_are_not_followed(rule: str) -> None:
+    began = time.monotonic()
+    reading, troubles = read(file(f"{START} RRULE:{rule}"))
+    assert time.monotonic() - began < 1
+    assert list(troubles) == [ODD_REPEAT]
+    assert len(reading.busy) == 1
+
+
+@pytest.mark.parametrize(
+    "rule", ["FREQ=YEARLY;BYDAY=-53MO", "FREQ=MONTHLY;BYDAY=-5MO,5FR", "FREQ=DAILY;BYMONTHDAY=-31,31;BYHOUR=0,23"]
+)
+def test_the_last_numbers_that_a_calendar_has_are_followed(rule: str) -> None:
+    assert read(file(f"{START} RRULE:{rule}"))[1] == {}
+
+
+def _zone(name: str) -> str:
+    inside = "DTSTART:19000101T000000\r\nTZOFFSETFROM:+0200\r\nTZOFFSETTO:+0100\r\n"
+    return f"BEGIN:VTIMEZONE\r\nTZID:{name}\r\nBEGIN:STANDARD\r\n{inside}END:STANDARD\r\nEND:VTIMEZONE\r\n"
+
+
+def test_a_zone_is_worked_out_only_when_an_event_is_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[object] = []
+    monkeypatch.setattr(ical_zones, "_made", lambda zone, lines: made.append(zone))
+    many = "".join(_zone(f"Ours-{number}") for number in range(2000))
+    text = file(*["DTSTART;TZID=Ours-7:20261210T090000"] * 3, "DTSTART;TZID=Ours-1999:20261210T090000", zones=many)
+    assert list(read(text)[1]) == [UNKNOWN_ZONE]
+    assert len(made) == 1, "and only so many are kept"
+    read(text, late=True)
+    assert len(made) == 1, "and none when there is no more time"
 
 
 @pytest.mark.parametrize(

@@ -53,14 +53,14 @@ class Expansion:
         """Return what the events of one UID come to."""
         group = list(events)
         troubles = set[str]().union(*(each.troubles for each in group))
-        masters = [each for each in group if each.replaces is None]
-        exceptions = [each for each in group if each.replaces is not None]
+        exceptions = _exceptions(group)
         pairs: list[Pair] = []
-        for master in masters:
+        for each in group:
             # Files with several events of one UID exist: each of them takes its time.
-            pairs += self._series(master, exceptions, troubles) if master.repeats else self._single(master)
-        if not any(master.repeats for master in masters):
-            pairs += (pair for each in exceptions for pair in self._single(each))
+            if each.replaces is None and each.repeats:
+                pairs += self._series(each, exceptions, troubles)
+            elif each not in exceptions:
+                pairs += self._single(each)
         start, end = self._times(group)
         answers = group[0].answers if group else ()
         uid = group[0].uid if group else ""
@@ -129,6 +129,14 @@ class Expansion:
                 yield max(start, begin), min(end, finish)
 
 
+def _exceptions(group: list[Event]) -> list[Event]:
+    """Return those that replace an occurrence of the series among them; none when it may be another's occurrence."""
+    series = [each for each in group if each.replaces is None and each.repeats]
+    if len(series) != 1 or not series[0].key:
+        return []
+    return [each for each in group if each.replaces is not None and each.key == series[0].key]
+
+
 class _TooMany(Exception):
     """A series has more occurrences than anybody could attend."""
 
@@ -167,8 +175,9 @@ def _written(one: Event, free: bool) -> Written:
     written.add("transp", "TRANSPARENT" if free else "OPAQUE")
     for rule in one.rules:
         written.add("rrule", vRecur.from_ical(rule))
-    if one.extra:
-        written.add("rdate", list(one.extra))
+    if one.repeats:
+        # The first time counts whatever the rules say; the library forgets it when they end before it (UNTIL).
+        written.add("rdate", [one.start, *one.extra])
     if one.without:
         written.add("exdate", list(one.without))
     if one.replaces is not None:

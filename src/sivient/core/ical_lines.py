@@ -13,6 +13,8 @@ _VALUE = r'(?:"[^"]*"|[^";:,]*)'
 _LINE = re.compile(rf"([A-Za-z0-9-]+)((?:;[A-Za-z0-9-]+={_VALUE}(?:,{_VALUE})*)*):(.*)", re.DOTALL)
 _PARAMETER = re.compile(r';([A-Za-z0-9-]+)=("[^"]*"|[^";:,]*)')
 _NAME = re.compile(r"[A-Za-z0-9-]+")
+_COMPONENT = re.compile(r"[A-Z][A-Z0-9-]*")
+_BREAK = re.compile(r"\r\n|\n|\r")
 _TIMES = frozenset(("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"))
 _WANTED = _TIMES | {"UID", "SEQUENCE", "STATUS", "TRANSP", "ATTENDEE"}
 
@@ -50,6 +52,11 @@ def read_line(raw: str) -> Line:
         return Line(name[0].upper() if name else "")
     parameters = {name.upper(): value.strip('"') for name, value in _PARAMETER.findall(found[2])}
     return Line(found[1].upper(), parameters, found[3].strip())
+
+
+def text_lines(text: str) -> list[str]:
+    """Return the lines of a text. What else Unicode calls the end of a line (U+2028, form feed) may be in a title."""
+    return _BREAK.split(text)
 
 
 def unfolded(lines: Iterable[str]) -> Iterator[str]:
@@ -100,9 +107,10 @@ def components(lines: Iterable[str]) -> Iterator[Component]:
 
 
 def _boundary(line: str) -> tuple[str, str]:
+    """Return BEGIN or END, and of what; two empty texts for any other line, such as "End: 5 pm" in a broken title."""
     name, _, value = line.partition(":")
-    name = name.upper().lstrip("\ufeff")
-    return (name, value.strip().upper()) if name in ("BEGIN", "END") else ("", "")
+    name, value = name.upper().lstrip("\ufeff"), value.rstrip().upper()
+    return (name, value) if name in ("BEGIN", "END") and _COMPONENT.fullmatch(value) else ("", "")
 
 
 def _keep(line: str, open_: list[str], own: list[str], inner: list[str]) -> None:

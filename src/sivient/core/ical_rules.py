@@ -17,7 +17,19 @@ _DAYS_IN = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
 _NUMBERS = re.compile(r"[+-]?\d{1,3}(,[+-]?\d{1,3})*")
 _WEEKDAYS = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)(,([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU))*")
 _SECONDS = {"HOURLY": 3600, "DAILY": 86400, "WEEKLY": 7 * 86400, "MONTHLY": 28 * 86400, "YEARLY": 365 * 86400}
-_SELECTING = ("BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYHOUR", "BYMINUTE", "BYSECOND", "BYSETPOS")
+# The smallest and the largest number of each part, and whether it may count from the end.
+_RANGES = {
+    "BYMONTH": (1, 12, False),
+    "BYMONTHDAY": (1, 31, True),
+    "BYYEARDAY": (1, 366, True),
+    "BYWEEKNO": (1, 53, True),
+    "BYHOUR": (0, 23, False),
+    "BYMINUTE": (0, 59, False),
+    "BYSECOND": (0, 60, False),
+    "BYSETPOS": (1, 366, True),
+}
+_WEEKS = {"MONTHLY": 5, "YEARLY": 53}  # that a weekday may be numbered by
+_DAYS = {"HOURLY": 1, "DAILY": 1, "WEEKLY": 7, "MONTHLY": 31, "YEARLY": 366}  # that BYSETPOS has to choose from
 _CLOCK = ("BYHOUR", "BYMINUTE", "BYSECOND")
 # What each frequency may select by, besides the clock; RFC 5545 forbids some of the rest, nobody writes the others.
 _ALLOWED = {
@@ -51,12 +63,31 @@ def _followable(rule: str, seconds: float) -> bool:
     for name in _CLOCK:
         times *= len(parts[name].split(",")) if name in parts else 1
     steps = seconds / _SECONDS[every] / int(interval)
-    return times <= MOST_TIMES and steps * times <= MOST_STEPS and _happens(parts)
+    if times > MOST_TIMES or steps * times > MOST_STEPS:
+        return False
+    return _happens(parts) and _numbered(parts.get("BYSETPOS", "1"), 1, _DAYS[every] * times, from_end=True)
 
 
 def _readable(parts: dict[str, str]) -> bool:
-    numbers = all(_NUMBERS.fullmatch(parts[name]) for name in _SELECTING if name in parts)
-    return numbers and ("BYDAY" not in parts or _WEEKDAYS.fullmatch(parts["BYDAY"]) is not None)
+    ranges = ((parts[name], *limits) for name, limits in _RANGES.items() if name in parts)
+    if not all(_numbered(text, least, most, from_end=both) for text, least, most, both in ranges):
+        return False
+    return "BYDAY" not in parts or _weekdays(parts["BYDAY"], _WEEKS.get(parts["FREQ"], 53))
+
+
+def _numbered(text: str, least: int, most: int, *, from_end: bool) -> bool:
+    """Say whether a text is a list of numbers that exist."""
+    if not _NUMBERS.fullmatch(text):
+        return False
+    numbers = [abs(int(each)) if from_end else int(each) for each in text.split(",")]
+    return all(least <= each <= most for each in numbers)
+
+
+def _weekdays(text: str, weeks: int) -> bool:
+    if not _WEEKDAYS.fullmatch(text):
+        return False
+    ordinals = [each[:-2] for each in text.split(",") if each[:-2]]
+    return not ordinals or _numbered(",".join(ordinals), 1, weeks, from_end=True)
 
 
 def _happens(parts: dict[str, str]) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from hashlib import sha256
 from typing import cast
 
 from icalendar import vDuration
@@ -35,7 +36,8 @@ class NoStart(ValueError):
 @dataclass(frozen=True, slots=True)
 class Event:
     """One VEVENT. `start` and `end` are both dates, or both aware. `blurred`: they are written in an unknown zone, and
-    stand here as if in UTC. `odd`: it repeats, but nobody can say how. `troubles` are sentences for the host.
+    stand here as if in UTC. `odd`: it repeats, but nobody can say how. `key` is the same for events of the same UID,
+    "" without one; `uid` is "" for an odd one as well. `troubles` are sentences for the host.
     """
 
     uid: str
@@ -52,6 +54,7 @@ class Event:
     blurred: bool = False
     odd: bool = False
     answers: tuple[tuple[str, str], ...] = ()  # address in small letters, PARTSTAT in capitals
+    key: str = ""
     troubles: frozenset[str] = field(default_factory=frozenset)
 
     @property
@@ -101,6 +104,7 @@ class _Reader:
             blurred=self.blurred,
             odd=odd,
             answers=tuple(self._answers()),
+            key=sha256(uid.encode(errors="replace")).hexdigest() if (uid := self._written_uid()) else "",
             troubles=frozenset(self.troubles),
         )
 
@@ -111,9 +115,12 @@ class _Reader:
         line = self._first(name)
         return line.value.upper() if line else ""
 
-    def _uid(self) -> str:
+    def _written_uid(self) -> str:
         line = self._first("UID")
-        uid = line.value if line else ""
+        return line.value if line else ""
+
+    def _uid(self) -> str:
+        uid = self._written_uid()
         if len(uid) > _UID_LIMIT or _CONTROL.search(uid):
             self.troubles.add(ODD_UID)
             return ""

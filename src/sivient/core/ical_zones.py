@@ -4,6 +4,7 @@ A file's description counts for that file alone: the names in it are anybody's c
 """
 
 import re
+from collections.abc import Callable
 from datetime import tzinfo
 from functools import lru_cache
 from typing import cast
@@ -12,9 +13,10 @@ from zoneinfo import ZoneInfo
 from icalendar import Timezone
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
-from sivient.core.ical_lines import Component, Line
+from sivient.core.ical_lines import Component, Line, read_line
 
 LARGEST = 1000  # lines of one description
+MOST = 1000  # descriptions of one file that are kept
 # What the libraries raise over text that makes no sense to them.
 UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}")
@@ -49,12 +51,17 @@ def _iana(name: str) -> ZoneInfo | None:
         return None
 
 
-def described(zone: Component) -> tuple[str, tzinfo | None]:
-    """Return the name that a VTIMEZONE gives itself, and the zone that it means; None: that cannot be said."""
+def described(zone: Component) -> tzinfo | None:
+    """Return the zone that a VTIMEZONE means; None: that cannot be said."""
     lines = list(zone.lines())
-    name = next((line.value for line in lines if line.name == "TZID"), "")
     location = next((line.value for line in lines if line.name == "X-LIC-LOCATION"), "")
-    return name, named(name) or named(location) or _made(zone, lines)
+    return named(_own_name(zone)) or named(location) or _made(zone, lines)
+
+
+def _own_name(zone: Component) -> str:
+    """Return the name that a VTIMEZONE gives itself."""
+    lines = (read_line(raw) for raw in zone.raw if raw[:4].upper() == "TZID")
+    return next((line.value for line in lines if line.name == "TZID"), "")
 
 
 def _made(zone: Component, lines: list[Line]) -> tzinfo | None:
@@ -79,16 +86,21 @@ def _yearly(rule: str) -> bool:
 class Zones:
     """The zones of one file: what its names mean."""
 
-    def __init__(self, floating: tzinfo) -> None:
-        """`floating` is where times lie that name no zone."""
+    def __init__(self, floating: tzinfo, late: Callable[[], bool] = lambda: False) -> None:
+        """`floating` is where times lie that name no zone. `late`: whether there is no time to work out another one."""
         self.floating = floating
+        self._late = late
+        self._written: dict[str, Component] = {}
         self._described: dict[str, tzinfo | None] = {}
 
     def add(self, zone: Component) -> None:
-        """Take a VTIMEZONE of the file in."""
-        name, meant = described(zone)
-        self._described[name] = meant
+        """Take a VTIMEZONE of the file in; what it means is worked out when an event names it."""
+        if len(self._written) < MOST:
+            self._written[_own_name(zone)] = zone
 
     def find(self, name: str) -> tzinfo | None:
         """Return what the file means with a TZID, None when nobody knows."""
-        return named(name) or self._described.get(name)
+        known = named(name)
+        if known is None and name not in self._described and name in self._written and not self._late():
+            self._described[name] = described(self._written[name])
+        return known or self._described.get(name)

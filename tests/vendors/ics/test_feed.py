@@ -129,6 +129,16 @@ def test_two_events_of_one_id_are_both_there(publisher: Publisher, address: str)
     assert starts(pages(address)) == ["12-10 09:00", "12-11 09:00"]
 
 
+def test_series_without_an_id_do_not_free_each_others_times(publisher: Publisher, address: str) -> None:
+    daily, short = f"{NINE}\nRRULE:FREQ=DAILY;COUNT=3", "DTSTART:20261210T090000Z\nRRULE:FREQ=DAILY;COUNT=3"
+    called_off = f"RECURRENCE-ID:20261210T090000Z\nSTATUS:CANCELLED\n{NINE}"
+    publisher.reply = Reply(200, ics(daily, f"{short}\nDURATION:PT30M", called_off))
+    assert starts(pages(address)) == ["12-10 09:00"] * 2 + ["12-11 09:00"] * 2 + ["12-12 09:00"] * 2
+    ours = [f"UID:a\\nb\n{daily}", f"UID:c\\nd\n{daily}", f"UID:c\\nd\n{called_off}"]
+    publisher.reply = Reply(200, ics(*ours))
+    assert starts(pages(address)) == ["12-10 09:00"] + ["12-11 09:00"] * 2 + ["12-12 09:00"] * 2
+
+
 def test_busy_times_are_those_of_the_file_or_unknown(publisher: Publisher, address: str) -> None:
     found = feeds(address).busy(["feed"], window=WINDOW, zone="Europe/Berlin")
     assert [f"{each.start:%H:%M}" for each in found["feed"]] == ["09:00"]

@@ -2,7 +2,7 @@
 
 from urllib.parse import unquote, urlsplit
 
-from sivient.core.ical_lines import NotACalendar, components
+from sivient.core.ical_lines import NotACalendar, components, text_lines
 from sivient.core.ical_zones import described, named
 from sivient.core.text import clean_line
 from sivient.ports.calendars import CalendarInfo
@@ -43,10 +43,10 @@ def zone(calendar: Resource) -> str:
     if said is not None:
         return said.key
     try:
-        found = list(components(calendar.text(f"{CALDAV}calendar-timezone").splitlines()))
+        found = list(components(text_lines(calendar.text(f"{CALDAV}calendar-timezone"))))
     except NotACalendar:
         return ""
-    meant = next((described(each)[1] for each in found if each.name == "VTIMEZONE"), None)
+    meant = next((described(each) for each in found if each.name == "VTIMEZONE"), None)
     return str(getattr(meant, "key", ""))
 
 

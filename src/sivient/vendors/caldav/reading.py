@@ -7,7 +7,7 @@ from datetime import UTC
 from zoneinfo import ZoneInfo
 
 from sivient.core.ical_events import Expansion, Reading, events, instant
-from sivient.core.ical_lines import NotACalendar
+from sivient.core.ical_lines import NotACalendar, text_lines
 from sivient.core.ical_zones import Zones
 from sivient.core.interval import Interval, Pair, moment
 from sivient.ports.calendars import Answer, Busy, Change, Stored
@@ -27,7 +27,7 @@ def expansion(window: Interval, zone: str, mine: Callable[[], Collection[str]]) 
 def read(text: str, expansion: Expansion, troubles: Counter[str]) -> Reading | None:
     """Return what a resource's text comes to; None when it is no calendar. Counts what is wrong with it."""
     try:
-        reading = expansion.read(events(text.splitlines(), Zones(expansion.floating), troubles))
+        reading = expansion.read(events(text_lines(text), Zones(expansion.floating, expansion.late), troubles))
     except NotACalendar:
         troubles[NOT_READABLE] += 1
         return None
@@ -54,7 +54,7 @@ def change(resource: Resource, expansion: Expansion, troubles: Counter[str]) -> 
 def stored(text: str, name: str, etag: str) -> Stored | None:
     """Return an event of ours as its resource says it is; None when that is no event any more."""
     try:
-        found = list(events(text.splitlines(), Zones(UTC), Counter()))
+        found = list(events(text_lines(text), Zones(UTC), Counter()))
     except NotACalendar:
         return None
     if not found:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sivient.core.ical_events import Expansion, Reading
 from sivient.core.ical_lines import Component, NotACalendar, components
 from sivient.core.ical_times import NO_START, Event, NoStart, event
-from sivient.core.ical_zones import Zones, named
+from sivient.core.ical_zones import MOST, Zones, named
 from sivient.core.interval import Interval, moment
 from sivient.core.text import clean_line
 from sivient.ports.calendars import Busy, Change, Page
@@ -39,7 +39,7 @@ def header(feed: Feed) -> Header:
     try:
         for each in components(feed.lines()):
             if each.name == "VTIMEZONE":
-                zones.append(each)
+                zones += [each] * (len(zones) < MOST)
             elif each.name == "VCALENDAR":
                 own = {line.name: line.value for line in each.lines()} | own
     except NotACalendar as error:
@@ -54,7 +54,7 @@ def pages(feed: Feed, window: Interval, zone: str, *, cursor: str) -> Iterator[P
     floating = ZoneInfo(known.timezone or zone)
     ends = time.monotonic() + ENOUGH
     expansion = Expansion(window, floating, lambda: (), lambda: time.monotonic() > ends)
-    zones = Zones(floating)
+    zones = Zones(floating, expansion.late)
     for each in known.zones:
         zones.add(each)
     troubles: Counter[str] = Counter()
@@ -83,13 +83,15 @@ def _readings(
         except NoStart:
             troubles[NO_START] += 1
             continue
-        if found.repeats or found.replaces is not None:
-            series.setdefault(found.uid, []).append(found)
-        else:
+        if not (found.repeats or found.replaces is not None):
             yield _name(found.uid, str(found.start), str(found.end)), read([found])
+        elif found.key:
+            series.setdefault(found.key, []).append(found)
+        else:
+            yield _name("alone", *component.raw), read([found])
     while series:
-        uid, group = series.popitem()
-        yield _name("series", uid), read(group)
+        key, group = series.popitem()
+        yield _name("series", key), read(group)
 
 
 def _change(name: str, reading: Reading) -> Change:
