@@ -14,6 +14,7 @@ from tests.demoed import demoed
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]
 WAIT = 20_000  # milliseconds for what the worker has to do first
+CALENDAR = {"calendar", "busy", "written"}  # the tour's station that tests/demo/test_calendars.py takes
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +141,7 @@ def _remove_the_app(host: Page, stage: Stage) -> None:
     _until(lambda: _card(host, stage).count() > 0, host)
     _until(lambda: any("Zoom" in mail["subject"] for mail in httpx.get(f"{stage.mailbox}/__ctl/mails").json()), host)
     ticks = httpx.get(f"{stage.web}/tour/progress.json").json()["done"]
-    assert all(ticks.values()), ticks
+    assert {name for name, done in ticks.items() if not done} == CALENDAR, ticks
 
 
 def _card(host: Page, stage: Stage):  # type: ignore[no-untyped-def]
