@@ -69,7 +69,7 @@ def test_a_connected_calendar_is_read_chosen_and_disconnected(host: Page, stage:
     account(host, "mara@nordlicht.example").get_by_role("link", name="Disconnect").click()
     expect(host.get_by_role("link", name="Keep connected")).to_be_focused()
     assert_accessible(host)
-    host.get_by_role("button", name="Disconnect mara@nordlicht.example").click()
+    host.get_by_role("button", name="Disconnect Google Calendar (mara@nordlicht.example)").click()
     expect(host.get_by_text("You disconnected mara@nordlicht.example.")).to_be_visible()
     expect(account(host, "Google Calendar")).to_contain_text("Not connected")
 
@@ -78,7 +78,7 @@ def test_declining_leaves_all_as_it_was_and_leads_to_why(host: Page, stage: Stag
     host.get_by_role("button", name="Connect Google Calendar").click()
     host.get_by_role("button", name=re.compile("Mara Lindqvist")).first.click()
     host.get_by_role("button", name=re.compile("^(Cancel|Decline)$")).click()
-    expect(host.get_by_text("You declined in Google Calendar.")).to_be_visible()
+    expect(host.get_by_text("Nothing was connected: Google Calendar was not allowed.")).to_be_visible()
     host.get_by_role("link", name="More about this").first.click()
     expect(host.get_by_role("heading", name="The card still says Not connected")).to_be_in_viewport()
 

@@ -79,7 +79,7 @@ def leads_to(page: Page, link: str, entry: str) -> None:
 def test_every_end_of_connecting_leads_to_its_entry(host: Page, stage: Stage) -> None:
     to_consent(host)
     host.get_by_role("button", name="Decline").click()
-    expect(card(host)).to_contain_text("You declined in Zoom.")
+    expect(card(host)).to_contain_text("Nothing was connected: Zoom was not allowed.")
     expect(card(host)).to_contain_text("Not connected")
     leads_to(host, "More about this", "The card still says Not connected")
 

@@ -47,7 +47,7 @@ def test_before_connecting_each_vendor_says_so_and_offers_it(browser: Client) ->
         assert f'action="{PAGE}/{vendor}/connect"' in said
     for vendor in ("caldav", "ics"):
         assert f'href="{PAGE}/{vendor}/enter"' in card(browser, vendor)
-    assert "Bookings are written into" not in shown(browser)
+    assert "Where bookings are written" not in shown(browser)
 
 
 def test_on_free_a_card_leads_to_the_plans(host: User, browser: Client) -> None:
@@ -84,6 +84,28 @@ def test_several_accounts_of_one_vendor_are_several_cards(host: User, browser: C
     assert "mara@work.example" in card(browser, anchor_of(first))
     assert "mara@home.example" in card(browser, anchor_of(second))
     assert shown(browser).count("Connect another account") == 1
+
+
+def test_the_same_address_at_two_vendors_is_told_apart_by_the_vendor(host: User, browser: Client) -> None:
+    for vendor, label in (("google", "Google Calendar"), ("microsoft", "Microsoft Outlook")):
+        said = card(browser, anchor_of(connect_calendars(host, vendor=vendor)[0]))
+        assert f"<h3>{label} " in said
+        assert '<p class="muted">mara@work.example, connected on' in said
+        assert f"Disconnect {label} (mara@work.example)?" in shown(browser)
+
+
+def test_a_calendar_at_an_address_is_called_by_its_own_name(host: User, browser: Client) -> None:
+    assert "Connect a calendar address" in card(browser, "ics")
+    (school,) = connect_calendars(host, "School holidays", vendor="ics", label="calendars.example")
+    (bare,) = connect_calendars(host, "bare.example", vendor="ics", label="bare.example")
+    said = card(browser, anchor_of(school))
+    assert "<h3>School holidays " in said
+    assert "Calendar address at calendars.example, connected on" in said
+    said = card(browser, anchor_of(bare))
+    assert "<h3>bare.example " in said
+    assert "Calendar address, connected on" in said
+    assert "Connect another address" in said
+    assert "Connect another account" not in said
 
 
 def test_a_refused_permission_says_what_it_means_for_the_page_and_the_two_ways_out(host: User, browser: Client) -> None:

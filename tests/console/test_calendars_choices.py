@@ -18,6 +18,7 @@ from tests.factories import make_host
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 TARGET = "/settings/calendars/target"
+NOTHING = "Nothing blocks your times:"
 
 
 @pytest.fixture(autouse=True)
@@ -51,6 +52,49 @@ def test_a_calendar_that_is_gone_blocks_until_its_host_decides_about_it(host: Us
     browser.post("/settings/calendars/without", {"calendar": lost.pk})
     assert blocking() == {"Work", "Family"}
     assert "Bookings are taken without Lost. Guests can then book times that are taken in it." in shown(browser)
+
+
+def test_when_nothing_blocks_the_page_and_the_card_say_what_that_means(host: User, browser: Client) -> None:
+    assert NOTHING not in shown(browser), "there is no calendar"
+    work, family = connect_calendars(host, "Work", "Family")
+    assert NOTHING not in shown(browser)
+    browser.post(f"/settings/calendars/{work.connection_id}")
+    page = shown(browser)
+    assert f"{NOTHING} guests can book over what stands in your calendars." in page
+    assert "None is ticked, so nothing blocks your times." in page
+    browser.post(f"/settings/calendars/{work.connection_id}", {"calendar": family.pk})
+    page = shown(browser)
+    assert NOTHING not in page
+    assert "None is ticked" not in page
+
+
+def test_a_calendar_that_receives_bookings_and_does_not_block_says_so(host: User, browser: Client) -> None:
+    work, family = connect_calendars(host, "Work", "Family")
+    browser.post(TARGET, {"calendar": family.pk})
+    assert "Bookings go into it, but it does not block your times." in shown(browser)
+    browser.post(f"/settings/calendars/{work.connection_id}", {"calendar": [work.pk, family.pk]})
+    assert "Bookings go into it, but" not in shown(browser)
+
+
+@pytest.mark.parametrize("trouble", ["calendar", "account"])
+def test_before_the_last_calendar_that_blocks_is_left_out_its_host_is_told(
+    trouble: str, host: User, browser: Client
+) -> None:
+    (lost,) = connect_calendars(host, "Lost")
+    if trouble == "calendar":
+        Calendar.objects.update(gone_at=timezone.now(), synced_at=None, trouble="This calendar was deleted.")
+    else:
+        Grant.objects.update(state="needs_reconnect", state_since=timezone.now())
+    assert "It is the last one that blocks your times: guests can then book over" in shown(browser)
+    connect_calendars(host, "Home", label="mara@home.example")
+    page = shown(browser)
+    assert "It is the last one" not in page
+    assert "Guests can then book times that are taken in it." in page
+    browser.post(f"/settings/calendars/{Calendar.objects.get(name='Home').connection_id}")
+    browser.post("/settings/calendars/without", {"calendar": lost.pk})
+    page = shown(browser)
+    assert "Bookings are taken without Lost." in page
+    assert NOTHING in page
 
 
 @pytest.mark.parametrize("sent", ["", "x", "-1", "9" * 40, "²"])
@@ -95,7 +139,7 @@ def test_one_calendar_receives_bookings_and_it_says_who_invites(host: User, brow
 
 def test_a_calendar_that_may_only_be_read_is_no_choice(host: User, browser: Client) -> None:
     connect_calendars(host, vendor="ics")
-    assert "Bookings are written into" not in shown(browser)
+    assert "Where bookings are written" not in shown(browser)
 
 
 def test_a_chosen_calendar_that_cannot_be_written_into_says_what_happens_meanwhile(host: User, browser: Client) -> None:

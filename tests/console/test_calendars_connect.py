@@ -88,7 +88,7 @@ def test_too_few_permissions_are_not_kept_and_what_to_allow_is_said(browser: Cli
 @pytest.mark.parametrize(
     ("query", "words", "anchor"),
     [
-        ({"error": "access_denied"}, "You declined in Google Calendar.", "still-not-connected"),
+        ({"error": "access_denied"}, "Nothing was connected: Google Calendar was not allowed.", "still-not-connected"),
         ({"error": "server_error"}, "ended the connecting without a result.", "refused"),
         ({"code": "x", "state": "made-up"}, "does not belong to a connection that you began", "still-not-connected"),
     ],
@@ -180,6 +180,29 @@ def test_what_is_missing_is_said_before_any_server_is_asked(
     assert vendor.entered == []
 
 
+@pytest.mark.parametrize("typed", ["nonsense", "\U0001f600\U0001f4c5", "two words", "ftp://cloud.example.org"])
+def test_what_is_no_web_address_is_said_so_and_not_looked_for(typed: str, browser: Client, vendor: Vendor) -> None:
+    for place, form in (("ics", {"address": typed}), ("caldav", CLOUD | {"cloud": typed})):
+        answer = browser.post(f"{PAGE}/{place}/enter", form)
+        assert answer.status_code == 422
+        assert "This is not a web address. It looks like https://" in page_of(answer)
+        assert f'value="{typed}"' in page_of(answer)
+    assert vendor.entered == []
+
+
+@pytest.mark.parametrize("typed", ["http://radicale:5232/", "radicale:5232", "dav.example", "https://[2001:db9::1]/"])
+def test_an_address_of_any_other_server_is_looked_for(typed: str, browser: Client, vendor: Vendor) -> None:
+    browser.post(f"{PAGE}/caldav/enter", CLOUD | {"place": "other", "address": typed})
+    assert len(vendor.entered) == 1
+
+
+def test_of_a_place_without_an_address_nobody_is_told_to_check_one(browser: Client, vendor: Vendor) -> None:
+    vendor.fails = TryLater("The calendar server could not be found. Check the address.")
+    said = page_of(browser.post(f"{PAGE}/caldav/enter", CLOUD | {"place": "icloud"}))
+    assert "iCloud could not be reached. Try again in a few minutes." in said
+    assert "Check the address." not in said
+
+
 def test_a_published_calendar_is_connected_with_its_address(browser: Client, vendor: Vendor) -> None:
     vendor.email = "calendars.example"
     answer = browser.post(f"{PAGE}/ics/enter", ICS)
@@ -207,7 +230,7 @@ def test_disconnecting_asks_first_and_ends_one_account_alone(host: User, browser
     connect_calendars(host, label="mara@home.example")
     address = f"{PAGE}/google/{work.connection_id}/disconnect"
     asked = shown(browser, address)
-    assert "Disconnect mara@work.example?" in asked
+    assert "Disconnect Google Calendar (mara@work.example)?" in asked
     assert "guests can book times that are taken there" in asked
     assert "changes reach your guests by mail from us" in asked
     assert "open its list of apps" in asked

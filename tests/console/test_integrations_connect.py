@@ -64,7 +64,7 @@ def test_a_platform_that_was_chosen_stays(host: User, browser: Client, zoom: Zoo
 
 def test_decline_says_so_calmly(browser: Client, zoom: ZoomEmulator) -> None:
     page = go_and_return(browser, zoom, auto="deny")
-    assert "You declined in Zoom." in page
+    assert "Nothing was connected: Zoom was not allowed." in page
     assert "Not connected" in page
     assert "/docs/zoom#still-not-connected" in page
 

@@ -40,8 +40,10 @@ def without(request: HostRequest) -> HttpResponse:
     names = ", ".join(each.name for each in dropped)
     if not names:
         return back_to_calendars(request, "No calendar was changed.")
-    services.choose_blocking(request.user, {each.pk for each in own} - {each.pk for each in dropped})
-    return back_to_calendars(request, f"Bookings are taken without {names}. {WITHOUT}")
+    kept = {each.pk for each in own} - {each.pk for each in dropped}
+    services.choose_blocking(request.user, kept)
+    # Of nothing that blocks the page itself says what that means.
+    return back_to_calendars(request, f"Bookings are taken without {names}.{f' {WITHOUT}' if kept else ''}")
 
 
 @require_POST

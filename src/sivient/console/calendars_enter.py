@@ -53,7 +53,7 @@ def enter(request: HostRequest, vendor: str) -> HttpResponse:
         try:
             connection = services.enter(request.user, vendor, form.entered())
         except IntegrationError as error:
-            form.add_error(None, str(error))
+            form.add_error(None, form.trouble(error))
         else:
             said = first_look(connection)
             return back(vendor, ANOTHER if meant and meant.pk != connection.pk else said)

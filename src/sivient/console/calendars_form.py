@@ -1,5 +1,6 @@
 """What a host types to connect a calendar that has no consent page: a server and an app password, or an address."""
 
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -7,7 +8,9 @@ from django import forms
 
 from sivient.console.forms import HostForm, LineField
 from sivient.integrations.models import Grant
+from sivient.ports.errors import IntegrationError, Rejected, TryLater
 from sivient.ports.vendor import Entered
+from sivient.ports.web_address import NOT_ONE, web_address
 
 ICLOUD, FASTMAIL, NEXTCLOUD, OTHER = "icloud", "fastmail", "nextcloud", "other"
 # Where an app password is made: servers that have them accept no other password here (calendars contract chapter 3).
@@ -21,6 +24,7 @@ PLACES = {
     OTHER: ("Another CalDAV server", "Whoever runs it tells you its CalDAV address."),
 }
 LONGEST_ADDRESS = 500
+_WEBCAL = re.compile("^webcals?://", re.IGNORECASE)  # what calendar programs call https
 _ADDRESSES = {
     NEXTCLOUD: "cloud",
     OTHER: "address",
@@ -82,11 +86,20 @@ class CalDavForm(HostForm):
         for name in {*_ADDRESSES.values()} - {_ADDRESSES.get(place)}:
             self.errors.pop(name, None)
         name = _ADDRESSES.get(place, "")
-        if name and name not in self.errors and not typed.get(name):
-            self.add_error(name, "Enter the address.")
+        if name and name not in self.errors:
+            mistake = _mistake(str(typed[name])) if typed.get(name) else "Enter the address."
+            if mistake:
+                self.add_error(name, mistake)
         if "user" not in self.errors and not typed.get("user"):
             self.add_error("user", "Enter the user name.")
         return typed
+
+    def trouble(self, error: IntegrationError) -> str:
+        """Return why it was not connected; of a place whose address we know, nothing about checking an address."""
+        place = str(self.cleaned_data["place"])
+        if isinstance(error, TryLater) and place not in _ADDRESSES:
+            return f"{PLACES[place][0]} could not be reached. Try again in a few minutes."
+        return str(error)
 
     def entered(self) -> Entered:
         """Return what was typed, for the verb."""
@@ -120,9 +133,33 @@ class AddressForm(HostForm):
         """Return what the form begins with: nothing."""
         return {}
 
+    def clean_address(self) -> str:
+        """Return the address; what is none is not asked for."""
+        typed = str(self.cleaned_data["address"])
+        mistake = _mistake(_WEBCAL.sub("https://", typed))
+        if mistake:
+            raise forms.ValidationError(mistake)
+        return typed
+
+    def trouble(self, error: IntegrationError) -> str:
+        """Return why it was not connected."""
+        return str(error)
+
     def entered(self) -> Entered:
         """Return what was typed, for the verb."""
         return Entered(_with_scheme(str(self.cleaned_data["address"])))
+
+
+def _mistake(address: str) -> str:
+    """Return what is wrong with an address as far as it can be seen without asking for it; "" for nothing.
+
+    One word alone is the name of a server only to whoever runs the network: they type http:// or a port with it.
+    """
+    try:
+        host = web_address(address).host
+    except Rejected as error:
+        return str(error)
+    return "" if "." in host or ":" in address else NOT_ONE
 
 
 def _with_scheme(address: str) -> str:

@@ -8,7 +8,7 @@ from sivient.accounts.models import User
 from sivient.booking.models import Booking
 from sivient.calendars.models import Calendar
 from sivient.calendars.queries import SHOWN_FOR, invites, targets
-from sivient.console.calendars_words import ago
+from sivient.console.calendars_words import ADDRESS, ago
 from sivient.core.moments import city, clock, day
 from sivient.delivery.banner import FIRST_READING, beyond
 from sivient.integrations import queries, registry
@@ -18,6 +18,11 @@ from sivient.scheduling.models import EventType, SchedulingPage
 
 NO_TIMES = "Until then your page shows no times."
 WITHOUT = "Guests can then book times that are taken in it. Tick it again when it can be read."
+NOTHING_BLOCKS = (
+    "Nothing blocks your times: guests can book over what stands in your calendars.",
+    "Tick a calendar.",
+)
+WITHOUT_ANY = "It is the last one that blocks your times: guests can then book over what stands in your calendars."
 WORDS = {
     CardState.CONNECTED: "Connected",
     CardState.RECONNECT: "Reconnect needed",
@@ -34,10 +39,28 @@ class Line:
     receives: bool  # bookings
     read: str
     is_new: bool  # it is being read for the first time
+    without: str = WITHOUT  # what taking bookings without it means
     problem: str = ""
     means: str = ""
     stops: bool = False
     skipped: tuple[str, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether bookings go into it although guests can book over what else stands there."""
+        return self.receives and not self.calendar.blocks and not self.calendar.gone_at
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a host has chosen, in numbers of calendars."""
+
+    receiving: frozenset[int | None]
+    blocking: frozenset[int]
+
+    def without(self, dropped: Iterable[Calendar]) -> str:
+        """Return what taking bookings without these calendars means."""
+        return WITHOUT if self.blocking - {each.pk for each in dropped} else WITHOUT_ANY
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +75,29 @@ class Row:
     started: str
     written: int = 0  # bookings ahead whose event stands in it
     is_last: bool = False  # of its vendor's accounts, behind which another one is offered
+    without: str = WITHOUT  # what taking bookings without all of it means
+
+    @property
+    def is_address(self) -> bool:
+        """Say whether it is one calendar at an address, and no account."""
+        return self.card.provider.key == ADDRESS
+
+    @property
+    def title(self) -> str:
+        """Return what its card is called: the vendor, or the one calendar at an address."""
+        if self.is_address and self.card.is_live:
+            return next((line.calendar.name for line in self.lines), self.card.label) or self.card.provider.label
+        return self.card.provider.label
+
+    @property
+    def whose(self) -> str:
+        """Return the account's address, or the host of a calendar's address; "" where the title says it."""
+        return self.card.label if self.card.is_live and self.card.label != self.title else ""
 
     @property
     def name(self) -> str:
-        """Return how the host knows it: the account's address, or the vendor."""
-        return (self.card.is_live and self.card.label) or self.card.provider.label
+        """Return how it is told apart from every other one."""
+        return f"{self.title} ({self.whose})" if self.whose else self.title
 
     @property
     def word(self) -> str:
@@ -101,14 +142,15 @@ class Target:
 
 def calendar_rows(user: User, *, now: datetime) -> list[Row]:
     """Return the rows of every vendor that has calendars, account by account."""
-    receiving = _receiving(user)
+    blocking = Calendar.objects.filter(host=user, blocks=True).values_list("pk", flat=True)
+    chosen = Chosen(_receiving(user), frozenset(blocking))
     rows = []
     for vendor, provider in registry.PROVIDERS.items():
         if provider.calendars is None:
             continue
         *others, last = queries.cards(user, vendor, now=now) or [queries.unconnected(user, vendor, now=now)]
-        rows += [_row(user, card, receiving, now=now) for card in others]
-        rows.append(_row(user, last, receiving, now=now, is_last=provider.several))
+        rows += [_row(user, card, chosen, now=now) for card in others]
+        rows.append(_row(user, last, chosen, now=now, is_last=provider.several))
     return rows
 
 
@@ -117,6 +159,13 @@ def row_of(user: User, number: int, *, now: datetime) -> Row | None:
     return next(
         (row for row in calendar_rows(user, now=now) if row.card.is_live and row.card.connection == number), None
     )
+
+
+def nothing_blocks(user: User, rows: Iterable[Row]) -> tuple[str, ...]:
+    """Return what to say when the host has calendars and none of them blocks; () otherwise."""
+    if not any(row.lines for row in rows) or Calendar.objects.filter(host=user, blocks=True).exists():
+        return ()
+    return NOTHING_BLOCKS
 
 
 def target_choices(user: User) -> list[Target]:
@@ -157,19 +206,20 @@ def _receiving(user: User) -> frozenset[int | None]:
     return frozenset(own) | frozenset(SchedulingPage.objects.filter(host=user).values_list("calendar", flat=True))
 
 
-def _row(user: User, card: Card, receiving: frozenset[int | None], *, now: datetime, is_last: bool = False) -> Row:
+def _row(user: User, card: Card, chosen: Chosen, *, now: datetime, is_last: bool = False) -> Row:
     zone = user.timezone
-    found = Calendar.objects.filter(connection=card.connection) if card.is_live else Calendar.objects.none()
+    found = list(Calendar.objects.filter(connection=card.connection)) if card.is_live else []
     works = card.state == CardState.CONNECTED
     return Row(
         card=card,
-        lines=tuple(_line(each, each.pk in receiving, works=works, now=now) for each in found),
+        lines=tuple(_line(each, chosen, works=works, now=now) for each in found),
         missing=card.provider.missing(card.scope) if works else (),
         connected_on=day(card.connected_at, zone) if card.connected_at else "",
         since=f"{day(card.since, zone)}, {clock(card.since, zone)} ({city(zone)})" if card.since else "",
         started=clock(card.started_at, zone) if card.started_at else "",
         written=_written(card.connection, now) if card.is_live else 0,
         is_last=is_last and card.is_live and card.state != CardState.OFF,
+        without=chosen.without(found),
     )
 
 
@@ -178,15 +228,16 @@ def _written(connection: int | None, now: datetime) -> int:
     return ahead.filter(event__calendar__connection=connection, event__removed_at=None).count()
 
 
-def _line(calendar: Calendar, receives: bool, *, works: bool, now: datetime) -> Line:
+def _line(calendar: Calendar, chosen: Chosen, *, works: bool, now: datetime) -> Line:
     """Return the line of a calendar. While its account does not work, the card says why and not each line."""
+    receives, without = calendar.pk in chosen.receiving, chosen.without([calendar])
     read = f"Read {ago(calendar.synced_at, now)}" if calendar.synced_at else ""
     if not works:
         return Line(calendar, receives, read, is_new=False)
     if calendar.gone_at:
         problem = calendar.trouble
         means = "Until you take bookings without it, your page shows no times." if calendar.blocks else ""
-        return Line(calendar, receives, read, is_new=False, problem=problem, means=means, stops=calendar.blocks)
+        return Line(calendar, receives, read, False, without, problem, means, stops=calendar.blocks)
     if not calendar.blocks:
         return Line(calendar, receives, "", is_new=False, problem=calendar.trouble if receives else "")
     is_late = calendar.synced_at is None or now - calendar.synced_at > SHOWN_FOR
@@ -200,6 +251,7 @@ def _line(calendar: Calendar, receives: bool, *, works: bool, now: datetime) -> 
         receives,
         read or ("Reading it for the first time. " + NO_TIMES if is_new else ""),
         is_new=is_new,
+        without=without,
         problem=problem,
         means=means if problem else "",
         stops=bool(problem) and is_late,

@@ -9,6 +9,7 @@ from sivient.console.integrations_words import notice as plain_notice
 from sivient.integrations.flow import Outcome
 
 READING = "reading"  # connected, but its calendars are still being asked for
+ADDRESS = "ics"  # the one vendor of which an address is connected, and no account
 ANOTHER = "another"  # connected, but it is not the account that was meant
 GOOD = frozenset({CONNECTED, READING, ANOTHER})  # true only while something is connected
 REPLACES_NOTHING = "The account that you meant still needs you: press Reconnect on its card and choose that account."

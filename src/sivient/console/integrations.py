@@ -42,7 +42,7 @@ def integrations(request: HostRequest) -> HttpResponse:
         "calendars": calendars,
         "notices": _calendar_notices(request, calendars),
         "targets": calendars_rows.target_choices(request.user),
-        "without": calendars_rows.WITHOUT,
+        "nothing_blocks": calendars_rows.nothing_blocks(request.user, calendars),
         "any_calendar": any(each.lines for each in calendars),
         "done": take(request),
     }

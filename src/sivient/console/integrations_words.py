@@ -42,7 +42,9 @@ _NOTICES = {
         "Connecting took longer than ten minutes.", "Nothing changed. Press Connect {0} again.", "still-not-connected"
     ),
     Outcome.DECLINED: Notice(
-        "You declined in {0}.", "Nothing changed. You can connect whenever you like.", "still-not-connected"
+        "Nothing was connected: {0} was not allowed.",
+        "Nothing changed. You can connect whenever you like.",
+        "still-not-connected",
     ),
     Outcome.REFUSED: Notice(
         "{0} ended the connecting without a result.",
