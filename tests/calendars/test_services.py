@@ -45,6 +45,22 @@ def test_an_account_without_a_primary_calendar_blocks_by_its_first(world: World,
     assert services.discover(connect(host))[0].blocks
 
 
+def test_the_primary_calendar_stays_the_same_when_the_account_calls_it_by_another_name(
+    world: World, host: User
+) -> None:
+    """Google says "primary" until its host lets us see the list, and the calendar's own name from then on."""
+    world.infos = [CalendarInfo("primary", "Primary calendar", "", True, False)]
+    connection = connect(host)
+    (before,) = services.discover(connection)
+    world.infos = [MAIN, HOME]
+    after, other = services.discover(connection)
+    assert (after.pk, after.external_id, after.name, after.blocks) == (before.pk, "main", "Main", True)
+    assert (after.writable, after.gone_at, other.blocks) == (True, None, False)
+    assert not Calendar.objects.filter(gone_at__isnull=False).exists()
+    world.infos = [CalendarInfo("primary", "Primary calendar", "", True, False)]
+    assert services.discover(connection)[0].pk == before.pk
+
+
 def test_calendars_that_are_renamed_new_or_gone_are_noticed(world: World, host: User) -> None:
     world.infos = [MAIN, HOME]
     connection = connect(host)

@@ -1,6 +1,6 @@
 """Find an account's calendars, choose among them, and let go of them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import uuid4
 
 from django.db import transaction
@@ -39,6 +39,7 @@ def discover(connection: Connection, patience: Patience = IN_WORKER) -> list[Cal
             return []
         known = {each.external_id: each for each in Calendar.objects.filter(connection=connection)}
         first = not known
+        _follow_primary(known, found)
         main = next((info for info in found if info.primary), found[0] if found else None)
         for info in found:
             _store(connection, known.pop(info.external_id, None), info, blocks=first and info is main)
@@ -111,6 +112,20 @@ def forget(connection: Connection) -> None:
 def plan_event(host_id: int, calendar: Calendar) -> WrittenEvent:
     """Make the row of a booking's event, with the key that makes all writing of it one; inside the caller's verb."""
     return WrittenEvent.objects.create(host_id=host_id, calendar=calendar, key=uuid4().hex)
+
+
+def _follow_primary(known: dict[str, Calendar], found: Sequence[CalendarInfo]) -> None:
+    """Let the primary calendar stay the one that it is when the account calls it by another name now.
+
+    Google does so when its host lets us see the list of calendars, or does not any more.
+    """
+    listed = {info.external_id for info in found}
+    new = next((info.external_id for info in found if info.primary and info.external_id not in known), None)
+    old = next((row for row in known.values() if row.primary and row.external_id not in listed), None)
+    if new is None or old is None:
+        return
+    Calendar.objects.filter(pk=old.pk).update(external_id=new, cursor="")
+    known[new] = known.pop(old.external_id)
 
 
 def _read_soon(calendar: Calendar) -> None:
