@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from sivient.core.interval import Interval
-from sivient.ports.calendars import Page, SyncLost
+from sivient.ports.calendars import Busy, Page, SyncLost
 from sivient.ports.errors import OutcomeUnknown, Reconnect, TryLater
 from sivient.ports.http import Patience
 from sivient.ports.vendor import Access
@@ -94,8 +94,10 @@ def test_what_a_server_leaves_out_of_an_answer_is_fetched_alone() -> None:
     server.left_out = f"{HERE}3.ics"
     server.entries[f"{HERE}4.ics"] = "Sign in first"
     (page,) = pages(server)
-    assert sorted(names([page])) == [name for name in EVERYTHING if name != "4.ics"]
+    assert sorted(names([page])) == EVERYTHING
     assert page.skipped == {reading.NOT_READABLE: 1}
+    (unread,) = (change for change in page.changes if change.name == f"{HERE}4.ics")
+    assert unread.busy == (Busy(WINDOW.start, WINDOW.end),), "the server has it at any time that it is asked for"
 
 
 def test_a_name_that_is_too_long_for_us_is_shortened_and_stays_the_same() -> None:
@@ -115,7 +117,8 @@ def test_an_answer_that_is_too_long_is_asked_for_in_halves() -> None:
     assert sorted(names(pages(server))) == EVERYTHING
     server.largest = 0
     (page,) = pages(server)
-    assert (page.changes, page.skipped) == ((), {sync.TOO_BIG: 7})
+    assert (sorted(names([page])), page.skipped) == (EVERYTHING, {sync.TOO_BIG: 7})
+    assert all(change.busy for change in page.changes)
 
 
 def test_a_sync_in_parts_is_followed_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from sivient.core.interval import Interval, Pair, moment
 from sivient.ports.calendars import Answer, Busy, Change, Stored
 from sivient.vendors.caldav.dav import CALDAV, DAV, Resource
 
-NOT_READABLE = "Entries that are no calendar file: we cannot say when they are, so they do not block."
+NOT_READABLE = "Entries that are no calendar file: all the days block on which the server has them."
 ENOUGH = 3.0  # seconds for the repetitions of one page
 _ANSWERS = {"ACCEPTED": Answer.ACCEPTED, "DECLINED": Answer.DECLINED, "TENTATIVE": Answer.TENTATIVE}
 
@@ -36,7 +36,7 @@ def read(text: str, expansion: Expansion, troubles: Counter[str]) -> Reading | N
 
 
 def change(resource: Resource, expansion: Expansion, troubles: Counter[str]) -> Change | None:
-    """Return what a resource has now; None when it cannot be read: then what was known of it stays."""
+    """Return what a resource has now; None when it cannot be read."""
     reading = read(resource.text(f"{CALDAV}calendar-data"), expansion, troubles)
     if reading is None:
         return None

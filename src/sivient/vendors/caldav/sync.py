@@ -14,18 +14,21 @@ from itertools import islice
 from urllib.parse import urljoin
 from xml.sax.saxutils import escape
 
-from sivient.core.interval import Interval
+from sivient.core.interval import Interval, merge
 from sivient.ports.calendars import Change, Page, SyncLost
 from sivient.ports.errors import Gone, OutcomeUnknown, TooLong
 from sivient.vendors.caldav import reading
 from sivient.vendors.caldav.collection import properties, zone
 from sivient.vendors.caldav.dav import CALDAV, DAV, SERVER, Dav, Resource, element, name
 from sivient.vendors.caldav.errors import UNREADABLE, WHO
+from sivient.vendors.caldav.locating import located
 
 PAGE = 100  # resources
 MOST_ROUNDS = 200  # of a sync that the server gives in parts
+GONE = (404, 410)
 CUT = 507  # the status of a collection whose answer is not whole
-TOO_BIG = "Entries that are larger than 5 MB: we cannot say when they are, so they do not block."
+TOO_BIG = "Entries that are larger than 5 MB: all the days block on which the server has them."
+TOO_LARGE = 413  # the status that we give to such an entry
 LOST = f"{WHO} has changed the calendar; we read it anew."
 _DAY = timedelta(days=1)
 _ETAG = "<d:prop><d:getetag/></d:prop>"
@@ -95,7 +98,7 @@ class Sync:
         for each in found:
             if each.name.rstrip("/") == name(self.calendar).rstrip("/"):
                 whole = whole and each.status != CUT
-            elif each.status in (404, 410):
+            elif each.status in GONE:
                 gone.append(Change(each.name, gone=True))
             else:
                 changed.append(each.url)
@@ -108,18 +111,40 @@ class Sync:
         while part:
             following = list(islice(rest, PAGE))
             troubles: Counter[str] = Counter()
-            expansion = reading.expansion(self.window, self.zone, self.mine)
-            read = (
-                Change(each.name, gone=True) if each.status in (404, 410) else reading.change(each, expansion, troubles)
-                for each in self._fetched(part, troubles)
-            )
-            changes = (*before, *(each for each in read if each is not None))
+            changes = (*before, *self._read(part, troubles))
             yield Page(changes, cursor="" if following else cursor, skipped=dict(troubles))
             before, part = (), following
         if before or not urls:
             yield Page(before, cursor=cursor)
 
-    def _fetched(self, urls: list[str], troubles: Counter[str]) -> Iterator[Resource]:
+    def _read(self, urls: list[str], troubles: Counter[str]) -> Iterator[Change]:
+        """Yield what the resources have now; count in `troubles` those that cannot be read."""
+        expansion = reading.expansion(self.window, self.zone, self.mine)
+        unread: set[str] = set()
+        for each in self._fetched(urls):
+            if each.status in GONE:
+                yield Change(each.name, gone=True)
+            elif each.status == TOO_LARGE:
+                troubles[TOO_BIG] += 1
+                unread.add(each.name)
+            elif change := reading.change(each, expansion, troubles):
+                yield change
+            else:
+                unread.add(each.name)
+        if unread:
+            yield from self._located(unread)
+
+    def _located(self, names: set[str]) -> Iterator[Change]:
+        """Yield when the server has what we cannot read. What it does not list keeps the times that were known."""
+
+        def listed(span: Interval) -> set[str]:
+            return {each.name for each in query(self.dav, self.calendar, span, "")}
+
+        for unread, spans in located(names, self.window, listed).items():
+            if spans:
+                yield Change(unread, busy=reading.busy(merge(span.seconds() for span in spans)))
+
+    def _fetched(self, urls: list[str]) -> Iterator[Resource]:
         """Yield the resources with their text; an answer that is too long is asked for in halves."""
         hrefs = "".join(f"<d:href>{escape(name(url))}</d:href>" for url in urls)
         body = element("c:calendar-multiget", f"<d:prop><d:getetag/><c:calendar-data/></d:prop>{hrefs}")
@@ -127,23 +152,26 @@ class Sync:
             answers = self.dav.report(self.calendar, body)
         except TooLong:
             if len(urls) == 1:
-                troubles[TOO_BIG] += 1
+                yield Resource(urls[0], TOO_LARGE, {})
                 return
             half = len(urls) // 2
-            yield from self._fetched(urls[:half], troubles)
-            yield from self._fetched(urls[half:], troubles)
+            yield from self._fetched(urls[:half])
+            yield from self._fetched(urls[half:])
             return
         found = [each for each in answers if each.status or f"{CALDAV}calendar-data" in each.properties]
         yield from found
         for path in {name(url) for url in urls} - {name(each.url) for each in found}:
-            yield self._alone(urljoin(self.calendar, path))
+            yield _alone(self.dav, urljoin(self.calendar, path))
 
-    def _alone(self, url: str) -> Resource:
-        """Return a resource that the server left out of its answer."""
-        try:
-            return self.dav.fetched(url)
-        except Gone:
-            return Resource(url, 404, {})
+
+def _alone(dav: Dav, url: str) -> Resource:
+    """Return a resource that the server left out of its answer."""
+    try:
+        return dav.fetched(url)
+    except Gone:
+        return Resource(url, 404, {})
+    except TooLong:
+        return Resource(url, TOO_LARGE, {})
 
 
 def query(dav: Dav, calendar: str, window: Interval, more: str) -> list[Resource]:
@@ -158,11 +186,21 @@ def query(dav: Dav, calendar: str, window: Interval, more: str) -> list[Resource
 
 
 def busy(dav: Dav, calendar: str, window: Interval, other: str, mine: Callable[[], Collection[str]]) -> list[Change]:
-    """Return what lies in the window. `other` is where dates lie when the calendar does not say."""
+    """Return what lies in the window. `other` is where dates lie when the calendar does not say.
+
+    OutcomeUnknown: something lies there, or may, that cannot be read.
+    """
     expansion = reading.expansion(window, zone(properties(dav, calendar)) or other, mine)
-    troubles: Counter[str] = Counter()
-    read = (reading.change(each, expansion, troubles) for each in query(dav, calendar, window, "<c:calendar-data/>"))
-    return [each for each in read if each is not None]
+    changes: list[Change] = []
+    for listed in query(dav, calendar, window, "<c:calendar-data/>"):
+        each = listed if listed.text(f"{CALDAV}calendar-data") else _alone(dav, listed.url)
+        if each.status in GONE:
+            continue
+        change = reading.change(each, expansion, Counter())
+        if change is None:
+            raise OutcomeUnknown(UNREADABLE)
+        changes.append(change)
+    return changes
 
 
 def _utc(at: datetime) -> str:
