@@ -116,6 +116,20 @@ def test_a_change_that_arrives_while_it_is_tried_again_is_told_once(calendar: Ca
     assert world.mails == ["update"]
 
 
+def test_a_change_to_where_the_host_has_dragged_the_event_is_told_although_nothing_is_left_to_write(
+    calendar: Calendar, world: World
+) -> None:
+    event = written(calendar)
+    world.put(event.name, (LATER.start, LATER.end), uid=event.uid)
+    world.mails.clear()
+    world.on = {"read": lambda: lose(world, "change", applied=False)}
+    with pytest.raises(OutcomeUnknown):
+        writing.write(event, LATER, notify=True)
+    world.on = {}
+    writing.write(event, LATER, notify=True)
+    assert world.mails == ["update"]
+
+
 def test_a_change_that_is_taken_back_after_a_lost_answer_is_told_as_well(calendar: Calendar, world: World) -> None:
     event = written(calendar)
     world.mails.clear()
