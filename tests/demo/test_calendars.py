@@ -97,4 +97,7 @@ def test_the_product_of_the_demo_speaks_to_the_emulated_calendars_and_lets_them_
 def test_the_tour_has_a_station_for_calendars(tmp_path: Path, settings: Any) -> None:
     page = tour(tmp_path, settings, NOBODY)
     assert f'href="{NOBODY}/calendar?account=mara"' in page
-    assert all(f'data-step="{step}"' in page for step in ("calendar", "busy", "written"))
+    for step, action in (("calendar", "As Mara, open Settings"), ("busy", "Open her calendar"), ("written", "Book")):
+        beside = page.partition(f'data-step="{step}"')[2].partition("</li>")[0]
+        assert f"<span>{action}" in beside
+    assert "on the Free plan; connecting is part of Pro." in page

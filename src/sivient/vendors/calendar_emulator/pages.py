@@ -27,7 +27,7 @@ IN_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """What a week's page shows. `typed` is what stood in a form with a `problem`."""
+    """What a week's page shows. `typed` is what stood in a form with a `problem`, `free` an hour to begin with."""
 
     look: Look
     account: Account
@@ -35,6 +35,7 @@ class Week:
     monday: date
     events: Sequence[Event]
     links: Sequence[tuple[str, str]]
+    free: datetime
     problem: str
     typed: Mapping[str, str]
 
@@ -62,7 +63,7 @@ def week(shown: Week) -> httpx.Response:
 <div class="bar"><div><h1>{shown.monday.day} {shown.monday:%B} to {days[-1].day} {days[-1]:%B %Y}</h1>
 <p class="muted">{escape(account.name)}, {escape(account.address)}, times in {escape(account.zone)}</p>
 </div><nav class="weeks" aria-label="Weeks"><a class="btn" href="{_address(account, before)}">Week before</a>
-<a class="btn" href="{_address(account, None)}">Today</a>
+<a class="btn" href="{_address(account, None)}">Next free hour</a>
 <a class="btn" href="{_address(account, after)}">Week after</a></nav></div>
 {problem}{_adding(shown)}
 <ol class="sheet days">{"".join(_day(shown, day) for day in days)}</ol>
@@ -143,8 +144,8 @@ def _times(event: Event, shown: Week) -> str:
 
 def _adding(shown: Week) -> str:
     typed = shown.typed if "title" in shown.typed else {}
-    usual = datetime.combine(shown.monday, datetime.min.time())
-    start, end = (typed.get(name, f"{usual:%Y-%m-%d}T{hour}:00") for name, hour in (("start", "10"), ("end", "11")))
+    hour = {"start": shown.free, "end": shown.free + timedelta(hours=1)}
+    start, end = (typed.get(name, f"{usual:%Y-%m-%dT%H:%M}") for name, usual in hour.items())
     calendars = _choice("calendar", "Calendar", {each.id: each.name for each in shown.calendars}, typed)
     shows = _choice("show", "Shown as", {str(show): words for show, words in SHOWN_AS.items()}, typed)
     repeats = _choice("repeats", "Repeats", REPEATS, typed)

@@ -12,6 +12,7 @@ import httpx
 
 from sivient.vendors.calendar_emulator import pages
 from sivient.vendors.calendar_emulator.forms import Problem, read_event, read_times
+from sivient.vendors.calendar_emulator.free import next_free
 from sivient.vendors.calendar_emulator.records import Account, Answer, Event, Window, instant
 from sivient.vendors.oidc_emulator.requests import form_of
 
@@ -96,14 +97,24 @@ def _week(
     try:
         wanted = date.fromisoformat(day)
     except ValueError:
-        wanted = emulator.clock.now().date()
+        wanted = next_free(emulator, account).date()
     monday = wanted - timedelta(days=wanted.weekday())
     window: Window = (instant(monday, account.zone), instant(monday + A_WEEK, account.zone))
     own = emulator.world.calendars_of(account.key)
     # Shown in the zone of the account; dates stay dates.
     events = [event for calendar in own for event in emulator.world.listing(calendar.id, window)]
     return pages.week(
-        pages.Week(emulator.look, account, own, monday, events, emulator.links, problem, typed or {}),
+        pages.Week(
+            emulator.look,
+            account,
+            own,
+            monday,
+            events,
+            emulator.links,
+            next_free(emulator, account, monday),
+            problem,
+            typed or {},
+        ),
     )
 
 
