@@ -156,7 +156,7 @@ def test_a_request_that_was_cancelled_never_had_a_meeting(asked: EventType) -> N
     booking = make_booking(asked)
     cancel(booking, by="guest", now=timezone.now())
     run_due()
-    assert titles(booking) == ["Requested", "Cancelled", f"Mail to {GUEST} sent", "Mail to you sent"]
+    assert titles(booking) == ["Requested", "Cancelled", "Mail to you sent", f"Mail to {GUEST} sent"]
 
 
 def test_a_cancelled_booking_keeps_what_was_done_and_says_who_was_told(event_type: EventType) -> None:
@@ -167,7 +167,7 @@ def test_a_cancelled_booking_keeps_what_was_done_and_says_who_was_told(event_typ
     assert titles(booking)[-5:] == [
         f"Invite sent to {BO}",
         "Cancelled",
-        *(f"Mail to {whom} sent" for whom in (GUEST, "you", BO)),
+        *(f"Mail to {whom} sent" for whom in ("you", GUEST, BO)),
     ]
 
 
@@ -179,8 +179,8 @@ def test_what_was_cancelled_before_it_left_is_no_step(event_type: EventType) -> 
         "Booked",
         "No Zoom meeting",
         "Cancelled",
-        f"Mail to {GUEST} sent",
         "Mail to you sent",
+        f"Mail to {GUEST} sent",
         f"Mail to {BO}: not needed",
     ]
     assert steps(booking)[-1].detail == "No invite had left."

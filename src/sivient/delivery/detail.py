@@ -78,6 +78,7 @@ def page(request: HostRequest, booking: Booking, *, status: int = 200, problem: 
         "reconnects": any(Help.RECONNECT in step.helps for step in steps) and to_reconnect(booking.host, now=now),
         "moving": any(step.moves(now) for step in steps),
         "question": question(booking, host(booking)),
+        "invited_by_calendar": booking.stands and booking.invites == Booking.Invites.CALENDAR and booking.invited_at,
         "asks": booking.status == Booking.Status.PENDING,
         "can_cancel": booking.status == Booking.Status.CONFIRMED and booking.start > now,
         "can_reschedule": fixed(booking, now) is None,

@@ -47,7 +47,7 @@ def _guests(booking: Booking) -> tuple[Guest, ...]:
 
 
 def _description(booking: Booking, conference: Conference | None, edition: Edition) -> str:
-    """Return the words. Where the provider invites, everybody reads them: nothing that the guest has typed, no page of the host.
+    """Return the words. Where the provider invites, everybody reads them: no page of the host, nothing a guest typed.
 
     The secret link to the guest's page stands there only when nobody but host and guest is invited.
     """

@@ -26,11 +26,14 @@ def timeline(booking: Booking, now: datetime) -> list[Step]:
     steps = [*_changes(booking, rows)]
     if booking.status == Booking.Status.PENDING:
         steps += _request_steps(booking, rows, now)
+    delivery: list[Step] = []
     if booking.status == Booking.Status.CONFIRMED or _was_confirmed(booking):
-        steps = _with_delivery(steps, list(_delivery_steps(booking, rows, now)))
-    if not booking.stands:
-        steps += _end_steps(booking, rows, now)
-    return [*steps, *event_removal_steps(booking, rows, now), *removal_steps(booking, rows, now)]
+        delivery += _delivery_steps(booking, rows, now)
+    removals = [*event_removal_steps(booking, rows, now), *removal_steps(booking, rows, now)]
+    if booking.stands:
+        return _with_delivery(steps, [*delivery, *removals])
+    end, *told = _end_steps(booking, rows, now)
+    return [*_with_delivery(steps, delivery), end, *_by_time([*told, *removals])]
 
 
 def step_works(booking: Booking) -> QuerySet[Work]:
@@ -71,7 +74,16 @@ def _with_delivery(changes: list[Step], delivery: list[Step]) -> list[Step]:
     """Return both, with what was delivered before the last change, and still counts, in front of that change."""
     *before, last = changes
     earlier = [step for step in delivery if step.state == "done" and step.at and last.at and step.at < last.at]
-    return [*before, *earlier, last, *(step for step in delivery if step not in earlier)]
+    return [*before, *_by_time(earlier), last, *_by_time([step for step in delivery if step not in earlier])]
+
+
+def _by_time(steps: list[Step]) -> list[Step]:
+    """Return the steps with those of a known moment in the order of it; all others stay where they are."""
+    dated = [(step.at, place) for place, step in enumerate(steps) if step.at is not None]
+    ordered = [*steps]
+    for (_, place), (_, former) in zip(dated, sorted(dated), strict=True):
+        ordered[place] = steps[former]
+    return ordered
 
 
 def _folded(booking: Booking, rows: Rows) -> list[Step]:
