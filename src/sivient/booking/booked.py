@@ -10,7 +10,7 @@ from sivient.booking.changes import may_cancel, may_reschedule
 from sivient.booking.models import Booking, Conference
 from sivient.booking.pages import notice_words
 from sivient.booking.places import Place, place
-from sivient.booking.steps import CONFERENCE, LINK_DUE, step_key
+from sivient.booking.steps import CONFERENCE, EVENT, LINK_DUE, step_key
 from sivient.core import moments
 from sivient.integrations.queries import connected
 from sivient.jobs.models import Work
@@ -58,6 +58,7 @@ SAYS = {
     State.DELAYED: "Your Zoom link takes longer than usual. It comes by email and on this page.",
     State.LINKLESS: "There is no link for this meeting yet.",
 }
+OF_THE_EVENT = (Booking.CalendarAsks.DELETED, Booking.CalendarAsks.ELSEWHERE, Booking.CalendarAsks.MOVED)
 OWN_READY = "Your link is ready."
 WITHDRAWN = "This request is withdrawn."
 
@@ -66,7 +67,8 @@ WITHDRAWN = "This request is withdrawn."
 class BookedPage:
     """What `booking/booked.html` shows. `conference` is where they meet, None while there is no link.
 
-    `host_told`: a mail to the host has left that says that no link is coming.
+    `host_told`: a mail to the host has left that says that no link is coming. `invite_late`: the host's calendar,
+    which is to invite the guest, has trouble.
     """
 
     booking: Booking
@@ -74,6 +76,7 @@ class BookedPage:
     conference: Conference | None
     now: datetime
     host_told: bool = False
+    invite_late: bool = False
 
     @property
     def link(self) -> str:
@@ -116,7 +119,8 @@ class BookedPage:
     def seen(self) -> str:
         """A word that changes when the page would look different, also by another link."""
         link = f"-{hashlib.sha256(self.link.encode()).hexdigest()[:8]}" if self.link else ""
-        return f"{self.booking.version}-{self.state}-{'invited' if self.invited else 'not-invited'}{link}"
+        invite = "invited" if self.invited else "late" if self.invite_late else "not-invited"
+        return f"{self.booking.version}-{self.state}-{invite}{link}{self.calendar_asks}"
 
     @property
     def says(self) -> str:
@@ -145,6 +149,20 @@ class BookedPage:
         """The day and time before the last reschedule, in the guest's zone and clock; '' if there was none."""
         before = self.booking.previous_start
         return "" if before is None else _moment(self.booking, before)
+
+    @property
+    def calendar_asks(self) -> str:
+        """What the host has made of the event by which the guest was invited, and has yet to explain; '' for nothing.
+
+        Its provider has told the guest of that already; what is not the guest's event is not theirs to know of.
+        """
+        asks = self.booking.calendar_asks if self.booking.invites == Booking.Invites.CALENDAR else ""
+        return asks if asks in OF_THE_EVENT and not self.begun else ""
+
+    @property
+    def stands_at(self) -> str:
+        """The day and time of the booking, in the guest's zone and clock."""
+        return _moment(self.booking, self.booking.start)
 
     @property
     def answer_by(self) -> str:
@@ -214,7 +232,8 @@ def booked_page(booking: Booking, now: datetime) -> BookedPage:
     if state in (State.WAITING, State.PENDING, State.DELAYED) and _is_hopeless(booking, now):
         told = bool(booking.host.email) and _stands(booking, LINK_DUE, Work.State.DONE)
         return BookedPage(booking, State.LINKLESS, conference, now, host_told=told)
-    return BookedPage(booking, state, conference, now)
+    late = booking.invites == Booking.Invites.CALENDAR and booking.invited_at is None and _in_trouble(booking, EVENT)
+    return BookedPage(booking, state, conference, now, invite_late=late)
 
 
 def ticket_of(booking: Booking, *, off: bool = False) -> Ticket:
@@ -244,7 +263,7 @@ def _state(booking: Booking, conference: Conference | None, now: datetime) -> St
         return State.READY
     if not connected(booking.host, Platform.ZOOM):
         return State.WAITING
-    return State.DELAYED if now - _since(booking) > PATIENCE or _in_trouble(booking) else State.PENDING
+    return State.DELAYED if now - _since(booking) > PATIENCE or _in_trouble(booking, CONFERENCE) else State.PENDING
 
 
 def _is_hopeless(booking: Booking, now: datetime) -> bool:
@@ -253,9 +272,9 @@ def _is_hopeless(booking: Booking, now: datetime) -> bool:
     return host_left or booking.start <= now or _stands(booking, CONFERENCE, Work.State.FAILED)
 
 
-def _in_trouble(booking: Booking) -> bool:
-    """Whether the link is not simply being made: its step waits for another try, or for the end of a limit."""
-    making = Work.objects.filter(kind=CONFERENCE, key=step_key(booking)).exclude(state=Work.State.DONE)
+def _in_trouble(booking: Booking, step: str) -> bool:
+    """Whether a step is not simply under way: it waits for another try, or for the end of a limit."""
+    making = Work.objects.filter(kind=step, key=step_key(booking)).exclude(state=Work.State.DONE)
     return making.exclude(trouble=Work.Trouble.NONE).exists()
 
 
