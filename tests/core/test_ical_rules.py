@@ -77,7 +77,7 @@ NEVER = [
     "FREQ=HOURLY;BYSECOND=61",
     "FREQ=MONTHLY;BYDAY=6MO",
     "FREQ=YEARLY;BYDAY=54MO",
-    "FREQ=WEEKLY;BYDAY=MO;BYSETPOS=8",
+    "FREQ=WEEKLY;BYDAY=MO;BYSETPOS=2",
     "FREQ=MONTHLY;BYDAY=MO;BYSETPOS=300",
 ]
 
@@ -92,7 +92,14 @@ def test_numbers_that_no_calendar_has_are_not_followed(rule: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "rule", ["FREQ=YEARLY;BYDAY=-53MO", "FREQ=MONTHLY;BYDAY=-5MO,5FR", "FREQ=DAILY;BYMONTHDAY=-31,31;BYHOUR=0,23"]
+    "rule",
+    [
+        "FREQ=YEARLY;BYDAY=-53MO",
+        "FREQ=MONTHLY;BYDAY=-5MO,5FR",
+        "FREQ=DAILY;BYMONTHDAY=-31,31;BYHOUR=0,23",
+        "FREQ=WEEKLY;BYDAY=MO,TU;BYSETPOS=-2",
+        "FREQ=WEEKLY;BYSETPOS=1",
+    ],
 )
 def test_the_last_numbers_that_a_calendar_has_are_followed(rule: str) -> None:
     assert read(file(f"{START} RRULE:{rule}"))[1] == {}

@@ -29,7 +29,7 @@ _RANGES = {
     "BYSETPOS": (1, 366, True),
 }
 _WEEKS = {"MONTHLY": 5, "YEARLY": 53}  # that a weekday may be numbered by
-_DAYS = {"HOURLY": 1, "DAILY": 1, "WEEKLY": 7, "MONTHLY": 31, "YEARLY": 366}  # that BYSETPOS has to choose from
+_DAYS = {"MONTHLY": 31, "YEARLY": 366}  # that BYSETPOS has to choose from; of a week those that BYDAY names
 _CLOCK = ("BYHOUR", "BYMINUTE", "BYSECOND")
 # What each frequency may select by, besides the clock; RFC 5545 forbids some of the rest, nobody writes the others.
 _ALLOWED = {
@@ -65,7 +65,8 @@ def _followable(rule: str, seconds: float) -> bool:
     steps = seconds / _SECONDS[every] / int(interval)
     if times > MOST_TIMES or steps * times > MOST_STEPS:
         return False
-    return _happens(parts) and _numbered(parts.get("BYSETPOS", "1"), 1, _DAYS[every] * times, from_end=True)
+    choice = times * _DAYS.get(every, len(parts.get("BYDAY", "").split(",")))
+    return _happens(parts) and _numbered(parts.get("BYSETPOS", "1"), 1, choice, from_end=True)
 
 
 def _readable(parts: dict[str, str]) -> bool:
