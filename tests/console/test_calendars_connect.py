@@ -236,7 +236,9 @@ def test_disconnecting_asks_first_and_ends_one_account_alone(host: User, browser
     assert "open its list of apps" in asked
     assert Connection.objects.filter(state="connected").count() == 2
     answer = browser.post(address)
-    assert "You disconnected mara@work.example." in shown(browser, answer["Location"].partition("#")[0])
+    assert "You disconnected Google Calendar (mara@work.example)." in shown(
+        browser, answer["Location"].partition("#")[0]
+    )
     assert Connection.objects.filter(state="connected").get().label == "mara@home.example"
     assert Grant.objects.count() == 1
     assert browser.get(address)["Location"] == PAGE

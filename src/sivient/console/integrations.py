@@ -96,7 +96,7 @@ def disconnect_account(request: HostRequest, vendor: str, number: int) -> HttpRe
     connection = get_object_or_404(request.user.connections, vendor=vendor, pk=number)
     if request.method == "POST":
         ended = services.disconnect(request.user, vendor, by="host", account=connection.account)
-        name = connection.label or provider.label
+        name = f"{provider.label} ({connection.label})" if connection.label else provider.label
         return back_to_calendars(request, f"You disconnected {name}." if ended else "Nothing changed.")
     asked = calendars_rows.row_of(request.user, number, now=timezone.now())
     if asked is None:

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sivient.vendors.calendar_emulator.emulator import CalendarEmulator
+from sivient.vendors.calendar_emulator.free import next_free
 from sivient.vendors.calendar_emulator.records import Answer, Attendee, Calendar, Event, Moment, Show
 
 MEETINGS = (  # days after this Monday, hours from and to, title
@@ -17,13 +18,13 @@ FRIEND = "iris@hallmann.example"
 
 
 def fill(emulator: CalendarEmulator, account: str) -> None:
-    """Put events into an account's calendar, this week and the next; one that has any is left alone."""
+    """Put events into an account's calendar, from the week that its page opens on; one with any is left alone."""
     with emulator.lock:
         calendar = emulator.world.primary(account)
         if emulator.world.events(calendar.id):
             return
-        today = emulator.clock.now().astimezone(ZoneInfo(calendar.zone)).date()
-        for event in _fortnight(calendar, emulator.world.host(calendar.id).address, today - timedelta(today.weekday())):
+        opens = next_free(emulator, emulator.world.accounts[account]).date()
+        for event in _fortnight(calendar, emulator.world.host(calendar.id).address, opens - timedelta(opens.weekday())):
             emulator.world.add(event, notify=False)
         emulator.flush()
 
