@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from sivient.accounts.models import User
 from sivient.booking.models import Booking
+from sivient.booking.services import cancel
 from sivient.booking.steps import CALENDAR_ASKS, step_key
 from sivient.calendars.models import WrittenEvent
 from sivient.jobs.models import Work
@@ -71,6 +72,8 @@ def test_a_deleted_event_is_asked_about_once_with_what_happens_without_an_answer
     (mail,) = asked(post, host)
     assert "The event was deleted in Google Calendar." in mail
     assert "Without an answer the meeting is cancelled at " in mail
+    assert "Google Calendar may already have told Ada Okafor that it is cancelled." in mail
+    assert "Ada Okafor is told by mail. Keep it, and Ada Okafor is invited again." in mail
     page = client.get(f"/bookings/{booking.pk}").content.decode()
     assert "Your calendar says" in page
     assert "Keep the booking, restore the event" in page
@@ -103,11 +106,33 @@ def test_an_event_moved_onto_another_booking_is_asked_about_and_moved_back(
     assert "Another booking is there." in mail
     page = client.get(f"/bookings/{booking.pk}").content.decode()
     assert "Keep the time, move the event back" in page
+    assert (
+        "Google Calendar may already have told Ada Okafor the new time. Keep the time, and Ada Okafor is told" in page
+    )
+    assert ("This one cannot move there." in page, "Move the booking there" in page) == (True, False)
     refused = client.post(f"/bookings/{booking.pk}/calendar/follow", {"version": booking.version})
     assert (refused.status_code, "another booking is there" in refused.content.decode()) == (409, True)
     client.post(f"/bookings/{booking.pk}/calendar/keep", {"version": booking.version})
     run_due()
     assert world.mailed(GUEST)[-1] == "UPDATE"
+
+
+def test_the_booking_may_follow_once_the_other_booking_has_gone(booking: Booking, host: User, client: Client) -> None:
+    other = make_booking(make_event_type(host), start=MONDAY_10 + HOUR, email="cy@guest.example")
+    seen(booking, at=other.start)
+    cancel(other, by="guest", now=timezone.now())
+    page = client.get(f"/bookings/{booking.pk}").content.decode()
+    assert ("Another booking was there, but is no more." in page, "Move the booking there" in page) == (True, True)
+    moved = client.post(f"/bookings/{booking.pk}/calendar/follow", {"version": booking.version}, follow=True)
+    assert "The booking is where its event is now." in moved.content.decode()
+
+
+def test_a_guest_whom_the_calendar_does_not_invite_has_heard_nothing(booking: Booking, client: Client) -> None:
+    Booking.objects.update(invites=Booking.Invites.MAIL)
+    seen(booking, at=None)
+    page = client.get(f"/bookings/{booking.pk}").content.decode()
+    assert "Ada Okafor has heard nothing of it." in page
+    assert "may have told" not in page
 
 
 def test_an_event_moved_into_the_past_can_only_be_moved_back(
