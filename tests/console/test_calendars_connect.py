@@ -196,6 +196,14 @@ def test_an_address_of_any_other_server_is_looked_for(typed: str, browser: Clien
     assert len(vendor.entered) == 1
 
 
+def test_a_password_in_an_address_is_refused_in_the_words_of_its_form(browser: Client, vendor: Vendor) -> None:
+    said = page_of(browser.post(f"{PAGE}/ics/enter", {"address": "webcal://mara:canary@cloud.example/a.ics"}))
+    assert "A published calendar asks for none." in said
+    said = page_of(browser.post(f"{PAGE}/caldav/enter", CLOUD | {"cloud": "https://mara:x@cloud.example/"}))
+    assert "they have fields of their own." in said
+    assert vendor.entered == []
+
+
 def test_of_a_place_without_an_address_nobody_is_told_to_check_one(browser: Client, vendor: Vendor) -> None:
     vendor.fails = TryLater("The calendar server could not be found. Check the address.")
     said = page_of(browser.post(f"{PAGE}/caldav/enter", CLOUD | {"place": "icloud"}))

@@ -10,7 +10,7 @@ from sivient.console.forms import HostForm, LineField
 from sivient.integrations.models import Grant
 from sivient.ports.errors import IntegrationError, Rejected, TryLater
 from sivient.ports.vendor import Entered
-from sivient.ports.web_address import NOT_ONE, web_address
+from sivient.ports.web_address import NOT_ONE, WITH_USER, web_address
 
 ICLOUD, FASTMAIL, NEXTCLOUD, OTHER = "icloud", "fastmail", "nextcloud", "other"
 # Where an app password is made: servers that have them accept no other password here (calendars contract chapter 3).
@@ -24,6 +24,7 @@ PLACES = {
     OTHER: ("Another CalDAV server", "Whoever runs it tells you its CalDAV address."),
 }
 LONGEST_ADDRESS = 500
+NO_USER = "Leave the user and the password out of the address. A published calendar asks for none."
 _WEBCAL = re.compile("^webcals?://", re.IGNORECASE)  # what calendar programs call https
 _ADDRESSES = {
     NEXTCLOUD: "cloud",
@@ -138,7 +139,7 @@ class AddressForm(HostForm):
         typed = str(self.cleaned_data["address"])
         mistake = _mistake(_WEBCAL.sub("https://", typed))
         if mistake:
-            raise forms.ValidationError(mistake)
+            raise forms.ValidationError(NO_USER if mistake == WITH_USER else mistake)
         return typed
 
     def trouble(self, error: IntegrationError) -> str:
