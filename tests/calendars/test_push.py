@@ -92,6 +92,10 @@ def test_half_a_character_and_a_very_long_text_are_wrong_secrets(channel: Channe
     assert planned() == []
 
 
+def test_a_channel_that_no_database_would_take_is_unknown(channel: Channel, world: World) -> None:
+    assert push.receive(VENDOR, [Notice("\x00", "s"), Notice("\ud800", "s")]) == 0
+
+
 def test_the_channel_of_another_vendor_is_unknown(channel: Channel, world: World) -> None:
     told = push.receive("microsoft", [Notice(channel.name, world.channels[channel.name])])
     assert told == 0

@@ -44,7 +44,7 @@ def pushes(vendor: str) -> bool:
 def receive(vendor: str, notices: Iterable[Notice]) -> int:
     """Plan what notices ask for, one piece of work per calendar; return how many were believed."""
     said = list(notices)
-    named = {notice.channel for notice in said}
+    named = {notice.channel for notice in said if notice.channel.isprintable()}  # no database takes the others
     if not named:
         return 0
     known = Channel.objects.filter(name__in=named, calendar__connection__vendor=vendor)

@@ -45,7 +45,8 @@ class Feed:
         try:
             yield from text
         finally:
-            text.detach()
+            if not self.file.closed:  # else nobody reads on
+                text.detach()
 
 
 def fetch(address: str, validators: Mapping[str, str], *, networks: tuple[str, ...], patience: Patience) -> Feed | None:
