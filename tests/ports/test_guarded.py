@@ -99,6 +99,15 @@ def test_plain_http_goes_to_allowed_networks_alone(connected: Connections, monke
     assert connected == [("127.0.0.1", 80)]
 
 
+def test_plain_http_into_a_private_network_is_refused_for_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    means(monkeypatch, "10.1.2.3")
+    with pytest.raises(Rejected, match="private network"):
+        ask("http://calendar.test/", HERE)
+    means(monkeypatch, "93.184.216.34")
+    with pytest.raises(Rejected, match="others on the way could read"):
+        ask("http://calendar.test/", HERE)
+
+
 def test_a_resolver_that_hangs_ends_with_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guarded, "resolve", lambda *names, **more: time.sleep(3))
     began = time.monotonic()

@@ -27,7 +27,7 @@ Network = IPv4Network | IPv6Network
 
 LONGEST = 10.0  # seconds for a connection and its answer, whatever the caller's patience
 PRIVATE = "This address leads into a private network. The operator of this server can allow it."
-NOT_HTTPS = "This address begins with http://, which would send the password in the clear. Use https://."
+NOT_HTTPS = "This address begins with http://, so others on the way could read what is sent. Use https://."
 
 # The public part of IPv6 is 2000::/3; of it these lead elsewhere: Teredo and others, documentation, 6to4.
 _PUBLIC = IPv6Network("2000::/3")
@@ -89,7 +89,7 @@ def _checked(address: WebAddress, allowed: Sequence[Network], who: str, seconds:
     inside = [each for each in found if any(each in network for network in allowed)]
     if address.scheme == "http":
         if not inside:
-            raise Rejected(NOT_HTTPS)
+            raise Rejected(NOT_HTTPS if any(map(public, found)) else PRIVATE)
         return list(map(str, inside))
     fine = [each for each in found if each in inside or public(each)]
     if not fine:
