@@ -154,12 +154,17 @@ def children(process: subprocess.Popen[bytes]) -> list[int]:
 
 
 def is_alive(number: int) -> bool:
-    """Say whether a process is there."""
+    """Say whether a process runs. One that has ended, and whose parent has not asked how, does not."""
     try:
         os.kill(number, 0)
-    except ProcessLookupError:
+        return not _has_ended(number)
+    except (ProcessLookupError, FileNotFoundError):
         return False
-    return True
+
+
+def _has_ended(number: int) -> bool:
+    stat = Path(f"/proc/{number}/stat")
+    return stat.parents[1].is_dir() and stat.read_text().rpartition(")")[2].split()[0] == "Z"
 
 
 def _nothing() -> None:
