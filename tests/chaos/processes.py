@@ -152,6 +152,7 @@ class Supervisor:
                     if child.thaw_at is not None and time.monotonic() > child.thaw_at:
                         self._thaw(child)
                     if child.process.poll() is not None:
+                        child.send(signal.SIGCONT)  # what a frozen one left behind has to notice that it is alone
                         child.start()
                         self.counts["restarts"] += 1
 
