@@ -47,7 +47,7 @@ def replace(calendar: Calendar, changes: Iterable[Change], *, window: Interval) 
         for name, times in missing.items()
         for start, end in times
     ]
-    BusyTime.objects.bulk_create(new, batch_size=100)  # of six values each
+    BusyTime.objects.bulk_create(new)
     return bool(stale or new)
 
 
