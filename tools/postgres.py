@@ -82,8 +82,9 @@ def remove_abandoned() -> None:
     """Stop and remove the clusters of earlier runs that were killed before they could do it."""
     for folder in ROOM.glob(f"{PREFIX}*"):
         maker = folder.name.removeprefix(PREFIX).partition("-")[0]
-        if folder.stat().st_uid == _account().pw_uid and maker.isdecimal() and not _alive(int(maker)):
-            Cluster(binaries(), folder, password="").remove()
+        with suppress(FileNotFoundError):  # another run may be removing it at the same time
+            if folder.stat().st_uid == _account().pw_uid and maker.isdecimal() and not _alive(int(maker)):
+                Cluster(binaries(), folder, password="").remove()
 
 
 def _alive(pid: int) -> bool:
@@ -172,7 +173,7 @@ class Cluster:
         """Stop the server at once and take the files away."""
         # The pid file may have outlived a power cut. A server that does not stop ends when its files are gone.
         if (self.folder / "data/postmaster.pid").exists():
-            with suppress(RuntimeError):
+            with suppress(RuntimeError, FileNotFoundError):
                 self.crash()
         shutil.rmtree(self.folder, ignore_errors=True)
 
