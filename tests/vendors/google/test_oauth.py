@@ -20,9 +20,10 @@ from sivient.ports.errors import (
     TryLater,
 )
 from sivient.ports.http import mounted
+from sivient.ports.oauth import challenge
 from sivient.ports.vendor import Tokens
 from sivient.vendors.google import discovery
-from sivient.vendors.google.oauth import GoogleOAuth, challenge, connect_oauth
+from sivient.vendors.google.oauth import GoogleOAuth, connect_oauth
 from tests.vendors.google.adapted import APP, PATIENCE, SCOPE
 
 CALLBACK = "https://book.example/settings/integrations/google/callback"

@@ -17,9 +17,10 @@ from sivient.ports.errors import (
     TokenRefused,
     TryLater,
 )
+from sivient.ports.oauth import challenge
 from sivient.ports.vendor import Tokens
 from sivient.vendors.microsoft.emulator import PEOPLE
-from sivient.vendors.microsoft.oauth import challenge, connect_oauth, grants_enough, may_write, missing
+from sivient.vendors.microsoft.oauth import connect_oauth, grants_enough, may_write, missing
 from tests.vendors.microsoft.adapted import (
     APP,
     CALLBACK,

@@ -17,9 +17,10 @@ from sivient.ports.errors import (
     TokenRefused,
     TryLater,
 )
+from sivient.ports.oauth import challenge
 from sivient.ports.vendor import App, Tokens
 from sivient.vendors.zoom.emulator import ZoomEmulator
-from sivient.vendors.zoom.oauth import basic, challenge, grants_enough
+from sivient.vendors.zoom.oauth import basic, grants_enough
 from tests.vendors.zoom.adapted import Zoom, oauth, refusal
 from tests.vendors.zoom.emulated import CALLBACK, VECTORS, VERIFIER, TheApp, a_client, an_app
 

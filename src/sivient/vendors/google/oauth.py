@@ -1,9 +1,6 @@
 """Google's consent for calendars: confidential client with PKCE, incremental and lasting (calendars contract 1.2)."""
 
-import base64
-import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -18,13 +15,13 @@ from sivient.ports.errors import (
     TryLater,
 )
 from sivient.ports.http import Answer, Judge, Patience, client, read_json, request_json, send
+from sivient.ports.oauth import challenge, read_tokens
 from sivient.ports.vendor import App, Tokens, VendorAccount
 from sivient.vendors.google.api import WHO
 from sivient.vendors.google.discovery import Endpoints, endpoints, origin
 from sivient.vendors.google.scopes import ASKED
 
-SCOPE_LIMIT, ID_LIMIT = 4000, 255  # characters
-LIFETIME = timedelta(hours=1)  # of an access token, when the answer does not say
+ID_LIMIT = 255  # characters
 OF_THE_APP = {
     *("invalid_client", "unauthorized_client", "deleted_client", "disabled_client", "redirect_uri_mismatch"),
     *("invalid_request", "invalid_scope", "unsupported_grant_type", "org_internal"),
@@ -91,10 +88,11 @@ class GoogleOAuth:
         """Ask the token endpoint. The secret goes in the body, where its characters need no second encoding."""
         at = self._at().token
         form = {**form, "client_id": self.app.client_id, "client_secret": self.app.client_secret}
-        return _tokens(
+        return read_tokens(
             request_json(
                 client(origin(at)), "POST", urlsplit(at).path, who=WHO, patience=self.patience, judge=judge, data=form
-            )
+            ),
+            who=WHO,
         )
 
     def _at(self) -> Endpoints:
@@ -104,11 +102,6 @@ class GoogleOAuth:
 def connect_oauth(app: App, patience: Patience) -> GoogleOAuth:
     """Return the flow of the operator's OAuth client."""
     return GoogleOAuth(app, patience)
-
-
-def challenge(verifier: str) -> str:
-    """Return the S256 challenge of a verifier (RFC 7636, 4.2)."""
-    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
 def _judge_exchange(answer: Answer) -> IntegrationError:
@@ -147,24 +140,6 @@ def _error(answer: Answer) -> str:
     """Return Google's word for a refusal. A limit or an outage says nothing, whatever its body repeats."""
     body = answer.json() if answer.status in (400, 401, 403) else None
     return str(body.get("error", "")) if isinstance(body, dict) else ""
-
-
-def _tokens(body: dict[str, Any]) -> Tokens:
-    refresh, seconds = body.get("refresh_token"), body.get("expires_in")
-    known = isinstance(seconds, int) and 0 < seconds < timedelta(days=1).total_seconds()
-    return Tokens(
-        access_token=_token(body.get("access_token")),
-        refresh_token=_token(refresh) if refresh else "",
-        lifetime=timedelta(seconds=int(seconds or 0)) if known else LIFETIME,
-        scope=clean_line(str(body.get("scope") or ""), SCOPE_LIMIT),
-    )
-
-
-def _token(value: object) -> str:
-    """Return a token, which is opaque but must be fit for a header."""
-    if not isinstance(value, str) or not value.isascii() or not value.isprintable() or not value or " " in value:
-        raise OutcomeUnknown("Google gave an answer that cannot be read.")
-    return value
 
 
 def _account(body: dict[str, Any]) -> VendorAccount:

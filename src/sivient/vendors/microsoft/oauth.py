@@ -3,8 +3,6 @@
 A permission cannot be withdrawn by us: Microsoft has no endpoint for it. The host removes the app at Microsoft.
 """
 
-import base64
-import hashlib
 import re
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,14 +14,15 @@ import httpx
 from sivient.core.text import clean_line
 from sivient.ports.errors import IntegrationError, Misconfigured, OutcomeUnknown, Reconnect, Rejected, TryLater
 from sivient.ports.http import Answer, Judge, Patience, client, request_json
+from sivient.ports.oauth import challenge, read_tokens
 from sivient.ports.vendor import App, Tokens, VendorAccount
 from sivient.vendors.microsoft.api import WHO, Graph
 
 SCOPES = "offline_access User.Read Calendars.ReadWrite"
 READING = {"calendars.read", "calendars.readwrite"}
 WRITING = "calendars.readwrite"
-SCOPE_LIMIT, ID_LIMIT = 4000, 200  # characters
-LIFETIME = timedelta(hours=1)  # of an access token, when the answer does not say
+ID_LIMIT, DESCRIPTION_LIMIT = 200, 4000  # characters
+LONGEST = timedelta(days=2, seconds=1)  # an access token may last a day and more (continuous access evaluation)
 # Nobody has agreed yet, or only an administrator can (AADSTS numbers).
 CONSENT = {65001, 65004, 90094, 90008, 650056}
 OPERATORS = {"invalid_client", "unauthorized_client", "invalid_request", "invalid_scope", "unsupported_grant_type"}
@@ -62,14 +61,14 @@ class MicrosoftOAuth:
             "redirect_uri": redirect_uri,
             "code_verifier": verifier,
         }
-        return _tokens(self._post(form, _judge_exchange))
+        return self._tokens(form, _judge_exchange)
 
     def refresh(self, refresh_token: str) -> Tokens:
         """Return new tokens, with a new refresh token each time. Reconnect: the permission is gone.
 
         No `scope`: what was granted stays, which may be less than we ask for when connecting.
         """
-        return _tokens(self._post({"grant_type": "refresh_token", "refresh_token": refresh_token}, _judge_refresh))
+        return self._tokens({"grant_type": "refresh_token", "refresh_token": refresh_token}, _judge_refresh)
 
     def revoke(self, access_token: str) -> None:
         """Do nothing: Microsoft has no way to withdraw one app's permission."""
@@ -78,22 +77,18 @@ class MicrosoftOAuth:
         """Return who allowed us in. TokenRefused: this token is not accepted."""
         return _account(Graph(self.api, access_token, self.patience).call("GET", "/me"))
 
-    def _post(self, form: dict[str, str], judge: Judge) -> dict[str, Any]:
+    def _tokens(self, form: dict[str, str], judge: Judge) -> Tokens:
         credentials = {"client_id": self.app.client_id, "client_secret": self.app.client_secret}
         path = "/oauth2/v2.0/token"
-        return request_json(
+        body = request_json(
             self.oauth, "POST", path, who=WHO, patience=self.patience, judge=judge, data=form | credentials
         )
+        return read_tokens(body, who=WHO, longest=LONGEST)
 
 
 def connect_oauth(app: App, patience: Patience) -> MicrosoftOAuth:
     """Return the flow of the operator's app."""
     return MicrosoftOAuth(app, patience, client(app.oauth_base), client(app.api_base))
-
-
-def challenge(verifier: str) -> str:
-    """Return the S256 challenge of a verifier (RFC 7636, 4.2)."""
-    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
 def grants_enough(scope: str) -> bool:
@@ -157,27 +152,9 @@ def _error(answer: Answer) -> tuple[str, set[int]]:
         return "", set()
     listed = body.get("error_codes")
     numbers = {number for number in (listed if isinstance(listed, list) else []) if isinstance(number, int)}
-    numbers |= {int(number) for number in NUMBER.findall(str(body.get("error_description") or "")[:SCOPE_LIMIT])}
+    numbers |= {int(number) for number in NUMBER.findall(str(body.get("error_description") or "")[:DESCRIPTION_LIMIT])}
     consent = body.get("suberror") == "consent_required"
     return ("consent_required" if consent else str(body.get("error", ""))), numbers
-
-
-def _tokens(body: dict[str, Any]) -> Tokens:
-    access, refresh, seconds = body.get("access_token"), body.get("refresh_token"), body.get("expires_in")
-    known = isinstance(seconds, int) and 0 < seconds <= timedelta(days=2).total_seconds()
-    return Tokens(
-        access_token=_token(access),
-        refresh_token=_token(refresh) if refresh else "",
-        lifetime=timedelta(seconds=int(seconds or 0)) if known else LIFETIME,
-        scope=clean_line(str(body.get("scope") or ""), SCOPE_LIMIT),
-    )
-
-
-def _token(value: object) -> str:
-    """Return a token, which is opaque but must be fit for a header."""
-    if not isinstance(value, str) or not value.isascii() or not value.isprintable() or not value or " " in value:
-        raise OutcomeUnknown("Microsoft gave an answer that cannot be read.")
-    return value
 
 
 def _account(body: dict[str, Any]) -> VendorAccount:

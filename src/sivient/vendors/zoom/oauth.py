@@ -1,9 +1,7 @@
 """Zoom's OAuth dialect: confidential client with PKCE (Zoom contract chapter 2) and who allowed us in (chapter 3)."""
 
 import base64
-import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,11 +10,11 @@ import httpx
 from sivient.core.text import clean_line
 from sivient.ports.errors import IntegrationError, Misconfigured, OutcomeUnknown, Reconnect, Rejected, TryLater
 from sivient.ports.http import Answer, Judge, Patience, client, request_json
+from sivient.ports.oauth import challenge, read_tokens
 from sivient.ports.vendor import App, Tokens, VendorAccount
 from sivient.vendors.zoom.api import WHO, Span, call
 
-SCOPE_LIMIT, ID_LIMIT = 4000, 200  # characters; what Zoom sends today is far shorter
-LIFETIME = timedelta(hours=1)  # of an access token, when the answer does not say
+ID_LIMIT = 200  # characters
 # Either name of each permission: which one an app has depends on its age (contract 11, row 12).
 NEEDED = ({"meeting:write:meeting", "meeting:write"}, {"user:read:user", "user:read"})
 
@@ -50,12 +48,12 @@ class ZoomOAuth:
             "redirect_uri": redirect_uri,
             "code_verifier": verifier,
         }
-        return _tokens(self._post("/oauth/token", form, _judge_exchange))
+        return read_tokens(self._post("/oauth/token", form, _judge_exchange), who=WHO)
 
     def refresh(self, refresh_token: str) -> Tokens:
         """Return new tokens. Reconnect: the permission is gone."""
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
-        return _tokens(self._post("/oauth/token", form, _judge_refresh))
+        return read_tokens(self._post("/oauth/token", form, _judge_refresh), who=WHO)
 
     def revoke(self, access_token: str) -> None:
         """Withdraw the permission at Zoom."""
@@ -82,11 +80,6 @@ class ZoomOAuth:
 def connect_oauth(app: App, patience: Patience) -> ZoomOAuth:
     """Return the flow of the operator's Zoom app."""
     return ZoomOAuth(app, patience, client(app.oauth_base), client(app.api_base))
-
-
-def challenge(verifier: str) -> str:
-    """Return the S256 challenge of a verifier (RFC 7636, 4.2)."""
-    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
 def basic(client_id: str, client_secret: str) -> str:
@@ -129,24 +122,6 @@ def _error(answer: Answer) -> tuple[str, str]:
     if not isinstance(body, dict):
         return "", ""
     return str(body.get("error", "")), f"{body.get('reason', '')} {body.get('error_description', '')}".lower()
-
-
-def _tokens(body: dict[str, Any]) -> Tokens:
-    access, refresh, seconds = body.get("access_token"), body.get("refresh_token"), body.get("expires_in")
-    known = isinstance(seconds, int) and 0 < seconds < timedelta(days=1).total_seconds()
-    return Tokens(
-        access_token=_token(access),
-        refresh_token=_token(refresh) if refresh else "",
-        lifetime=timedelta(seconds=int(seconds or 0)) if known else LIFETIME,
-        scope=clean_line(str(body.get("scope") or ""), SCOPE_LIMIT),
-    )
-
-
-def _token(value: object) -> str:
-    """Return a token, which is opaque but must be fit for a header."""
-    if not isinstance(value, str) or not value.isascii() or not value.isprintable() or not value or " " in value:
-        raise OutcomeUnknown("Zoom gave an answer that cannot be read.")
-    return value
 
 
 def _account(body: dict[str, Any]) -> VendorAccount:
