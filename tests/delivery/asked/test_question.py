@@ -1,7 +1,5 @@
 """What the calendar has made of a booking is asked on its page and by mail, once, and answered by a button."""
 
-from datetime import datetime, timedelta
-
 import pytest
 from django.db.models import F
 from django.test import Client
@@ -11,53 +9,15 @@ from sivient.accounts.models import User
 from sivient.booking.models import Booking
 from sivient.booking.services import cancel
 from sivient.booking.steps import CALENDAR_ASKS, step_key
-from sivient.calendars.models import WrittenEvent
 from sivient.jobs.models import Work
 from sivient.jobs.queue import enqueue
 from sivient.jobs.worker import run_due
-from sivient.scheduling.models import Platform
-from tests.delivery.calendar_world import World, booked, calendar_of, mount
+from tests.delivery.asked.conftest import GUEST, HALF, HOUR, seen
+from tests.delivery.calendar_world import World
 from tests.delivery.conftest import Post, text_of
 from tests.factories import MONDAY_10, make_booking, make_event_type, make_host
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
-GUEST = "ada@guest.example"
-HALF, HOUR = timedelta(minutes=30), timedelta(hours=1)
-
-
-@pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch) -> World:
-    """A calendar whose provider invites."""
-    return mount(monkeypatch, World())
-
-
-@pytest.fixture
-def host(client: Client) -> User:
-    """A host who is called by telephone, and signed in."""
-    host = make_host(platform=Platform.PHONE, platform_details="+49 30 1234567")
-    client.force_login(host)
-    return host
-
-
-@pytest.fixture
-def booking(host: User, world: World, post: Post) -> Booking:
-    """A booking that stands in the calendar."""
-    booking = booked(host, calendar_of(host))
-    run_due()
-    return booking
-
-
-def seen(booking: Booking, *, at: datetime | None) -> Booking:
-    """Let a sync see the event there, or nowhere; and the worker do what follows."""
-    if at is None:
-        changes: dict[str, datetime] = {"seen_gone_at": timezone.now()}
-    else:
-        changes = {"seen_start": at, "seen_end": at + HALF}
-    WrittenEvent.objects.filter(booking=booking).update(**changes)
-    event = WrittenEvent.objects.get(booking=booking)
-    enqueue("booking.event_changed", key=f"event:{event.pk}", payload={"event": event.pk})
-    run_due()
-    return Booking.objects.get(pk=booking.pk)
 
 
 def asked(post: Post, host: User) -> list[str]:
