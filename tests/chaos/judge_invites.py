@@ -1,5 +1,6 @@
 """The judge's eyes for mails and pages: is it the right link, once, and in the newest edition of the event?"""
 
+import difflib
 from collections.abc import Iterator
 
 from tests.chaos.evidence import Evidence, Line, grouped
@@ -48,8 +49,9 @@ def duplicates(evidence: Evidence) -> Iterator[str]:
             if len({mail["message_id"] for mail in same}) > 1:
                 yield f"{uid}: {reader} got several messages with SEQUENCE {sequence}"
     for message_id, mails in grouped(evidence.mails, "message_id").items():
-        if len({mail["digest"] for mail in mails}) > 1:
-            yield f"{message_id} has several contents"
+        contents = sorted({mail["content"] for mail in mails})
+        if len(contents) > 1:
+            yield f"{message_id}, {mails[0]['subject']!r}, has several contents: {_differing(*contents[:2])}"
 
 
 def figures(evidence: Evidence) -> dict[str, int]:
@@ -68,6 +70,12 @@ def figures(evidence: Evidence) -> dict[str, int]:
 def _newest(mails: list[Line]) -> Line:
     """Return the edition that a calendar keeps (RFC 5546 2.1.5: the highest SEQUENCE)."""
     return max(mails, key=lambda mail: mail["sequence"])
+
+
+def _differing(one: str, other: str) -> str:
+    """Return the lines in which two mails differ."""
+    lines = difflib.ndiff(one.splitlines(), other.splitlines())
+    return " | ".join(line for line in lines if line.startswith(("-", "+")))
 
 
 def _was_used(conference: Line) -> bool:

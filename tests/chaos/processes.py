@@ -7,13 +7,15 @@ import subprocess
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import httpx
 
 from tests.chaos.plan import Blow
 
+T = TypeVar("T")
 LOOK = 0.1  # seconds between two looks of the supervisor
 WARM, WARM_BUSY = 2.0, 8.0  # seconds after which a process can be expected to work; on a busy machine at most
 STOP = 40.0
@@ -99,6 +101,16 @@ class Supervisor:
             else:
                 self._kill(child, blow)
         return True
+
+    def cut_power(self, look: Callable[[], T]) -> T:
+        """Kill every process at once; return what `look` sees while none runs."""
+        with self._lock:
+            for child in self.children:
+                child.send(signal.SIGKILL)
+            for child in self.children:
+                child.process.wait()
+            self.counts["power cuts"] += 1
+            return look()
 
     def thaw_all(self) -> None:
         """Let every frozen process go on."""

@@ -18,6 +18,7 @@ from tests.chaos.post_office import LINK
 from tests.chaos.stage import Stage, staged
 
 BACKLOG = 400  # steps that are due; more, and guests wait at the door
+CUT_WITHIN = 30.0  # seconds in which a step is caught in the middle
 DOWN = 1.0  # seconds for which a crashed database stays away
 SAID_EVERY = 100  # guests
 PAGES = 300  # of the guests' pages that are looked at in the end
@@ -87,6 +88,7 @@ class _Storm:
         return {"kills": self._kills, "database crashes": self._crashes}
 
     def _strike(self) -> None:
+        self._cut_power()
         for blow in blows(self._seed):
             if self._reached():
                 return
@@ -97,6 +99,16 @@ class _Storm:
                 self._kills += blow.kind == "kill"
             else:
                 time.sleep(0.1)
+
+    def _cut_power(self) -> None:
+        """Kill everything while steps are being done: nobody but the end of their leases gives them back."""
+        watch, until = self._stage.watch, time.monotonic() + CUT_WITHIN
+        while time.monotonic() < until:
+            if watch.held() and (left := self._stage.supervisor.cut_power(watch.held)):
+                watch.expired |= left
+                self._kills += 1
+                return
+            time.sleep(0.02)
 
     def _send_guests(self) -> None:
         today = midnight(datetime.now(UTC))

@@ -29,7 +29,8 @@ def mail(number: int, to: str, sequence: int, links: list[str], **more: Any) -> 
         "method": "REQUEST",
         "start": "20261201T100000Z",
         "message_id": f"<{to}-{sequence}>",
-        "digest": f"{to}-{sequence}",
+        "subject": "Invitation",
+        "content": f"{to}-{sequence}",
         "links": links,
     } | more
 
@@ -156,11 +157,11 @@ def cancelled_in_silence(evidence: Evidence) -> None:
 
 
 def duplicate_invite(evidence: Evidence) -> None:
-    evidence.mails.append(mail(5, GUEST, 1, [LINK], message_id="<another>", digest="another"))
+    evidence.mails.append(mail(5, GUEST, 1, [LINK], message_id="<another>", content="another"))
 
 
 def same_message_with_other_words(evidence: Evidence) -> None:
-    evidence.mails.append(mail(5, GUEST, 1, [LINK], digest="another"))
+    evidence.mails.append(mail(5, GUEST, 1, [LINK], content="another"))
 
 
 def error_page(evidence: Evidence) -> None:

@@ -2,14 +2,16 @@
 
 import sqlite3
 import threading
+from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 
+T = TypeVar("T")
 SOON = timedelta(minutes=10)  # what is planned later is not waited for
 COUNTS = """
 SELECT COUNT(*),
@@ -18,6 +20,7 @@ SELECT COUNT(*),
 FROM jobs_work
 WHERE state = 'waiting' AND key <> 'every' AND (attempt > 0 OR run_at <= {soon})
 """
+HELD = "SELECT id, fence FROM jobs_work WHERE state = 'waiting' AND lease_until >= {now}"
 EXPIRED = "SELECT id, fence FROM jobs_work WHERE state = 'waiting' AND lease_until < {now}"
 LOOK = 1.0  # seconds
 
@@ -50,12 +53,19 @@ class Watch:
 
     def look(self) -> Queue | None:
         """Return how the queue is now; None when the database does not answer."""
+        return self._ask(self._read)
+
+    def held(self) -> set[tuple[int, int]]:
+        """Return work and fence of the steps that a worker has now."""
+        return self._ask(lambda connection, now, soon: set(connection.execute(HELD.format(now=now)))) or set()
+
+    def _ask(self, question: Callable[[Any, str, str], T]) -> T | None:
         with suppress(psycopg.Error, sqlite3.Error):
             if self._database:
                 with psycopg.connect(self._database, connect_timeout=3, autocommit=True) as connection:
-                    return self._read(connection, *_MOMENTS_POSTGRES)
+                    return question(connection, *_MOMENTS_POSTGRES)
             with closing(sqlite3.connect(self._file, timeout=5)) as connection:
-                return self._read(connection, *_moments_sqlite())
+                return question(connection, *_moments_sqlite())
         return None
 
     def _run(self) -> None:

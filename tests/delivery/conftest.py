@@ -1,6 +1,7 @@
 """A real mail server and an emulated Zoom for the steps of a delivery."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from email import message_from_bytes
@@ -8,6 +9,7 @@ from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import httpx
 import pytest
@@ -18,7 +20,9 @@ from icalendar import Calendar, Event
 from sivient.accounts.models import User
 from sivient.demo.mailbox import Mailbox, start_smtp
 from sivient.jobs.models import Work
+from sivient.ports.errors import TryLater
 from sivient.ports.http import mounted
+from sivient.site import mailer
 from sivient.vendors.zoom.emulator import ZoomApp, ZoomEmulator
 from sivient.vendors.zoom.emulator.app import PRODUCT_SCOPES
 from tests.factories import connect_zoom, make_host
@@ -47,6 +51,18 @@ class Post:
         """Let the server answer `451`, `550`, or `ok` again."""
         request = httpx.Request("POST", "http://mailbox/__ctl/switch", json={"smtp": answer})
         assert self.mailbox.handle(request).is_success
+
+    @contextmanager
+    def losing_answers(self) -> Iterator[None]:
+        """Every mail arrives meanwhile, and nobody learns of it."""
+
+        def lost(message: EmailMessage, *, to: str) -> None:
+            deliver(message, to=to)
+            raise TryLater("The mail server did not answer.")
+
+        deliver = mailer.send
+        with patch.object(mailer, "send", lost):
+            yield
 
 
 @pytest.fixture

@@ -13,11 +13,11 @@ from sivient.integrations.models import Connection, Grant
 from sivient.jobs.models import Work
 from sivient.jobs.queue import enqueue
 from sivient.jobs.worker import run_due
-from sivient.ports.errors import Rejected, TryLater
+from sivient.ports.errors import Rejected
 from sivient.privacy.erasure import erase
 from sivient.site import mailer
 from sivient.vendors.zoom.emulator import ZoomEmulator
-from tests.delivery.conftest import Post, connect, html_of, pass_time, text_of
+from tests.delivery.conftest import Post, connect, html_of, text_of
 from tests.factories import MONDAY_10, connect_zoom, make_booking, make_event_type, make_host
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
@@ -82,23 +82,6 @@ def test_it_is_said_once_for_each_end_and_not_when_all_is_well_again(host: User,
     run_due()
     first, second = (mail for mail in post.to(host.email) if "Reconnect" in str(mail["Subject"]))
     assert first["Message-ID"] != second["Message-ID"]
-
-
-def test_sent_again_it_has_the_same_message_id(host: User, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
-    deliver = mailer.send
-
-    def lost(message: object, *, to: str) -> None:
-        deliver(message, to=to)  # type: ignore[arg-type]
-        raise TryLater("The mail server did not answer.")
-
-    monkeypatch.setattr(mailer, "send", lost)
-    ends()
-    run_due()
-    monkeypatch.setattr(mailer, "send", deliver)
-    pass_time()
-    run_due()
-    first, second = post.to(host.email)
-    assert first["Message-ID"] == second["Message-ID"]
 
 
 def nearly_used(host: User) -> Connection:

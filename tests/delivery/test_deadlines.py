@@ -195,26 +195,3 @@ def test_a_host_without_an_address_is_not_asked_and_the_guest_is_told(zoom: Zoom
     deadline_comes()
     run_due()
     assert "The link follows" in subjects(post, GUEST)
-
-
-def test_the_word_to_the_host_is_the_same_mail_when_it_is_sent_again(
-    booking: Booking, post: Post, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from sivient.ports.errors import TryLater
-    from sivient.site import mailer
-
-    deliver, sent = mailer.send, []
-
-    def lost(message: object, *, to: str) -> None:
-        sent.append(message)
-        deliver(message, to=to)  # type: ignore[arg-type]
-        raise TryLater("The mail server did not answer.")
-
-    monkeypatch.setattr(mailer, "send", lost)
-    deadline_comes()
-    run_due()
-    monkeypatch.setattr(mailer, "send", deliver)
-    deadline_comes()
-    run_due()
-    first, second = post.to(booking.host.email)[-2:]
-    assert first.as_bytes() == second.as_bytes()

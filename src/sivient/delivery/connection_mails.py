@@ -51,16 +51,16 @@ def calendar_ended(connection: Connection, *, reason: str, at: datetime, blocks:
     return _mail(connection, "calendar", subject, at=at, more=more)
 
 
-def calendar_gone(calendar: Calendar, *, at: datetime, receives: bool) -> EmailMessage:
-    """Return the mail that says that a calendar was deleted or is not shared any more; `receives` as above."""
+def calendar_gone(calendar: Calendar, *, at: datetime, blocks: bool, receives: bool) -> EmailMessage:
+    """Return the mail that says that a calendar was deleted or is shared no more; `blocks`, `receives` as above."""
     connection, name = calendar.connection, f"“{calendar.name}”"
-    subject = f"The calendar {name} is gone" + (": your page shows no times" if calendar.blocks else "")
+    subject = f"The calendar {name} is gone" + (": your page shows no times" if blocks else "")
     label = registry.provider(connection.vendor).label
     where = f"{label} ({connection.label})" if connection.label else label
     until = "you take bookings without it, or it is back"
     more = {
         "happened": f"The calendar {name} of {where} was deleted there, or is no longer shared with that account.",
-        "means": " ".join(_calendar_means(calendar.blocks, receives, until=until)),
+        "means": " ".join(_calendar_means(blocks, receives, until=until)),
         "button": "See what you can do",
         "anchor": "not-read",
     }

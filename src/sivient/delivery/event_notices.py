@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from sivient.booking.models import Booking, Conference
 from sivient.core import imip
 from sivient.core.invite import Party
-from sivient.delivery.calendar_words import calendar_label, question
+from sivient.delivery.calendar_words import Question, calendar_label
 from sivient.delivery.edition import Told
 from sivient.delivery.mails import organizer
 from sivient.delivery.notices import notice
@@ -41,10 +41,10 @@ def guest_page(booking: Booking, reader: Reader, *, at: datetime) -> EmailMessag
     return notice("guest_page", "Your booking", booking, reader, at=at, calendar=calendar_label(booking.event))
 
 
-def calendar_asks(booking: Booking, reader: Reader, *, at: datetime) -> EmailMessage:
-    """Return the mail that asks the host what a change in their calendar means."""
-    asked = question(booking, reader)
-    return notice("calendar_asks", "Your calendar asks", booking, reader, at=at, asked=asked)
+def calendar_asks(booking: Booking, reader: Reader, asked: Question, *, at: datetime) -> EmailMessage:
+    """Return the mail that asks the host what a change in their calendar, which was noticed then, means."""
+    each = f"calendar-asks {booking.calendar_asks} {at.isoformat()}"
+    return notice("calendar_asks", "Your calendar asks", booking, reader, at=at, mail=each, asked=asked)
 
 
 def _guest(booking: Booking) -> Party:

@@ -48,17 +48,23 @@ def invite(
 
 
 def cancellation(
-    booking: Booking, conference: Conference | None, *, reader: Reader, invited: bool, by_event: bool = False
+    booking: Booking,
+    conference: Conference | None,
+    *,
+    reader: Reader,
+    invited: bool,
+    stays: bool = False,
+    by_event: bool = False,
 ) -> EmailMessage:
     """Return the mail that takes the event out of one calendar; a plain notice if no invite of ours can be there.
 
-    `by_event`: the event in the host's calendar may have brought one.
+    `stays`: the meeting stays at its vendor. `by_event`: the event in the host's calendar may have brought an invite.
     """
     at = booking.cancelled_at or timezone.now()
     sequence = (booking.sequence or 0) + 1
     cancel = itip(booking, None, reader, method="CANCEL", sequence=sequence, at=at)
     to = Party(reader.name, reader.address)
-    said = {"invited": invited, "was_request": _was_request(booking), "stays": _stays(conference), "by_event": by_event}
+    said = {"invited": invited, "was_request": _was_request(booking), "stays": stays, "by_event": by_event}
     context = about(booking, reader, conference, at=at) | said
     words = f"Cancelled: {subject(booking, reader)}"
     text = render_to_string("delivery/cancelled.txt", context)
@@ -147,7 +153,7 @@ def _news(edition: Edition, told: Told, was: datetime | None) -> str:
     return "Invitation" if told.start is None else "Updated invitation"
 
 
-def _stays(conference: Conference | None) -> bool:
+def stays(conference: Conference | None) -> bool:
     """Say whether the meeting stays in the host's list at the vendor, because we may not delete it there."""
     if conference is None or not conference.external_id or conference.deleted_at is not None:
         return False

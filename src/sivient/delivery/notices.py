@@ -38,7 +38,7 @@ def request_expired(booking: Booking, reader: Reader) -> EmailMessage:
     return notice("request_expired", "Request expired", booking, reader, at=_ended_at(booking))
 
 
-def no_link(booking: Booking, reader: Reader, reason: str, *, final: bool, at: datetime) -> EmailMessage:
+def no_link(booking: Booking, reader: Reader, *, reason: str, final: bool, at: datetime) -> EmailMessage:
     """Return the mail that asks the host for a link; `final`: none comes by itself, and `reason` says why."""
     word = "No Zoom link" if final else "No Zoom link yet"
     return notice("no_link", word, booking, reader, at=at, reason=reason, final=final)
@@ -62,18 +62,22 @@ def notice(
     *,
     at: datetime,
     was: datetime | None = None,
+    mail: str = "",
     **more: object,
 ) -> EmailMessage:
-    """Return the mail of the templates `name`, which know of `more`; `word` begins its subject."""
+    """Return the mail of the templates `name`, which know of `more`; `word` begins its subject.
+
+    `mail` tells it from others of its name that the same version of the booking brings; most come once.
+    """
     host = booking.host
     to, guest = Party(reader.name, reader.address), Party(booking.guest_name, booking.guest_email)
     if reader.role is Role.HOST:
         sender, reply_to = Party("Sivient", settings.MAIL_FROM), guest
     else:
         sender, reply_to = organizer(booking), Party(host.name, host.email or settings.MAIL_FROM)
-    context = about(booking, reader, at=at, was=was) | more
+    kind, context = mail or name.replace("_", "-"), about(booking, reader, at=at, was=was) | more
     return imip.plain(
-        imip.message_id(booking.uid, booking.version, name.replace("_", "-"), to=to, sender=sender, role=reader.role),
+        imip.message_id(booking.uid, booking.version, kind, to=to, sender=sender, role=reader.role),
         sender=sender,
         to=to,
         reply_to=reply_to,

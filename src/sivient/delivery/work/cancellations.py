@@ -6,7 +6,7 @@ from sivient.delivery.links import link_of
 from sivient.delivery.readers import CANCELLATIONS, INVITES, Role, reader
 from sivient.delivery.told import invited_by_event
 from sivient.delivery.work.invites import NO_ADDRESS
-from sivient.delivery.work.standing import after_earlier, earlier_keys, planned_for, sends_mail
+from sivient.delivery.work.standing import after_earlier, earlier_keys, first_said, planned_for, sends_mail
 from sivient.jobs.completion import work_completion
 from sivient.jobs.models import Work
 from sivient.site import mailer
@@ -49,5 +49,7 @@ def _cancel(work: Work, role: Role) -> None:
         with work_completion(work, result=NEVER_INVITED):
             return
     booking.refresh_from_db(fields=["sequence"])
-    mail = mails.cancellation(booking, link_of(booking), reader=to, invited=invited, by_event=by_event)
+    conference = link_of(booking)
+    said = first_said(work, invited=invited, by_event=by_event, stays=mails.stays(conference))
+    mail = mails.cancellation(booking, conference, reader=to, **said)
     mailer.send(mail, to=to.address)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from sivient.calendars.models import Calendar
 from sivient.delivery import connection_mails
 from sivient.delivery.links import waiting_for_link
-from sivient.delivery.work.standing import sends_mail
+from sivient.delivery.work.standing import first_said, sends_mail
 from sivient.integrations import registry
 from sivient.integrations.models import Connection, Grant
 from sivient.jobs.completion import work_completion
@@ -29,10 +29,11 @@ def tell_reconnect(work: Work) -> None:
     if grant.state != Grant.State.NEEDS_RECONNECT or work.result.get("told") == moment:
         return
     if registry.provider(connection.vendor).calendars is not None:
-        mail = _calendar_mail(connection, grant.reason, at=grant.state_since)
+        mail = _calendar_mail(work, connection, grant.reason, at=grant.state_since)
     else:
         waiting = waiting_for_link(connection.user_id, now=timezone.now()).count()
-        mail = connection_mails.reconnect(connection, grant, at=grant.state_since, waiting=waiting)
+        said = first_said(work, mail=moment, waiting=waiting)
+        mail = connection_mails.reconnect(connection, grant, at=grant.state_since, **said)
     mailer.send(mail, to=connection.user.email)
     with work_completion(work, result={"told": moment}):
         pass
@@ -48,10 +49,11 @@ def tell_deauthorized(work: Work) -> None:
     if connection.state != Connection.State.DEAUTHORIZED or work.result.get("told") == moment:
         return
     if registry.provider(connection.vendor).calendars is not None:
-        mail = _calendar_mail(connection, "The app was removed there.", at=connection.ended_at)
+        mail = _calendar_mail(work, connection, "The app was removed there.", at=connection.ended_at)
     else:
         waiting = waiting_for_link(connection.user_id, now=timezone.now()).count()
-        mail = connection_mails.deauthorized(connection, at=connection.ended_at, waiting=waiting)
+        said = first_said(work, mail=moment, waiting=waiting)
+        mail = connection_mails.deauthorized(connection, at=connection.ended_at, **said)
     mailer.send(mail, to=connection.user.email)
     with work_completion(work, result={"told": moment}):
         pass
@@ -66,7 +68,8 @@ def tell_calendar_gone(work: Work) -> None:
     moment, receives = calendar.gone_at.isoformat(), _receives(Q(calendar=calendar))
     if work.result.get("told") == moment or not (calendar.blocks or receives):
         return
-    mail = connection_mails.calendar_gone(calendar, at=calendar.gone_at, receives=receives)
+    said = first_said(work, mail=moment, blocks=calendar.blocks, receives=receives)
+    mail = connection_mails.calendar_gone(calendar, at=calendar.gone_at, **said)
     mailer.send(mail, to=calendar.connection.user.email)
     with work_completion(work, result={"told": moment}):
         pass
@@ -87,10 +90,11 @@ def tell_limit(work: Work) -> None:
         pass
 
 
-def _calendar_mail(connection: Connection, reason: str, *, at: datetime) -> EmailMessage:
+def _calendar_mail(work: Work, connection: Connection, reason: str, *, at: datetime) -> EmailMessage:
     blocks = Calendar.objects.filter(connection=connection, blocks=True).exists()
     receives = _receives(Q(calendar__connection=connection))
-    return connection_mails.calendar_ended(connection, reason=reason, at=at, blocks=blocks, receives=receives)
+    said = first_said(work, mail=at.isoformat(), blocks=blocks, receives=receives)
+    return connection_mails.calendar_ended(connection, reason=reason, at=at, **said)
 
 
 def _receives(calendar: Q) -> bool:

@@ -9,7 +9,7 @@ from sivient.delivery.links import has_link, waiting_for_link
 from sivient.delivery.readers import guest, host
 from sivient.delivery.work.fallbacks import fall_back
 from sivient.delivery.work.invites import NO_ADDRESS
-from sivient.delivery.work.standing import first_sent_at, planned_for, sends_mail
+from sivient.delivery.work.standing import first_said, first_sent_at, planned_for, sends_mail
 from sivient.jobs.completion import work_completion
 from sivient.jobs.models import Work
 from sivient.jobs.queue import enqueue
@@ -32,7 +32,8 @@ def ask_for_link(work: Work) -> None:
         return
     if booking.host.email:
         reason, final = _why(work, booking)
-        mail = notices.no_link(booking, host(booking), reason, final=final, at=first_sent_at(work))
+        said = first_said(work, reason=reason, final=final)
+        mail = notices.no_link(booking, host(booking), at=first_sent_at(work), **said)
         mailer.send(mail, to=booking.host.email)
     asked = work.result | {"asked": bool(booking.host.email)}
     with work_completion(work, result=asked):

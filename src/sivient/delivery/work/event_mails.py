@@ -1,16 +1,19 @@
 """Plain mails around a booking that stands in its host's calendar: none of them is an invite, for there is one."""
 
+from dataclasses import asdict
+
 from django.utils import timezone
 
 from sivient.booking.models import Booking
 from sivient.booking.steps import CALENDAR_ASKS, step_key
 from sivient.delivery import event_notices
+from sivient.delivery.calendar_words import Question, question
 from sivient.delivery.edition import next_edition
 from sivient.delivery.links import link_of
 from sivient.delivery.readers import Reader, guest, host
 from sivient.delivery.rows import GUEST_PAGE
 from sivient.delivery.told import told_by_mail
-from sivient.delivery.work.standing import first_sent_at, planned_for, sends_mail
+from sivient.delivery.work.standing import first_said, first_sent_at, planned_for, sends_mail
 from sivient.jobs.completion import work_completion, write_down
 from sivient.jobs.models import Work
 from sivient.jobs.queue import enqueue
@@ -21,10 +24,13 @@ OPEN = (Booking.Status.PENDING, Booking.Status.CONFIRMED)
 
 def tell_host(work: Work, booking: Booking, to: Reader) -> None:
     """Tell the host of the booking, once at each of its versions: what comes later stands in their calendar."""
-    conference, before = link_of(booking), told_by_mail(booking, to, plain=True)
+    begun, before = "plain" in work.result, told_by_mail(booking, to, plain=True)
+    if begun and work.result.get("sent"):
+        return
+    conference = booking.conferences.filter(pk=work.result["link"]).first() if begun else link_of(booking)
     link = conference.pk if conference else None
     edition = next_edition(work.result, before=before, link=link, now=timezone.now())
-    if edition is None or (work.result.get("plain") and work.result.get("sent")):
+    if edition is None:
         return
     write_down(work, edition.record(start=booking.start, sent=False) | {"plain": True})
     mailer.send(event_notices.host_notice(booking, conference, reader=to, told=before, at=edition.at), to=to.address)
@@ -60,7 +66,11 @@ def tell_calendar_asks(work: Work) -> None:
     asked, now = f"{booking.calendar_asks} {booking.calendar_asked_at.isoformat()}", timezone.now()
     if not booking.calendar_asks or work.result.get("told") == asked or booking.end <= now:
         return
-    mail = event_notices.calendar_asks(booking, host(booking), at=booking.calendar_asked_at)
+    now_asked = question(booking, host(booking))
+    if now_asked is None:
+        return
+    words = Question(**first_said(work, mail=asked, **asdict(now_asked)))
+    mail = event_notices.calendar_asks(booking, host(booking), words, at=booking.calendar_asked_at)
     mailer.send(mail, to=booking.host.email)
     with work_completion(work, result={"told": asked}):
         pass

@@ -7,7 +7,7 @@ from django.utils import timezone
 from sivient.accounts.models import User
 from sivient.delivery import connection_mails
 from sivient.delivery.links import waiting_for_link
-from sivient.delivery.work.standing import first_sent_at, sends_mail
+from sivient.delivery.work.standing import first_said, first_sent_at, sends_mail
 from sivient.integrations.models import Connection
 from sivient.jobs.completion import work_completion, write_down
 from sivient.jobs.models import Work
@@ -39,8 +39,9 @@ def tell_pause(work: Work) -> None:
     if "told" in work.result:
         return
     waiting = waiting_for_link(connection.user_id, now=now).count()
-    at, reason = first_sent_at(work), work.payload["reason"]
-    mail = connection_mails.pause(connection, reason=reason, until=until, waiting=waiting, at=at)
+    said = first_said(work, reason=work.payload["reason"], until=work.payload["until"], waiting=waiting)
+    until, at = datetime.fromisoformat(said["until"]), first_sent_at(work)
+    mail = connection_mails.pause(connection, reason=said["reason"], until=until, waiting=said["waiting"], at=at)
     mailer.send(mail, to=connection.user.email)
     with work_completion(work, result=work.result | {"told": True}):
         pass

@@ -1,7 +1,8 @@
 """What every step asks first: whether the booking is still what it was when the step was planned."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -63,3 +64,15 @@ def first_sent_at(work: Work) -> datetime:
     if "at" not in work.result:
         write_down(work, work.result | {"at": timezone.now().isoformat()})
     return datetime.fromisoformat(work.result["at"])
+
+
+def first_said(work: Work, *, mail: str = "", **said: Any) -> Mapping[str, Any]:
+    """Return what the step's mail says of things that change, as they were when the mail first left.
+
+    Nobody knows whether a mail without an answer arrived: sent again under its Message-ID, it has to be the same mail.
+    `mail` tells the mails of one step apart.
+    """
+    if work.result.get("saying") != mail:
+        write_down(work, work.result | {"saying": mail, "said": said})
+    kept: Mapping[str, Any] = work.result["said"]
+    return kept
