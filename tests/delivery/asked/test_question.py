@@ -9,6 +9,7 @@ from sivient.accounts.models import User
 from sivient.booking.models import Booking
 from sivient.booking.services import cancel
 from sivient.booking.steps import CALENDAR_ASKS, step_key
+from sivient.calendars.models import WrittenEvent
 from sivient.jobs.models import Work
 from sivient.jobs.queue import enqueue
 from sivient.jobs.worker import run_due
@@ -42,6 +43,16 @@ def test_a_deleted_event_is_asked_about_once_with_what_happens_without_an_answer
     enqueue(step.kind, key=step.key, payload=step.payload)
     run_due()
     assert len(asked(post, host)) == 1
+
+
+def test_asked_a_second_time_it_is_another_mail(booking: Booking, host: User, post: Post) -> None:
+    """Under the same Message-ID a mail server may take the second for a copy of the first."""
+    booking = seen(booking, at=None)
+    WrittenEvent.objects.filter(booking=booking).update(seen_gone_at=None)
+    seen(booking, at=MONDAY_10)
+    seen(booking, at=None)
+    first, second = (mail for mail in post.to(host.email) if str(mail["Subject"]).startswith("Your calendar asks"))
+    assert first["Message-ID"] != second["Message-ID"]
 
 
 def test_keeping_a_booking_makes_its_deleted_event_anew(
