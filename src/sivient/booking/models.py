@@ -60,6 +60,11 @@ class Booking(models.Model):
     title = models.CharField(max_length=120)  # as it was promised, whatever becomes of the event type
     start = models.DateTimeField()
     end = models.DateTimeField()
+    wall_start = models.CharField(max_length=16, blank=True)  # local time of `start` by the law then: 2026-11-24T14:00
+    wall_zone = models.CharField(
+        max_length=64, blank=True
+    )  # (IANA) of the host's hours that it was made or moved under
+    wall_asked_at = models.DateTimeField(null=True)  # the law has changed since: the host is asked
     platform = models.CharField(max_length=20, choices=Platform.choices)
     platform_details = models.CharField(max_length=500, blank=True)
     guest_name = models.CharField(max_length=100)

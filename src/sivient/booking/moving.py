@@ -7,6 +7,7 @@ from sivient.booking.conferences import allowed, reaches
 from sivient.booking.models import Booking
 from sivient.booking.refusals import NotFree, NotStanding
 from sivient.booking.steps import plan_deadline, plan_move, retire
+from sivient.booking.wall import keep_wall
 from sivient.core.interval import Interval
 from sivient.ports.conferencing import Ability
 from sivient.scheduling import queries
@@ -36,6 +37,7 @@ def move(booking: Booking, hold: Hold, time: Interval, *, by: str, now: datetime
     booking.invited_at = booking.link_invited_at = None  # they are about the invite of this version
     booking.version += 1
     booking.ask_nothing()
+    keep_wall(booking)
     if booking.status == Booking.Status.PENDING and booking.answer_by is not None:
         booking.answer_by = min(booking.answer_by, time.start)
     renew_deleted_event(booking)

@@ -23,6 +23,7 @@ from sivient.booking.refusals import (
     refusal,
 )
 from sivient.booking.steps import plan_standing
+from sivient.booking.wall import keep_wall
 from sivient.scheduling import queries
 from sivient.scheduling.models import EventType, Hold, PrivateLink, Timetable
 
@@ -129,6 +130,7 @@ def _book(wish: _Wish, *, now: datetime, unverified: bool) -> Booking:
             raise TooManyOthers
         require_offered(event_type, wish.start, minutes=minutes, now=now)
         booking = _promise(event_type, wish, minutes, now=now)
+        keep_wall(booking)
         booking.hold = _hold(event_type, booking)
         if booking.status == Booking.Status.CONFIRMED:
             give_event(booking, event_type.host)

@@ -48,6 +48,7 @@ BOOKING = (
     *("cancel_notice", "sequence", "invited_at", "link_invited_at", "created_at", "answer_by", "approved_at"),
     *("rescheduled_at", "rescheduled_by", "previous_start", "cancelled_at", "cancelled_by", "cancel_reason"),
     *("event_id", "invites", "unverified_at", "calendar_asks", "calendar_asked_at", "calendar_start"),
+    *("wall_start", "wall_zone", "wall_asked_at"),
 )
 CONFERENCE = (
     *("booking_id", "vendor", "external_id", "join_url", "passcode", "vendor_start", "unused", "replaced_at"),

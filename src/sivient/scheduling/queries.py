@@ -2,8 +2,9 @@
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.db.models import OuterRef, QuerySet
 
@@ -15,11 +16,12 @@ from sivient.core.explain import Reason, unnamed
 from sivient.core.interval import SECOND, Interval, Pair, moment
 from sivient.scheduling import engine, host_times, rules
 from sivient.scheduling.host_times import Reach
-from sivient.scheduling.models import EventType, FormerSlug, PrivateLink, Schedule
+from sivient.scheduling.models import EventType, FormerSlug, PrivateLink, Schedule, Travel
 from sivient.scheduling.rules import LONGEST_BUFFER, rules_of, whole_window
 from sivient.scheduling.snapshot import SNAPSHOTS
 
 log = logging.getLogger(__name__)
+DAY = timedelta(days=1)
 SOON = timedelta(days=8)  # most hosts have a free time so soon
 PAUSED = "New bookings are paused at the moment."
 _LOADED = ("schedule", "host__page")
@@ -257,6 +259,16 @@ def availability_of(schedule: Schedule, *, window: Interval) -> Availability:
     """Return the opening hours of a schedule around `window`: week, dates, time off, travel and holidays."""
     times = host_times.read(schedule.host_id, Reach(*window.seconds()))
     return times.workdays.availability(schedule.pk, window)
+
+
+def zone_at(schedule: Schedule, at: datetime) -> str:
+    """Return the zone (IANA) in which the hours around an instant are read: that of a journey, or the schedule's."""
+    day = at.astimezone(UTC).date()
+    journeys = Travel.objects.filter(host=schedule.host_id, first__lte=day + DAY, last__gte=day - DAY)
+    for journey in journeys:
+        if journey.first <= at.astimezone(ZoneInfo(journey.timezone)).date() <= journey.last:
+            return journey.timezone
+    return schedule.timezone
 
 
 def _shared(one: Interval, other: Interval) -> Interval | None:

@@ -53,6 +53,9 @@ class Migration(migrations.Migration):
                 ("title", models.CharField(max_length=120)),
                 ("start", models.DateTimeField()),
                 ("end", models.DateTimeField()),
+                ("wall_start", models.CharField(blank=True, max_length=16)),
+                ("wall_zone", models.CharField(blank=True, max_length=64)),
+                ("wall_asked_at", models.DateTimeField(null=True)),
                 (
                     "platform",
                     models.CharField(
