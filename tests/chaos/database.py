@@ -15,7 +15,7 @@ Row = dict[str, Any]
 def read() -> dict[str, list[Row]]:
     """Return the rows that the judge looks at, and the database's own time."""
     from sivient.booking.models import Booking, Conference, ConferenceAttempt
-    from sivient.integrations.models import Grant
+    from sivient.integrations.models import Connection, Grant
     from sivient.jobs.models import Work
     from sivient.ops.models import Alarm
     from sivient.scheduling.models import Hold
@@ -34,14 +34,15 @@ def read() -> dict[str, list[Row]]:
             "id kind key lane state run_at attempt begun fence last_error trouble result lease_until payload done_at",
         ),
         "grants": _grants(Grant),
+        "connections": _rows(Connection.objects.all(), "id vendor state grant_id", "user__handle"),
         "alarms": _rows(Alarm.objects.all(), "id"),
         "now": [{"now": _now()}],
     }
 
 
 def _grants(model: Any) -> list[Row]:
-    names = "id state reason vendor_user_id token_version generation paused_until pause_reason refresh_failures changes"
-    grants = _rows(model.objects.all(), names)
+    names = "id state reason vendor_user_id token_version generation scope paused_until pause_reason changes"
+    grants = _rows(model.objects.all(), f"{names} refresh_failures")
     hosts = dict(model.objects.values_list("pk", "connections__user__handle"))
     return [grant | {"host": hosts[grant["id"]]} for grant in grants]
 

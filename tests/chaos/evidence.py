@@ -12,7 +12,8 @@ Line = dict[str, Any]
 class Evidence:
     """What guests were answered, mails that left, requests at Zoom with what stands there, the rows, and counts.
 
-    `pages` are what guests' pages show in the end, `dead` the grants that needed a reconnect before the hosts did it.
+    `pages` are what guests' pages show in the end, `dead` the grants that needed a reconnect before the hosts did it,
+    `removed` what was left of the connections of hosts who removed us at Zoom, before they came back.
     """
 
     answers: list[Line] = field(default_factory=list)
@@ -22,6 +23,7 @@ class Evidence:
     rows: dict[str, list[Line]] = field(default_factory=dict)
     pages: list[Line] = field(default_factory=list)
     dead: list[Line] = field(default_factory=list)
+    removed: list[Line] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
 
     @cached_property
@@ -48,6 +50,16 @@ class Evidence:
     def attempts(self) -> dict[int, list[Line]]:
         """Requests for meetings by booking."""
         return grouped(self.rows["attempts"], "booking_id")
+
+    @cached_property
+    def there(self) -> dict[str, Line]:
+        """Meetings that stand at Zoom, by their number."""
+        return {str(meeting["id"]): meeting for meeting in self.meetings}
+
+    @cached_property
+    def scopes(self) -> dict[str, set[str]]:
+        """What each host has granted, by handle."""
+        return {grant["host"]: set(grant["scope"].split()) for grant in self.rows["grants"]}
 
     @cached_property
     def calendars(self) -> dict[tuple[str, str], list[Line]]:

@@ -5,9 +5,10 @@ from typing import Any
 
 import httpx
 
-from tests.chaos.plan import Size
+from tests.chaos.plan import LOOKED_UP, Size
 
 CREATE = "POST /v2/users/me/meetings"
+LIST, UPDATE, DELETE = "GET /v2/users/me/meetings", "PATCH /v2/meetings/{meeting}", "DELETE /v2/meetings/{meeting}"
 REFRESH = "POST /oauth/token refresh_token"
 Rule = dict[str, Any]
 
@@ -30,13 +31,18 @@ TOKENS: tuple[tuple[str, float, Rule], ...] = (
     ("token-html", 0.01, {"route": REFRESH}),
     ("token-slow", 0.01, {"route": REFRESH, "settings": {"seconds": 5}}),
 )
+TIDYING: tuple[tuple[str, float, Rule], ...] = (  # what only the tidy hosts allow; the first of each is struck, too
+    ("fails-before", 0.1, {"route": LIST}),
+    ("fails-after", 0.1, {"route": UPDATE}),
+    ("fails-after", 0.1, {"route": DELETE}),
+)
 GRACE = 120  # seconds for which Zoom goes on taking a refresh token that was used (contract 2.3)
 STRICT = "host-0"  # whose used refresh token is dead at once, and whose first refresh is lost: it has to reconnect
 
 
 def surely() -> tuple[str, ...]:
     """Return the faults that strike in every run, however small."""
-    return tuple(name for name, _, _ in (*CALLS, *TOKENS[:2]))
+    return tuple(name for name, _, _ in (*CALLS, *TOKENS[:2], *TIDYING))
 
 
 class Zoom:
@@ -57,15 +63,22 @@ class Zoom:
         self.post("switch", refresh_grace_seconds=GRACE)
         self.post("faults", fault="rotation-grace", user=STRICT, times=None, settings={"seconds": 0})
         self.post("faults", fault="token-answer-lost", user=STRICT, route=REFRESH, seed=seed)
+        self.post("faults", fault="create-answer-lost", user=LOOKED_UP, seed=seed)
         for place, (fault, _, wishes) in enumerate(CALLS):
             self.post("faults", fault=fault, nth=4 * place + 2, seed=seed, **wishes)
         for place, (fault, _, wishes) in enumerate(TOKENS[:2]):
             self.post("faults", fault=fault, nth=2 * place + 1, seed=seed, **wishes)
-        for fault, share, wishes in (*CALLS, *TOKENS):
+        for fault, _, wishes in TIDYING:
+            self.post("faults", fault=fault, seed=seed, **wishes)
+        for fault, share, wishes in (*CALLS, *TOKENS, *TIDYING):
             self.post("faults", fault=fault, times=None, share=share, seed=seed, **wishes)
         if size.bookings < 1000:  # too few for a hundred at one host: Zoom says so earlier
             for user in capped:
                 self.post("faults", fault="meeting-cap", user=user, nth=4, times=None, seed=seed)
+
+    def deauthorize(self, handle: str) -> None:
+        """Let the host remove us there: their tokens are dead, and we are told of it."""
+        self.post("deauthorize", user_id=handle)
 
     def behave(self) -> None:
         """Take every fault away; what happened stays written."""

@@ -15,9 +15,11 @@ import httpx
 
 from tests.chaos.ledger import Ledger
 from tests.chaos.plan import Visit
+from tests.chaos.post_office import LINK
 
 PATIENCE = 10.0  # seconds for one answer
 TYPES, LATER = 3.0, 10.0  # seconds that a guest takes for the form, and before a change; at most
+LINK_WITHIN = 45.0  # seconds in which the patient look for their join link, before they change anything
 GIVES_UP = 300.0  # seconds after which a guest goes away without an answer
 HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
 UNCLEAR = {500, 502, 503, 504}
@@ -93,7 +95,10 @@ class Guests:
             self._write(visit, "reload", self._get(f"/b/{token}"), token=token)
             self._post(visit, "again", path, form)
         if visit.then:
-            time.sleep(draw.uniform(0, LATER))
+            if visit.patient:
+                self._see_link(token)
+            else:
+                time.sleep(draw.uniform(0, LATER))
             {"reschedule": self._reschedule, "cancel": self._cancel}[visit.then](visit, token)
 
     def _pressed(self, visit: Visit, path: str, form: Form) -> list[Answer]:
@@ -102,6 +107,13 @@ class Guests:
             presses.append(self._second.submit(self._post, visit, "double", path, form))
         first = self._post(visit, "book", path, form)
         return [first, *(press.result() for press in presses)]
+
+    def _see_link(self, token: str) -> None:
+        """Look at the booking's page until the link is there."""
+        until = time.monotonic() + LINK_WITHIN
+        while not LINK.search(html.unescape(self._get(f"/b/{token}").text)) and time.monotonic() < until:
+            if self._left.wait(1.0):
+                return
 
     def _reschedule(self, visit: Visit, token: str) -> None:
         path = f"/b/{token}/reschedule/confirm"

@@ -8,23 +8,29 @@ import django
 import httpx
 
 from sivient.config.env import name_settings_module
+from tests.chaos.plan import REMOVED, tidy
 
-TIDY = ("meeting:read:list_meetings", "meeting:update:meeting", "meeting:delete:meeting")  # what half of them grant
+TIDY = ("meeting:read:list_meetings", "meeting:update:meeting", "meeting:delete:meeting")  # what the tidy ones grant
 NEEDED = ("meeting:write:meeting", "user:read:user")
 SESSION = "chaos"
 
 
 def seed(handles: list[str]) -> None:
-    """Make hosts who are free day and night, connect each with Zoom, and let a third's tokens be near their end."""
+    """Make hosts who are free day and night, connect each with Zoom, and let a third's tokens be near their end.
+
+    Of those who will remove us one has connected long ago: Zoom's word is believed. About the other, who may have
+    connected again since, Zoom is asked first.
+    """
     from sivient.integrations.models import Grant
 
-    for number, handle in enumerate(handles):
-        host = make(handle)
-        connect(host, tidy=number % 2 == 1)
+    for handle in handles:
+        connect(make(handle))
     now = datetime.now(UTC)
     for grant in Grant.objects.order_by("pk"):
         if grant.pk % 3 == 1:
             Grant.objects.filter(pk=grant.pk).update(expires_at=now - timedelta(minutes=1))
+    long_ago = Grant.objects.filter(connections__user__handle=REMOVED[0])
+    long_ago.update(authorized_at=now - timedelta(hours=1))
 
 
 def make(handle: str) -> Any:
@@ -40,14 +46,15 @@ def make(handle: str) -> Any:
     return host
 
 
-def connect(host: Any, *, tidy: bool) -> None:
+def connect(host: Any) -> None:
     """Go to Zoom's consent page, allow, and come back."""
     from django.conf import settings
 
     from sivient.integrations import flow
 
+    scopes = [*NEEDED, *(TIDY if tidy(host.handle) else ())]
     with httpx.Client(base_url=settings.ZOOM_OAUTH_BASE) as browser:
-        browser.post("/__ctl/switch", json={"scopes": [*NEEDED, *TIDY] if tidy else list(NEEDED)}).raise_for_status()
+        browser.post("/__ctl/switch", json={"scopes": scopes}).raise_for_status()
         page = httpx.URL(flow.start(host, "zoom", session_key=SESSION))
         answer = browser.get(page.copy_merge_params({"auto": "allow", "user": host.handle}))
     back = httpx.URL(answer.headers["Location"]).params
@@ -59,7 +66,7 @@ def reconnect(handles: list[str]) -> None:
     from sivient.accounts.models import User
 
     for host in User.objects.filter(handle__in=handles):
-        connect(host, tidy=False)
+        connect(host)
 
 
 def midnight(_: list[str]) -> None:

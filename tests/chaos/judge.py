@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from tests.chaos import judge_invites, judge_zoom
+from tests.chaos import judge_invites, judge_tidy, judge_zoom
 from tests.chaos.evidence import Evidence, Line, grouped
 
 OVERDUE = timedelta(seconds=60)
@@ -161,4 +161,8 @@ PROMISES: dict[str, Callable[[Evidence], Iterator[str]]] = {
     "unmapped extra meetings": judge_zoom.unmapped,
     "used meetings gone": judge_zoom.gone,
     "unexplained dead grants": judge_zoom.unexplained_dead,
+    "meetings at another time": judge_tidy.elsewhere,
+    "unused meetings left at Zoom": judge_tidy.left,
+    "extra meetings that a look finds": judge_tidy.unseen,
+    "removals not carried out": judge_tidy.not_removed,
 }

@@ -10,7 +10,7 @@ UNKNOWN = ("", "lost")  # outcomes of attempts after which there may be a meetin
 
 def unmapped(evidence: Evidence) -> Iterator[str]:
     """Meetings at Zoom that no row explains: no conference, no attempt with its id, no attempt with a lost answer."""
-    for booking, meetings in _extra(evidence).items():
+    for booking, meetings in extra(evidence).items():
         attempts = evidence.attempts.get(booking, [])
         named = {attempt["external_id"] for attempt in attempts if attempt["external_id"]}
         unnamed = [meeting for meeting in meetings if str(meeting["id"]) not in named]
@@ -21,17 +21,21 @@ def unmapped(evidence: Evidence) -> Iterator[str]:
 
 def gone(evidence: Evidence) -> Iterator[str]:
     """Standing bookings whose meeting is not at Zoom."""
-    there = {str(meeting["id"]) for meeting in evidence.meetings}
     for booking in evidence.standing:
         for each in evidence.conferences.get(booking["id"], []):
-            if not each["unused"] and each["external_id"] and each["external_id"] not in there:
+            if not each["unused"] and each["external_id"] and each["external_id"] not in evidence.there:
                 yield f"booking {booking['id']}: meeting {each['external_id']} is gone"
 
 
 def unexplained_dead(evidence: Evidence) -> Iterator[str]:
-    """Grants that needed a reconnect although every rotation was stored and no fresh token was refused."""
-    asked = grouped(evidence.requests, "user_id")
+    """Grants that needed a reconnect although every rotation was stored and no fresh token was refused.
+
+    Whoever has removed us is `judge_tidy.not_removed`'s.
+    """
+    asked, removed = grouped(evidence.requests, "user_id"), {each["vendor_user_id"] for each in evidence.removed}
     for grant in evidence.dead:
+        if grant["vendor_user_id"] in removed:
+            continue
         requests = asked.get(grant["vendor_user_id"], [])
         issued = sum(each["kind"] == "refresh" and each["issued"] for each in requests)
         stored = grant["token_version"] - grant["generation"]
@@ -48,7 +52,7 @@ def figures(evidence: Evidence) -> dict[str, int]:
     """Return how much there was at Zoom."""
     refreshes = [each for each in evidence.requests if each["kind"] == "refresh"]
     return {
-        "extra meetings": sum(len(meetings) for meetings in _extra(evidence).values()),
+        "extra meetings": sum(len(meetings) for meetings in extra(evidence).values()),
         "unused meetings that have a row": sum(each["unused"] for each in evidence.rows["conferences"]),
         "lost meetings found again and used": sum(each["outcome"] == "found" for each in evidence.rows["attempts"]),
         "dead grants": len(evidence.dead),
@@ -58,7 +62,7 @@ def figures(evidence: Evidence) -> dict[str, int]:
     }
 
 
-def _extra(evidence: Evidence) -> dict[int, list[Line]]:
+def extra(evidence: Evidence) -> dict[int, list[Line]]:
     """Return the meetings that stand at Zoom and are nobody's conference, by booking (0: of none)."""
     known = {each["external_id"] for each in evidence.rows["conferences"]}
     by_reference = {booking["uid"][:8].upper(): booking["id"] for booking in evidence.bookings}

@@ -1,7 +1,7 @@
 """Which faults and which ways back were really taken: a run in which nothing happened proves nothing."""
 
 from tests.chaos.evidence import Evidence, Line, grouped
-from tests.chaos.faults import CALLS, TOKENS
+from tests.chaos.faults import CALLS, TIDYING, TOKENS
 
 
 def paths(evidence: Evidence) -> dict[str, int]:
@@ -23,12 +23,16 @@ def paths(evidence: Evidence) -> dict[str, int]:
         "refused guests": sum(answer["status"] == 409 for answer in evidence.answers),
         "reschedules": _changed(evidence, "reschedule"),
         "cancellations": _changed(evidence, "cancel"),
+        "meetings moved": _done(evidence, "changed"),
+        "meetings deleted": _done(evidence, "deleted"),
+        "meetings found again instead of a second create": _found(evidence),
+        "deauthorizations": sum(removed["event"] == "delivered" for removed in evidence.removed),
     }
 
 
 def faults(evidence: Evidence) -> dict[str, int]:
     """Return how often each fault of Zoom struck."""
-    return {name: _struck(evidence, name) for name, _, _ in (*CALLS, *TOKENS)}
+    return {name: _struck(evidence, name) for name, _, _ in (*CALLS, *TOKENS, *TIDYING)}
 
 
 def missing(evidence: Evidence, *, engine: str, surely: tuple[str, ...]) -> list[str]:
@@ -99,6 +103,14 @@ def _is_cap(request: Line) -> bool:
 
 def _cleared(evidence: Evidence) -> int:
     return sum(each["status"] == 303 and each.get("unclear", 0) > 0 for each in evidence.answers)
+
+
+def _done(evidence: Evidence, effect: str) -> int:
+    return sum(request["effect"] == effect for request in evidence.requests)
+
+
+def _found(evidence: Evidence) -> int:
+    return sum(each["outcome"] == "found" for each in evidence.rows["attempts"])
 
 
 def _changed(evidence: Evidence, act: str) -> int:

@@ -7,6 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 DOUBLE, RELOAD, RIVAL = 0.15, 0.10, 0.10
 RESCHEDULE, CANCEL = 0.06, 0.06
+PATIENT_SMALL, PATIENT = 8, 100  # one guest in so many changes a booking whose link they have seen, at a tidy host
+REMOVED = ("host-2", "host-5")  # hosts who remove us at Zoom in the middle of the storm
+LOOKED_UP = "host-1"  # the tidy host whose first meeting is made, and the answer is lost
 TO_CAPPED = 0.025  # of the guests want one of the hosts whom Zoom's daily limit stops
 QUARTER = timedelta(minutes=15)
 FIRST_DAY, DAYS, LATER_DAYS = 2, 40, 80  # ahead: times that are booked, and how far a booking may move
@@ -43,6 +46,7 @@ class Visit:
     reload: bool
     then: str  # "", "reschedule" or "cancel"
     to: datetime
+    patient: bool = False  # changes the booking only when its page shows the join link
 
     @property
     def email(self) -> str:
@@ -65,6 +69,11 @@ def capped(size: Size) -> list[str]:
     return ["capped-0", "capped-1"] if size.bookings >= 1000 else ["capped-0"]
 
 
+def tidy(handle: str) -> bool:
+    """Say whether the host lets meetings be looked for, moved and deleted: half of them do."""
+    return int(handle.rpartition("-")[2]) % 2 == 1
+
+
 def hosts(size: Size) -> list[str]:
     """Return every host's handle, which is the key of the Zoom user as well."""
     return [*(f"host-{number}" for number in range(size.hosts)), *capped(size)]
@@ -75,6 +84,7 @@ def visits(seed: int, size: Size, today: datetime) -> Iterator[Visit]:
     draw = random.Random(f"{seed}:guests")  # noqa: S311 - a plan, no secret
     usual, small = [name for name in hosts(size) if name not in capped(size)], size.bookings < 1000
     share = 0.12 if small else max(TO_CAPPED, 300 / size.bookings)
+    patient, tidy_ones = PATIENT_SMALL if small else PATIENT, _usual_tidy(size)
     wanted: list[tuple[str, datetime]] = []
     number = 0
     while True:
@@ -85,7 +95,10 @@ def visits(seed: int, size: Size, today: datetime) -> Iterator[Visit]:
         wanted.append(time)
         double, again, then, to = draw.random(), draw.random(), draw.random(), _time(draw, today, LATER_DAYS)
         kind = "reschedule" if then < RESCHEDULE else "cancel" if then < RESCHEDULE + CANCEL else ""
-        yield Visit(number, *time, double < DOUBLE, again < RELOAD, kind, to)
+        turn, rest = divmod(number + 1, patient)
+        if rest == 0:  # by turns, so that each is sure to happen
+            time, kind = (tidy_ones[(turn - 1) % len(tidy_ones)], time[1]), ("cancel", "reschedule")[turn % 2]
+        yield Visit(number, *time, double < DOUBLE, again < RELOAD, kind, to, patient=rest == 0)
         number += 1
 
 
@@ -102,6 +115,12 @@ def blows(seed: int) -> Iterator[Blow]:
 def midnight(now: datetime) -> datetime:
     """Return the beginning of the day (UTC)."""
     return datetime(now.year, now.month, now.day, tzinfo=UTC)
+
+
+def _usual_tidy(size: Size) -> list[str]:
+    """Return the tidy hosts whom nothing else happens to, first the one whose meeting has to be looked up."""
+    others = {LOOKED_UP, *REMOVED, *capped(size)}
+    return [LOOKED_UP, *(name for name in hosts(size) if tidy(name) and name not in others)]
 
 
 def _time(draw: random.Random, today: datetime, days: int) -> datetime:

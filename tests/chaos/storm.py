@@ -13,7 +13,7 @@ import httpx
 
 from tests.chaos.evidence import Evidence, Line
 from tests.chaos.guests import Guests
-from tests.chaos.plan import Size, blows, capped, midnight, visits
+from tests.chaos.plan import REMOVED, Size, blows, capped, midnight, visits
 from tests.chaos.post_office import LINK
 from tests.chaos.stage import Stage, staged
 
@@ -70,6 +70,7 @@ class _Storm:
         self._guests = Guests(stage.addresses, stage.answers, seed, crowd=24)
         self._over = threading.Event()
         self._kills = self._crashes = 0
+        self._removing = list(REMOVED)
 
     def blow(self) -> dict[str, int]:
         """Return what happened, when all three numbers are reached."""
@@ -94,6 +95,7 @@ class _Storm:
                 return
             while not self._due() and not self._reached():
                 self._crash_if_due()
+                self._remove_if_due()
                 time.sleep(0.05)
             if self._stage.supervisor.strike(blow):
                 self._kills += blow.kind == "kill"
@@ -128,7 +130,8 @@ class _Storm:
 
     def _reached(self) -> bool:
         size = self._size
-        return self._progress() >= 1 and self._kills >= size.kills and self._crashes >= size.crashes
+        struck = self._kills >= size.kills and self._crashes >= size.crashes
+        return self._progress() >= 1 and struck and not self._removing
 
     def _due(self) -> bool:
         """Whether the next blow may fall: they are spread evenly over the bookings."""
@@ -142,15 +145,25 @@ class _Storm:
             self._stage.cluster.resume()
             self._crashes += 1
 
+    def _remove_if_due(self) -> None:
+        """Let hosts remove us at Zoom, each at their part of the bookings; an event comes while guests book."""
+        gone = len(REMOVED) - len(self._removing)
+        if self._removing and self._progress() * (len(REMOVED) + 1) > gone + 1:
+            self._stage.zoom.deauthorize(self._removing.pop(0))
+
 
 def _rest(stage: Stage, done: Run) -> None:
     """Wait until no step is open. Then hosts reconnect, Zoom's next day begins, and what waits for an hour is asked."""
     until = time.monotonic() + stage.size.settle
+    while time.monotonic() < until and any(each["state"] in ("sending", "waiting") for each in _removals(stage)):
+        time.sleep(1.0)
     _wait(stage, until, for_long=False)
-    done.evidence.dead = [grant for grant in stage.rows()["grants"] if grant["state"] == "needs_reconnect"]
-    if dead := [grant["host"] for grant in done.evidence.dead]:
-        stage.tool("-m", "tests.chaos.hosts", "reconnect", *dead)
-        done.operator.append(f"{len(dead)} hosts reconnected Zoom, as their mail asked")
+    rows = stage.rows()
+    done.evidence.dead = [grant for grant in rows["grants"] if grant["state"] == "needs_reconnect"]
+    done.evidence.removed = [_left(each, rows) for each in _removals(stage)]
+    if ended := sorted({each["host"] for each in (*done.evidence.dead, *done.evidence.removed)}):
+        stage.tool("-m", "tests.chaos.hosts", "reconnect", *ended)
+        done.operator.append(f"{len(ended)} hosts reconnected Zoom, as their mail asked")
     stage.zoom.to_midnight()
     days = stage.tool("-m", "tests.chaos.hosts", "midnight").strip()
     if days != "0":
@@ -160,6 +173,25 @@ def _rest(stage: Stage, done: Run) -> None:
         tried = stage.tool("-m", "tests.chaos.hosts", "try_now").strip()
         done.operator.append(f"Try now was pressed for {tried} steps that wait for long")
         _wait(stage, until, for_long=True)
+
+
+def _removals(stage: Stage) -> list[Line]:
+    """Return the events by which Zoom tells that hosts have removed us, with how often each was sent and how it is."""
+    return [each for each in stage.zoom.state()["deliveries"] if each["event"] == "app_deauthorized"]
+
+
+def _left(event: Line, rows: dict[str, list[Line]]) -> Line:
+    """Return what is left of the connection that an event is about."""
+    user = event["user_id"]
+    host = user.removeprefix("zoom-")
+    return {
+        "host": host,
+        "vendor_user_id": user,
+        "event": event["state"],
+        "sent": len(event["attempts"]),
+        "connections": [each["state"] for each in rows["connections"] if each["user__handle"] == host],
+        "grants": sum(grant["vendor_user_id"] == user for grant in rows["grants"]),
+    }
 
 
 def _wait(stage: Stage, until: float, *, for_long: bool) -> None:

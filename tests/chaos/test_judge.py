@@ -6,86 +6,17 @@ from typing import Any
 
 import pytest
 
+from tests.chaos.clean_run import GUEST, HOST, LINK, OTHER, START, answer, clean_run, made, mail, refresh
 from tests.chaos.evidence import Evidence
 from tests.chaos.judge import PROMISES, judge
 from tests.chaos.paths import missing
 
-LINK, OTHER = "http://zoom.test/j/91?pwd=a", "http://zoom.test/j/92?pwd=b"
-START, END, NOW = "2026-12-01T10:00:00+00:00", "2026-12-01T10:15:00+00:00", "2026-11-22T12:00:00+00:00"
-GUEST, HOST, UID = "ada@guest.example", "host-1@hosts.example", "0123ABCD-1@sivient.example"
 Doctor = Callable[[Evidence], None]
-
-
-def answer(act: str, status: int, **more: Any) -> dict[str, Any]:
-    return {"visit": 1, "act": act, "status": status, "token": "t1", "start": START, "email": GUEST} | more
-
-
-def mail(number: int, to: str, sequence: int, links: list[str], **more: Any) -> dict[str, Any]:
-    return {
-        "number": number,
-        "to": to,
-        "uid": UID,
-        "sequence": sequence,
-        "method": "REQUEST",
-        "start": "20261201T100000Z",
-        "message_id": f"<{to}-{sequence}>",
-        "subject": "Invitation",
-        "content": f"{to}-{sequence}",
-        "links": links,
-    } | more
-
-
-def work(**more: Any) -> dict[str, Any]:
-    return {
-        "id": 1,
-        "kind": "delivery.conference",
-        "key": "booking:1:1",
-        "state": "done",
-        "run_at": NOW,
-        "attempt": 1,
-        "last_error": "",
-        "lease_until": None,
-        "trouble": "",
-        "fence": 1,
-    } | more
-
-
-def made(meeting: int) -> dict[str, Any]:
-    return refresh(effect="made", meeting_id=meeting, reference="0123ABCD", kind="", issued=False)
-
-
-def refresh(**more: Any) -> dict[str, Any]:
-    return {
-        "effect": "", "meeting_id": None, "reference": "", "kind": "refresh", "issued": True, "user_id": "u",
-        "faults": [], "status": 200, "done": 200, "method": "POST", "route": "/oauth/token", "at": NOW,
-    } | more  # fmt: skip
 
 
 @pytest.fixture
 def evidence() -> Evidence:
-    """A run with one booking in which nothing went wrong: its invite left without the link, and then with it."""
-    return Evidence(
-        answers=[answer("book", 303), answer("double", 303)],
-        mails=[mail(1, GUEST, 0, []), mail(2, HOST, 0, []), mail(3, GUEST, 1, [LINK]), mail(4, HOST, 1, [LINK])],
-        requests=[made(91), refresh()],
-        meetings=[{"id": 91}],
-        rows={
-            "bookings": [
-                {
-                    "id": 1, "uid": UID, "token": "t1", "status": "confirmed", "version": 1, "start": START, "end": END,
-                    "guest_email": GUEST, "host__handle": "host-1",
-                }
-            ],
-            "holds": [{"id": 1, "host_id": 1, "start": START, "end": END, "booking__id": 1}],
-            "conferences": [
-                {"booking_id": 1, "external_id": "91", "join_url": LINK, "unused": False, "replaced_at": None}
-            ],
-            "attempts": [{"booking_id": 1, "outcome": "made", "external_id": "91"}],
-            "works": [work()],
-            "now": [{"now": NOW}],
-        },
-        pages=[{"token": "t1", "links": [LINK]}],
-    )  # fmt: skip
+    return clean_run()
 
 
 def other_booking(evidence: Evidence, **changes: Any) -> None:
@@ -201,6 +132,45 @@ def dead_grant(evidence: Evidence) -> None:
     evidence.dead.append({"host": "h", "vendor_user_id": "u", "token_version": 2, "generation": 1, "reason": "?"})
 
 
+def not_moved(evidence: Evidence) -> None:
+    evidence.meetings[0]["start_time"] = "2026-12-01T10:15:00Z"
+
+
+def cancelled_and_not_deleted(evidence: Evidence) -> None:
+    evidence.rows["bookings"][0]["status"] = "cancelled"
+
+
+def replaced_and_not_deleted(evidence: Evidence) -> None:
+    unused = {"booking_id": 1, "external_id": "92", "join_url": OTHER, "unused": True, "replaced_at": None}
+    evidence.rows["conferences"].append(unused)
+    evidence.meetings.append({"id": 92, "start_time": START})
+
+
+def made_twice_without_a_look(evidence: Evidence) -> None:
+    extra_meeting(evidence)
+    evidence.rows["attempts"].append({"booking_id": 1, "outcome": "lost", "external_id": ""})
+
+
+def tokens_kept(evidence: Evidence) -> None:
+    evidence.removed[0]["grants"] = 1
+
+
+def still_connected(evidence: Evidence) -> None:
+    evidence.removed[0]["connections"] = ["connected"]
+
+
+def host_not_told(evidence: Evidence) -> None:
+    evidence.mails.pop()
+
+
+def host_told_twice(evidence: Evidence) -> None:
+    evidence.mails.append(evidence.mails[-1] | {"message_id": "<another>", "content": "another"})
+
+
+def event_refused(evidence: Evidence) -> None:
+    evidence.removed[0]["event"] = "refused"
+
+
 WRONGS: list[tuple[str, Doctor]] = [
     ("lost", lost),
     ("booked twice by one form", booked_twice),
@@ -227,6 +197,15 @@ WRONGS: list[tuple[str, Doctor]] = [
     ("unmapped extra meetings", extra_meeting),
     ("used meetings gone", meeting_gone),
     ("unexplained dead grants", dead_grant),
+    ("meetings at another time", not_moved),
+    ("unused meetings left at Zoom", cancelled_and_not_deleted),
+    ("unused meetings left at Zoom", replaced_and_not_deleted),
+    ("extra meetings that a look finds", made_twice_without_a_look),
+    ("removals not carried out", tokens_kept),
+    ("removals not carried out", still_connected),
+    ("removals not carried out", host_not_told),
+    ("removals not carried out", host_told_twice),
+    ("removals not carried out", event_refused),
 ]
 
 
@@ -250,7 +229,15 @@ def test_every_promise_has_a_wrong_that_breaks_it() -> None:
     assert {name for name, _ in WRONGS} == set(PROMISES)
 
 
+def test_of_a_host_who_allows_nothing_more_meetings_stay_where_and_when_they_were_made(evidence: Evidence) -> None:
+    evidence.rows["grants"][0]["scope"] = "meeting:write:meeting"
+    not_moved(evidence)
+    replaced_and_not_deleted(evidence)
+    assert judge(evidence).clean
+
+
 def test_an_extra_meeting_is_explained_by_an_attempt_whose_answer_was_lost(evidence: Evidence) -> None:
+    evidence.rows["grants"].clear()  # nobody may look for it
     extra_meeting(evidence)
     evidence.rows["attempts"].append({"booking_id": 1, "outcome": "lost", "external_id": ""})
     assert judge(evidence).clean
