@@ -67,11 +67,10 @@ def _not_us(code: int) -> TryLater:
 def _conversation() -> Iterator[smtplib.SMTP]:
     """Connect, secure the line and sign in; say goodbye afterwards, and do not mind how that is answered."""
     server = MailServer.of(settings.SMTP_URL)
-    context = ssl.create_default_context()
-    with closing(_connected(server, context)) as smtp:
+    with closing(_connected(server)) as smtp:
         smtp.ehlo_or_helo_if_needed()
         if server.tls is Tls.STARTTLS:
-            smtp.starttls(context=context)  # raises if the server does not offer it
+            smtp.starttls(context=ssl.create_default_context())  # raises if the server does not offer it
         if server.user:
             smtp.login(server.user, server.password)
         yield smtp
@@ -81,7 +80,7 @@ def _conversation() -> Iterator[smtplib.SMTP]:
             smtp.quit()
 
 
-def _connected(server: MailServer, context: ssl.SSLContext) -> smtplib.SMTP:
+def _connected(server: MailServer) -> smtplib.SMTP:
     if server.tls is Tls.FROM_START:
-        return smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT, context=context)
+        return smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT, context=ssl.create_default_context())
     return smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
