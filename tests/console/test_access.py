@@ -106,6 +106,8 @@ MATRIX = {
     "booking-link": OWNERS,
     "booking-calendar-keep": POST_ONLY,
     "booking-calendar-follow": POST_ONLY,
+    "booking-clocks-leave": POST_ONLY,
+    "booking-clocks-move": POST_ONLY,
     "booking-try-now": POST_ONLY,
     "booked-invite": EVERYBODYS,  # the secret in the address lets in
     "webhook": POST_ONLY,
@@ -123,6 +125,7 @@ POSTS = (
     *("event-type-delete", "event-type-duplicate", "event-type-move", "event-type-link-remove"),
     *("booking-cancel", "booking-approve", "booking-decline", "booking-reschedule", "booking-try-now"),
     *("booking-link", "booking-calendar-keep", "booking-calendar-follow"),
+    *("booking-clocks-leave", "booking-clocks-move"),
     *("availability-duplicate", "availability-delete", "availability-date-remove"),
     *("availability-time-off-remove", "availability-travel-remove"),
     *("settings-integrations-blocking", "settings-integrations-without"),
@@ -133,6 +136,7 @@ OF_ONE_HOST = (
     *("event-type-links", "booking-detail", "booking-cancel", "booking-try-now"),
     *("booking-approve", "booking-decline", "booking-reschedule", "booking-link"),
     *("booking-calendar-keep", "booking-calendar-follow"),
+    *("booking-clocks-leave", "booking-clocks-move"),
     *("availability-schedule", "availability-duplicate", "availability-delete", "availability-date"),
     "settings-integrations-blocking",
 )

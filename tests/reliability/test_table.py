@@ -15,10 +15,7 @@ ELSEWHERE = {
     29: "there are no reminders yet",
     31: "the end of an account: tests/privacy",
     32: "plans are set by the operator alone yet: what a plan closes is in tests/booking/test_views_paused.py",
-    35: "how PostgreSQL is replicated is the operator's: docs/operations.md",
-    40: "no job compares time zone laws yet",
     42: "there is no release to upgrade from yet",
-    43: "there is no restore with calendars to compare with yet",
 }
 NUMBERED = re.compile(r"test_(row|acceptance)_(\d\d)_")
 

@@ -8,10 +8,10 @@ from sivient.audit.log import record
 from sivient.booking import changes
 from sivient.booking.calendar_changes import follow_event
 from sivient.booking.calendar_events import renew_deleted_event
-from sivient.booking.changes import HOST, locked, require_version
+from sivient.booking.changes import HOST, locked, require_standing
 from sivient.booking.committing import committed
 from sivient.booking.models import Booking
-from sivient.booking.refusals import NotFree, NotStanding, SlotTaken
+from sivient.booking.refusals import NotFree, SlotTaken
 from sivient.booking.steps import plan_event, plan_invites
 
 Asks = Booking.CalendarAsks
@@ -47,7 +47,7 @@ def _keep(booking: Booking, *, now: datetime, version: int | None) -> Booking:
         if booking.event_id is not None:
             plan_event(booking)  # the row of the step first, then the booking, as the steps do
         booking = locked(booking)
-        _require_standing(booking, version)
+        require_standing(booking, version)
         asked, invited_by = booking.calendar_asks, booking.invites
         if asked == Asks.NOTHING:
             transaction.set_rollback(True)
@@ -64,13 +64,7 @@ def _keep(booking: Booking, *, now: datetime, version: int | None) -> Booking:
 def _follow(booking: Booking, *, now: datetime, version: int | None) -> Booking:
     with transaction.atomic():
         booking = locked(booking)
-        _require_standing(booking, version)
+        require_standing(booking, version)
         if booking.calendar_asks == Asks.MOVED:
             follow_event(booking, now=now)
     return booking
-
-
-def _require_standing(booking: Booking, version: int | None) -> None:
-    if not booking.stands:
-        raise NotStanding
-    require_version(booking, version)

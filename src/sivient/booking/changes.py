@@ -88,6 +88,13 @@ def require_version(booking: Booking, version: int | None) -> None:
         raise AlreadyMoved
 
 
+def require_standing(booking: Booking, version: int | None) -> None:
+    """Raise NotStanding for a booking that stands no more, else as `require_version` does."""
+    if not booking.stands:
+        raise NotStanding
+    require_version(booking, version)
+
+
 def end(booking: Booking, status: Booking.Status, *, by: str, now: datetime, reason: str = "") -> None:
     """Let a booking that stands end as `status`: its time is free again."""
     hold, booking.hold = booking.hold, None

@@ -8,6 +8,7 @@ from django.utils import timezone
 from sivient.booking.calendar_changes import GONE_DUE, cancels_at, event_changed
 from sivient.booking.calendar_check import RECHECK, recheck
 from sivient.booking.calendar_deleted import look, settle_deleted
+from sivient.booking.clocks import compare_clocks
 from sivient.booking.models import Booking
 from sivient.booking.refusals import AlreadyMoved
 from sivient.booking.requests import expire
@@ -15,12 +16,13 @@ from sivient.booking.steps import EXPIRE
 from sivient.calendars.own import recognizes_uids
 from sivient.core.interval import Interval
 from sivient.jobs.clock import database_now
-from sivient.jobs.completion import work_completion
+from sivient.jobs.completion import renew, work_completion
 from sivient.jobs.models import Work
 from sivient.jobs.queue import enqueue
-from sivient.jobs.registry import handles
+from sivient.jobs.registry import every, handles
 from sivient.ports.errors import TryLater
 
+CLOCKS_LEASE = timedelta(minutes=5)  # for a few hundred bookings
 LOOK_LEASE = timedelta(minutes=3)  # the event and the times of a few accounts, at 25 s for each that is silent
 
 
@@ -77,6 +79,12 @@ def end_deleted(work: Work) -> None:
             enqueue(GONE_DUE, key=work.key, payload=work.payload, run_at=due)
         return
     settle_deleted(booking, look(booking.event), now=now)
+
+
+@every(timedelta(days=1), "booking.clocks", lease=CLOCKS_LEASE)
+def look_at_clocks(work: Work) -> None:
+    """Find the bookings from whose agreed wall time a law has moved the clocks away; their hosts decide."""
+    compare_clocks(now=timezone.now(), before_each=lambda: renew(work, CLOCKS_LEASE))
 
 
 @recognizes_uids

@@ -15,6 +15,7 @@ from sivient.booking.conferences import allowed
 from sivient.booking.models import Booking, Conference
 from sivient.core import moments
 from sivient.delivery.calendar_words import question
+from sivient.delivery.clock_words import clock_question
 from sivient.delivery.links import possibly_unused
 from sivient.delivery.mails import reference
 from sivient.delivery.meeting_steps import in_force
@@ -78,6 +79,7 @@ def page(request: HostRequest, booking: Booking, *, status: int = 200, problem: 
         "reconnects": any(Help.RECONNECT in step.helps for step in steps) and to_reconnect(booking.host, now=now),
         "moving": any(step.moves(now) for step in steps),
         "question": question(booking, host(booking)),
+        "clocks": clock_question(booking, now),
         "invited_by_calendar": booking.stands and booking.invites == Booking.Invites.CALENDAR and booking.invited_at,
         "asks": booking.status == Booking.Status.PENDING,
         "can_cancel": booking.status == Booking.Status.CONFIRMED and booking.start > now,

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from sivient.delivery import answer_views, calendar_views, invite_file, link_views, reschedule_views, views
+from sivient.delivery import answer_views, calendar_views, clock_views, invite_file, link_views, reschedule_views, views
 
 urlpatterns: list[URLPattern] = [
     path("bookings", views.bookings, name="bookings"),
@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern] = [
     path("bookings/<int:pk>/link", link_views.link, name="booking-link"),
     path("bookings/<int:pk>/calendar/keep", calendar_views.keep, name="booking-calendar-keep"),
     path("bookings/<int:pk>/calendar/follow", calendar_views.follow, name="booking-calendar-follow"),
+    path("bookings/<int:pk>/clocks/leave", clock_views.leave, name="booking-clocks-leave"),
+    path("bookings/<int:pk>/clocks/move", clock_views.move, name="booking-clocks-move"),
     path("bookings/<int:pk>/cancel", answer_views.cancel, name="booking-cancel"),
     path("b/<slug:token>/invite.ics", invite_file.invite_file, name="booked-invite"),
 ]

@@ -15,6 +15,7 @@ from sivient.booking.models import Booking
 from sivient.core import moments
 from sivient.delivery import detail
 from sivient.delivery import services as delivery
+from sivient.delivery.clock_words import clock_asks
 from sivient.delivery.meeting_steps import linkless, needing_host
 from sivient.integrations.queries import connected
 from sivient.scheduling.models import Platform
@@ -41,6 +42,7 @@ def bookings(request: HostRequest) -> HttpResponse:
         "days": [(day, list(of_day)) for day, of_day in groupby(rows, key=lambda b: moments.day(b.start, zone))],
         "waiting": {booking.pk for booking in waiting},
         "stuck": stuck,
+        "clocks": {booking.pk for booking in rows if clock_asks(booking, now)},
         "cut_off": bool(stuck) and not connected(request.user, Platform.ZOOM),
         "requests": list(_requests(request.user)) if upcoming and page.number == 1 else [],
     }

@@ -2,6 +2,7 @@
 
 from sivient.delivery.work import (
     cancellations,
+    clocks,
     connections,
     deadlines,
     event_mails,
@@ -17,6 +18,7 @@ from sivient.delivery.work import (
 
 __all__ = [
     "cancellations",
+    "clocks",
     "connections",
     "deadlines",
     "event_mails",
