@@ -114,3 +114,11 @@ def test_many_events_and_series_are_read_in_pages_each_once(office: Office) -> N
     whole = office.sync(maxResults=100)
     assert len({item["id"] for item in whole["items"]}) == len(whole["items"])
     assert len(whole["items"]) > 190 + 10 * 50
+
+
+def test_a_page_may_end_between_two_events_of_one_second(office: Office) -> None:
+    begin = office.clock().replace(microsecond=0)
+    for event_id, later in (("aaaaa", 600), ("bbbbb", 300)):
+        start = begin + timedelta(milliseconds=later)
+        office.world.add(Event(event_id, MARA, "", "", start, start + timedelta(minutes=30)))
+    assert [item["id"] for item in office.sync(maxResults=1)["items"]] == ["bbbbb", "aaaaa"]

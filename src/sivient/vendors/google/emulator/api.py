@@ -26,6 +26,7 @@ LIST = (
 )
 WRITE = ("sendUpdates", "conferenceDataVersion", "maxAttendees", "supportsAttachments")
 ROLES = ("freeBusyReader", "reader", "writerWithoutPrivateAccess", "writer", "owner")
+Body = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,42 +90,43 @@ class GoogleCalendarApi:
             strange = set(call.request.url.params) - set(method.params) - set(ALWAYS)
             if strange:
                 raise errors.invalid(f"Unknown parameter: {', '.join(sorted(strange))}")
-            return _chosen(self._do(call, method.name, ids, token), call.request)
+            return _told(self._do(call, method.name, ids, token), call.request)
         except errors.ApiError as refusal:
             return refusal.response()
 
-    def _do(self, call: Call, method: str, ids: dict[str, str], token: Token) -> httpx.Response:
+    def _do(self, call: Call, method: str, ids: dict[str, str], token: Token) -> Body | None:
+        """Return what there is to tell; None: nothing."""
         body = _body(call.request)
         if method == "calendarList.list":
             return self._list(call, token)
         if method == "freebusy.query":
-            return httpx.Response(200, json=busy_times(self._emulator, call, body))
+            return busy_times(self._emulator, call, body)
         if method == "channels.stop":
             self._notices.stop(token.person, body)
-            return httpx.Response(204)
+            return None
         calendar = self._calendar(ids["calendarId"], token)
         match method:
             case "calendarList.get":
-                return httpx.Response(200, json=entry(calendar))
+                return entry(calendar)
             case "events.list":
                 everything = scopes.sees_everything(token.scopes, calendar.role)
                 found = listing.answer(self._emulator, call, calendar, everything=everything)
-                return httpx.Response(200, json=_strange(found) if self._is_strange(call) else found)
+                return _strange(found) if self._is_strange(call) else found
             case "events.watch":
-                return httpx.Response(200, json=self._notices.watch(token.person, calendar, body))
+                return self._notices.watch(token.person, calendar, body)
             case "events.get":
-                return httpx.Response(200, json=self._events.get(call, calendar, ids["eventId"], token.scopes))
+                return self._events.get(call, calendar, ids["eventId"], token.scopes)
         if not scopes.may_write(token.scopes, calendar.role):
             raise errors.ApiError(403, "forbidden", "Forbidden")
         match method:
             case "events.insert":
-                return httpx.Response(200, json=self._events.insert(call, calendar, body))
+                return self._events.insert(call, calendar, body)
             case "events.patch":
-                return httpx.Response(200, json=self._events.patch(call, calendar, ids["eventId"], body))
+                return self._events.patch(call, calendar, ids["eventId"], body)
         self._events.delete(call, calendar, ids["eventId"])
-        return httpx.Response(204)
+        return None
 
-    def _list(self, call: Call, token: Token) -> httpx.Response:
+    def _list(self, call: Call, token: Token) -> Body:
         params = call.request.url.params
         wished, first = params.get("minAccessRole", ROLES[0]), int(params.get("pageToken") or 0)
         if wished not in ROLES:
@@ -135,7 +137,7 @@ class GoogleCalendarApi:
         body = {"kind": "calendar#calendarList", "etag": '"l"', "items": found[first : first + size]}
         more = first + size < len(found)
         body |= {"nextPageToken": str(first + size)} if more else {"nextSyncToken": "list"}
-        return httpx.Response(200, json=_strange(body) if self._is_strange(call) else body)
+        return _strange(body) if self._is_strange(call) else body
 
     def _calendar(self, name: str, token: Token) -> Calendar:
         world = self._emulator.world
@@ -148,9 +150,9 @@ class GoogleCalendarApi:
         return faults.strikes(self._emulator, "unknown-enums", call)
 
 
-def entry(calendar: Calendar) -> dict[str, Any]:
+def entry(calendar: Calendar) -> Body:
     """Return a line of the calendar list."""
-    facts: dict[str, Any] = {
+    facts: Body = {
         "kind": "calendar#calendarListEntry",
         "etag": '"c"',
         "id": calendar.id,
@@ -161,12 +163,15 @@ def entry(calendar: Calendar) -> dict[str, Any]:
     return facts | shown | ({"primary": True} if calendar.primary else {})
 
 
-def _chosen(done: httpx.Response, request: httpx.Request) -> httpx.Response:
+def _told(found: Body | None, request: httpx.Request) -> httpx.Response:
+    """Return the answer, with what was asked for of it."""
+    if found is None:
+        return httpx.Response(204)
     selector = request.url.params.get("fields")
-    return httpx.Response(200, json=only(done.json(), selector)) if selector and done.content else done
+    return httpx.Response(200, json=only(found, selector) if selector else found)
 
 
-def _strange(body: dict[str, Any]) -> dict[str, Any]:
+def _strange(body: Body) -> Body:
     """Give every item words that nobody knows, where the meaning does not hang on them."""
     odd = {"calendar#event": {"eventType": "somethingNew"}, "calendar#calendarListEntry": {"conferenceProperties": {}}}
     extra = {"kind": "calendar#unheardOf", "colorId": "unheardOf"}
@@ -174,7 +179,7 @@ def _strange(body: dict[str, Any]) -> dict[str, Any]:
     return body | {"items": items}
 
 
-def _body(request: httpx.Request) -> dict[str, Any]:
+def _body(request: httpx.Request) -> Body:
     if not request.content:
         return {}
     try:

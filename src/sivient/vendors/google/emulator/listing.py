@@ -2,6 +2,7 @@
 
 import base64
 import json
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +18,7 @@ NOT_WITH_TOKEN = (
     *("iCalUID", "orderBy", "privateExtendedProperty", "q", "sharedExtendedProperty"),
     *("timeMin", "timeMax", "updatedMin"),
 )
+FILTERS = ("iCalUID", "privateExtendedProperty")
 USUAL_PAGE, LONGEST_PAGE = 250, 2500
 TOKEN_LASTS = timedelta(days=28)
 FAR = timedelta(days=730)  # how far an open window reaches: series have to end somewhere
@@ -55,9 +57,9 @@ def answer(emulator: CalendarEmulator, call: Call, calendar: Calendar, *, everyt
     if question.since is not None and strikes(emulator, "sync-lost", call):
         raise sync_lost()
     deleted = params.get("showDeleted") == "true" or question.since is not None
-    found = [event for event in _found(emulator, question) if _is_wanted(event, params)]
-    rest = [event for event in found if _place(event, calendar) > question.last]
-    page = rest[: _size(params)]
+    found = _wanted(_found(emulator, question), params)
+    first = bisect_right(found, question.last, key=lambda event: _place(event, calendar))
+    page = found[first : first + _size(params)]
     items = [item for event in page if (item := _item(emulator, event, calendar, question, everything, deleted))]
     if items and strikes(emulator, "item-twice", call):
         items.append(items[0])
@@ -71,7 +73,7 @@ def answer(emulator: CalendarEmulator, call: Call, calendar: Calendar, *, everyt
         "defaultReminders": [],
         "items": items,
     }
-    if len(rest) > len(page):
+    if first + len(page) < len(found):
         return body | {"nextPageToken": _moved(question, last=_place(page[-1], calendar)).token()}
     following = _moved(question, since=question.until, asked=emulator.clock.now().timestamp(), last=("", ""))
     return body | {"nextSyncToken": following.token()}
@@ -105,6 +107,7 @@ def _question(emulator: CalendarEmulator, params: httpx.QueryParams, calendar: C
 
 
 def _found(emulator: CalendarEmulator, question: Question) -> list[Event]:
+    """Return the whole listing, by `_place`."""
     world = emulator.world
     if question.single:
         return world.listing(question.calendar, question.window, since=question.since)
@@ -123,10 +126,12 @@ def _item(
     return wire.shown(event, calendar, address) if everything else wire.times_only(event, calendar)
 
 
-def _is_wanted(event: Event, params: httpx.QueryParams) -> bool:
+def _wanted(found: list[Event], params: httpx.QueryParams) -> list[Event]:
+    if params.keys().isdisjoint(FILTERS):
+        return found
     pairs = [wish.partition("=") for wish in params.get_list("privateExtendedProperty")]
-    named = all(event.properties.get(name) == value for name, _, value in pairs)
-    return named and params.get("iCalUID", event.uid) == event.uid
+    named = (event for event in found if all(event.properties.get(name) == value for name, _, value in pairs))
+    return [event for event in named if params.get("iCalUID", event.uid) == event.uid]
 
 
 def _size(params: httpx.QueryParams) -> int:
@@ -149,7 +154,7 @@ def _edge(params: httpx.QueryParams, name: str) -> datetime | None:
 
 
 def _place(event: Event, calendar: Calendar) -> tuple[str, str]:
-    return f"{event.span(calendar.zone)[0]:%Y%m%d%H%M%S}", event.id
+    return event.span(calendar.zone)[0].isoformat(timespec="microseconds"), event.id
 
 
 def _moved(question: Question, **changes: Any) -> Question:
