@@ -85,6 +85,9 @@ def _add_looking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
     doctor = commands.add_parser("doctor", help="find what is not as it should be, and explain it")
     doctor.add_argument("--fix", action="store_true", help="mend what is safe to mend")
+    doctor.add_argument(
+        "--reconcile", action="store_true", help="ask the hosts' calendars, too: after a restore or a promotion"
+    )
     doctor.add_argument("--json", action="store_true", help="for programs")
     doctor.set_defaults(command=_doctor)
 
@@ -235,7 +238,7 @@ def _doctor(options: argparse.Namespace) -> int:
     _django()
     from sivient.ops import doctor
 
-    said, code = doctor.examine(fix=options.fix, as_json=options.json)
+    said, code = doctor.examine(fix=options.fix, as_json=options.json, reconcile=options.reconcile)
     return printed(said) or code
 
 

@@ -67,6 +67,10 @@ class LiveCalendars:
         """Return an event of ours as it is now; None when it was never there."""
         return self._ask(lambda it: it.read(calendar, name))
 
+    def own(self, calendar: str, *, window: Interval, ours: Callable[[str], bool]) -> Sequence[Stored]:
+        """Return the events in `window` whose reference is one of `ours`."""
+        return self._ask(lambda it: it.own(calendar, window=window, ours=ours))
+
     def watch(self, calendar: str, *, channel: str, secret: str, address: str) -> Watch:
         """Have changes of the calendar pushed to `address`."""
         return self._ask(lambda it: it.watch(calendar, channel=channel, secret=secret, address=address))

@@ -18,13 +18,16 @@ HEADS = {
 AWAY = "The database does not answer ({0}), so nothing could be looked at. See DATABASE_URL."
 
 
-def examine(*, fix: bool, as_json: bool) -> tuple[str, int]:
-    """Return what there is to say, and the exit code. With `fix` it mends first and then says what is left."""
+def examine(*, fix: bool, as_json: bool, reconcile: bool = False) -> tuple[str, int]:
+    """Return what there is to say, and the exit code. With `fix` it mends first and then says what is left.
+
+    `reconcile`: what is outside the database is compared with it, too.
+    """
     try:
-        found = look()
+        found = look(reconcile=reconcile)
         mended = _mend(found) if fix else []
         if mended:
-            found = look()
+            found = look(reconcile=reconcile)
     except Error as error:
         sentence = AWAY.format(type(error).__name__)
         return (json.dumps({"fine": None, "reason": sentence}) if as_json else sentence), UNKNOWN
@@ -50,6 +53,8 @@ def _lines(found: list[Finding]) -> list[str]:
             lines += [f"- {finding.what}", f"    {finding.meaning}", f"    To do: {finding.todo}"]
             if finding.examples:
                 lines.append(f"    These: {', '.join(finding.examples)}")
+            for each in finding.listed:
+                lines.append(f"      {', '.join(f'{name} {value}' for name, value in each.items())}")
             lines.append(f"    Finding: {finding.code}{', --fix mends it' if finding.fix else ''}")
         lines.append("")
     return lines[:-1]

@@ -4,7 +4,7 @@ Times are aware UTC instants and half-open; what a calendar says as a date or in
 turned into instants. Whatever the adapter cannot read is `Skipped` with a reason, and never reported as free.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -127,7 +127,7 @@ class Stored:
     """An event of ours as the calendar has it. `name` is what syncs call it (`Change.name`).
 
     `location` is None where the calendar was not asked for it. `as_made`: a call of `create` that said this very thing
-    has made it, so its guests were invited with all of it.
+    has made it, so its guests were invited with all of it. `reference` is the draft's, where `own` was asked.
     """
 
     name: str
@@ -139,6 +139,7 @@ class Stored:
     answers: Mapping[str, Answer] = field(default_factory=dict)
     location: str | None = None
     as_made: bool = False
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +227,12 @@ class Calendars(Protocol):
 
     def read(self, calendar: str, name: str) -> Stored | None:
         """Return an event of ours as it is now; None when it was never there."""
+        ...
+
+    def own(self, calendar: str, *, window: Interval, ours: Callable[[str], bool]) -> Sequence[Stored]:
+        """Return the events in `window` whose `EventDraft.reference` is one of `ours`, found by what stands in the
+        calendar alone. Cancelled ones are not there.
+        """
         ...
 
     def watch(self, calendar: str, *, channel: str, secret: str, address: str) -> Watch:

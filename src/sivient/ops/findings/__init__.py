@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from sivient.jobs.clock import database_now
-from sivient.ops.findings import bookings, calendars, connections, database, machine, work
+from sivient.ops.findings import bookings, calendars, connections, database, machine, reconciling, work
 from sivient.ops.findings.finding import Finding, Severity
 
 __all__ = ["Finding", "Severity", "look"]
@@ -18,11 +18,16 @@ LOOKS: tuple[Callable[[datetime], Iterator[Finding]], ...] = (
     calendars.look,
 )
 
+OUTSIDE: tuple[Callable[[datetime], Iterator[Finding]], ...] = (reconciling.look,)
 
-def look() -> list[Finding]:
-    """Return everything that is found, what needs the operator first. django.db.Error: the database is away."""
+
+def look(*, reconcile: bool = False) -> list[Finding]:
+    """Return everything that is found, what needs the operator first. django.db.Error: the database is away.
+
+    `reconcile`: what is outside the database is asked, too; that takes a second or more for each calendar.
+    """
     if waiting := database.unmigrated():
         return [waiting]  # nothing else can be asked
     now = database_now()
-    found = [finding for each in LOOKS for finding in each(now)]
+    found = [finding for each in (*LOOKS, *(OUTSIDE if reconcile else ())) for finding in each(now)]
     return sorted(found, key=lambda finding: list(Severity).index(finding.severity))

@@ -1,6 +1,6 @@
 """One thing that is not as it should be, in words for the operator."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -18,6 +18,7 @@ class Severity(StrEnum):
 class Finding:
     """What is, what it means, and what to do. Examples are numbers of ours: no name, no address.
 
+    `listed` are all of them, where the operator needs each: lines of names and values, a host by their handle at most.
     `fix` mends it where that is safe, in transactions of its own, and returns what it did.
     """
 
@@ -29,6 +30,7 @@ class Finding:
     count: int = 1
     examples: tuple[str, ...] = ()
     fix: Callable[[], str] | None = None
+    listed: tuple[Mapping[str, str], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return it for programs."""
@@ -38,6 +40,7 @@ class Finding:
             "severity": self.severity.value,
             "examples": list(self.examples),
             "fixable": self.fix is not None,
+            **({"listed": [dict(each) for each in self.listed]} if self.listed else {}),
         }
 
 

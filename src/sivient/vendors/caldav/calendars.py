@@ -1,6 +1,6 @@
 """The calendars of an account on a CalDAV server (RFC 4791; calendar contract chapter 3)."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -95,6 +95,15 @@ class CaldavCalendars:
     def read(self, calendar: str, name: str) -> Stored | None:
         """Return an event of ours as it is now; None when it is not there."""
         return self._stored(urljoin(calendar, name))
+
+    def own(self, calendar: str, *, window: Interval, ours: Callable[[str], bool]) -> Sequence[Stored]:
+        """Return the events in `window` whose UID is one of `ours`: it is the reference, and no client changes it."""
+        found = []
+        for each in sync.texts(self.dav, calendar, window):
+            it = reading.stored(each.text(f"{CALDAV}calendar-data"), each.name, each.text(f"{DAV}getetag"))
+            if it is not None and ours(it.uid) and not it.cancelled:
+                found.append(replace(it, reference=it.uid))
+        return found
 
     def watch(self, calendar: str, *, channel: str, secret: str, address: str) -> Watch:
         """Refuse: servers of this kind push nothing that we could count on."""

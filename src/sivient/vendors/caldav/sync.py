@@ -121,7 +121,7 @@ class Sync:
         """Yield what the resources have now; count in `troubles` those that cannot be read."""
         expansion = reading.expansion(self.window, self.zone, self.mine)
         unread: set[str] = set()
-        for each in self._fetched(urls):
+        for each in fetched(self.dav, self.calendar, urls):
             if each.status in GONE:
                 yield Change(each.name, gone=True)
             elif each.status == TOO_LARGE:
@@ -144,24 +144,32 @@ class Sync:
             if spans:
                 yield Change(unread, busy=reading.busy(merge(span.seconds() for span in spans)))
 
-    def _fetched(self, urls: list[str]) -> Iterator[Resource]:
-        """Yield the resources with their text; an answer that is too long is asked for in halves."""
-        hrefs = "".join(f"<d:href>{escape(name(url))}</d:href>" for url in urls)
-        body = element("c:calendar-multiget", f"<d:prop><d:getetag/><c:calendar-data/></d:prop>{hrefs}")
-        try:
-            answers = self.dav.report(self.calendar, body)
-        except TooLong:
-            if len(urls) == 1:
-                yield Resource(urls[0], TOO_LARGE, {})
-                return
-            half = len(urls) // 2
-            yield from self._fetched(urls[:half])
-            yield from self._fetched(urls[half:])
+
+def texts(dav: Dav, calendar: str, window: Interval) -> Iterator[Resource]:
+    """Yield the resources with an event in the window, with their text."""
+    urls = [each.url for each in query(dav, calendar, window, "")]
+    for start in range(0, len(urls), PAGE):
+        yield from fetched(dav, calendar, urls[start : start + PAGE])
+
+
+def fetched(dav: Dav, calendar: str, urls: list[str]) -> Iterator[Resource]:
+    """Yield the resources with their text; an answer that is too long is asked for in halves."""
+    hrefs = "".join(f"<d:href>{escape(name(url))}</d:href>" for url in urls)
+    body = element("c:calendar-multiget", f"<d:prop><d:getetag/><c:calendar-data/></d:prop>{hrefs}")
+    try:
+        answers = dav.report(calendar, body)
+    except TooLong:
+        if len(urls) == 1:
+            yield Resource(urls[0], TOO_LARGE, {})
             return
-        found = [each for each in answers if each.status or f"{CALDAV}calendar-data" in each.properties]
-        yield from found
-        for path in {name(url) for url in urls} - {name(each.url) for each in found}:
-            yield _alone(self.dav, urljoin(self.calendar, path))
+        half = len(urls) // 2
+        yield from fetched(dav, calendar, urls[:half])
+        yield from fetched(dav, calendar, urls[half:])
+        return
+    found = [each for each in answers if each.status or f"{CALDAV}calendar-data" in each.properties]
+    yield from found
+    for path in {name(url) for url in urls} - {name(each.url) for each in found}:
+        yield _alone(dav, urljoin(calendar, path))
 
 
 def _alone(dav: Dav, url: str) -> Resource:

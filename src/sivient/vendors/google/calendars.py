@@ -1,6 +1,6 @@
 """Google's calendars as a port (calendars contract 1.4 and 1.5)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -116,6 +116,24 @@ class GoogleCalendars:
         if body.get("status") == events.CANCELLED and not body.get("start"):
             return None
         return events.stored(body, "")
+
+    def own(self, calendar: str, *, window: Interval, ours: Callable[[str], bool]) -> Sequence[Stored]:
+        """Return the events in `window` with a reference of `ours` in their private properties."""
+        start, end = bounds(window)
+        query = {
+            "singleEvents": "true",
+            "maxResults": PAGE_SIZE,
+            "timeMin": written(start),
+            "timeMax": written(end),
+            "fields": f"nextPageToken,nextSyncToken,items({events.MARKED_FIELDS})",
+        }
+        pages = self.api.pages(events_path(calendar), query)
+        marked = [(item, events.reference(item)) for page in pages for item in page["items"] if isinstance(item, dict)]
+        return [
+            replace(events.stored(item, ""), reference=reference)
+            for item, reference in marked
+            if reference and ours(reference) and item.get("status") != events.CANCELLED
+        ]
 
     def watch(self, calendar: str, *, channel: str, secret: str, address: str) -> Watch:
         """Have changes pushed to `address`, for about a week."""

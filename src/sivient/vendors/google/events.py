@@ -21,6 +21,7 @@ OWN_FIELDS = (
     "id,etag,status,iCalUID,start,end,location,extendedProperties/private,attendeesOmitted,"
     "attendees(email,displayName,responseStatus,optional,resource,comment,additionalGuests,self)"
 )
+MARKED_FIELDS = "id,etag,status,iCalUID,start,end,extendedProperties/private"
 TITLE_LIMIT, LOCATION_LIMIT, NAME_LIMIT = 250, 1000, 100  # code points
 DESCRIPTION_LIMIT = 8000  # Google keeps 8192
 URI_LIMIT, LABEL_LIMIT, CODE_LIMIT = 1300, 512, 128  # contract 1.4
@@ -100,9 +101,14 @@ def stored(body: Body, zone: str) -> Stored:
 
 def is_of(body: Body, draft: EventDraft) -> bool:
     """Whether an event is the one of this booking."""
+    return reference(body) == draft.reference
+
+
+def reference(body: Body) -> str:
+    """Return the reference that we have written into an event, "" when it is not one of ours."""
     properties = body.get("extendedProperties")
     private = properties.get("private") if isinstance(properties, dict) else None
-    return isinstance(private, dict) and private.get(REFERENCE) == draft.reference
+    return _text(private.get(REFERENCE)) if isinstance(private, dict) else ""
 
 
 def new_event(draft: EventDraft) -> Body:

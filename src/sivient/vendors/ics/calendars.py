@@ -1,7 +1,7 @@
 """A published calendar as a source of busy times: one calendar, only read."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from urllib.parse import urlsplit
@@ -78,6 +78,10 @@ class Feeds:
     def read(self, calendar: str, name: str) -> Stored | None:
         """None: there are no events of ours."""
         return None
+
+    def own(self, calendar: str, *, window: Interval, ours: Callable[[str], bool]) -> Sequence[Stored]:
+        """Nothing, as `read` says."""
+        return ()
 
     def watch(self, calendar: str, *, channel: str, secret: str, address: str) -> Watch:
         """Refuse: a file tells nobody that it has changed."""

@@ -1,7 +1,7 @@
 """A Microsoft account's calendars: busy times and our own events (calendars contract, chapters 2.4 and 2.5)."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -12,7 +12,7 @@ from sivient.ports.calendars import Busy, CalendarInfo, EventDraft, Page, Stored
 from sivient.ports.errors import Gone, Rejected, TryLater
 from sivient.ports.http import Patience, client
 from sivient.ports.vendor import Access, App
-from sivient.vendors.microsoft import delta, push
+from sivient.vendors.microsoft import delta, events, push
 from sivient.vendors.microsoft.api import Graph, items
 from sivient.vendors.microsoft.errors import AlreadyMade
 from sivient.vendors.microsoft.events import BUSY_FIELDS, FIELDS, REFERENCE, details, says, stored, takes_time
@@ -104,6 +104,17 @@ class MicrosoftCalendars:
         except Gone:
             return None
 
+    def own(self, calendar: str, *, window: Interval, ours: Callable[[str], bool]) -> Sequence[Stored]:
+        """Return the events in `window` with a reference of `ours` among their extended properties."""
+        marked = f"singleValueExtendedProperties($filter=id eq '{REFERENCE}')"
+        seen = [
+            (event, events.reference(event))
+            for event in self._view(calendar, window, {"$select": events.OWN_FIELDS, "$expand": marked})
+            if isinstance(event, dict) and event.get("isCancelled") is not True
+        ]
+        found = [replace(stored(event), reference=mark) for event, mark in seen if mark and ours(mark)]
+        return list({each.name: each for each in found}.values())  # one may lie in two parts of a long window
+
     def watch(self, calendar: str, *, channel: str, secret: str, address: str) -> Watch:
         """Have changes of the calendar pushed to `address`."""
         return push.watch(self.graph, calendar, channel=channel, secret=secret, address=address)
@@ -117,17 +128,23 @@ class MicrosoftCalendars:
         push.unwatch(self.graph, watch)
 
     def _busy(self, calendar: str, window: Interval, zone: str, until: float) -> Sequence[Busy]:
-        """Read one calendar, a long window in parts."""
-        taken: list[Busy] = []
+        """Read one calendar."""
+        listed = self._view(calendar, window, {"$select": BUSY_FIELDS}, left=lambda: self._left(until))
+        taken = [at for event in listed if (at := _taken(event, zone))]
+        return [at for at in dict.fromkeys(taken) if at.start < window.end and window.start < at.end]
+
+    def _view(
+        self, calendar: str, window: Interval, more: Mapping[str, str], left: Callable[[], Patience] | None = None
+    ) -> Iterator[Any]:
+        """Yield what takes place, a day more on both sides; a long window is asked for in parts."""
         start, end = widened(window)
         while start < end:
             stop = min(end, start + LONGEST_VIEW)
-            query = {"startDateTime": in_query(start), "endDateTime": in_query(stop), "$select": BUSY_FIELDS}
-            path = f"/me/calendars/{quote(calendar, safe='')}/calendarView?{_encoded(query | {'$top': PAGE_SIZE})}"
-            for page in self.graph.pages(path, left=lambda: self._left(until)):
-                taken += [at for event in items(page) if (at := _taken(event, zone))]
+            query = {"startDateTime": in_query(start), "endDateTime": in_query(stop), **more, "$top": PAGE_SIZE}
+            path = f"/me/calendars/{quote(calendar, safe='')}/calendarView?{_encoded(query)}"
+            for page in self.graph.pages(path, left=left):
+                yield from items(page)
             start = stop
-        return [at for at in dict.fromkeys(taken) if at.start < window.end and window.start < at.end]
 
     def _left(self, until: float) -> Patience:
         left = until - time.monotonic()

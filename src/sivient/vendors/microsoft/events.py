@@ -14,6 +14,7 @@ from sivient.vendors.microsoft.times import Unreadable, said, times
 REFERENCE = "String {5c1a7d0e-3f0b-4c55-9d51-6e0a8b1f2c77} Name BookingId"
 FIELDS = "id,iCalUId,subject,start,end,isAllDay,isCancelled,showAs,responseStatus,type,location,attendees,body"
 BUSY_FIELDS = "id,start,end,showAs,isAllDay,isCancelled,responseStatus"
+OWN_FIELDS = "id,iCalUId,start,end,isAllDay,isCancelled,type"
 FREE = {"free", "workingelsewhere"}
 ID_LIMIT, ETAG_LIMIT, SUBJECT_LIMIT, BODY_LIMIT = 1024, 300, 255, 20_000  # characters
 ANSWERS = {
@@ -82,6 +83,15 @@ def stored(event: Event) -> Stored:
         answers=answers(event),
         location=str((event.get("location") or {}).get("displayName") or ""),
     )
+
+
+def reference(event: Event) -> str:
+    """Return the reference that we have written into an event, "" when it is not one of ours."""
+    kept = event.get("singleValueExtendedProperties")
+    for each in kept if isinstance(kept, list) else []:
+        if isinstance(each, dict) and str(each.get("id")).lower() == REFERENCE.lower():
+            return str(each.get("value") or "")
+    return ""
 
 
 def change(event: Event, zone: str, master: Mapping[str, Any]) -> Change:
