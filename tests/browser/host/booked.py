@@ -24,5 +24,8 @@ def make_bookings(host: Any) -> None:
     make_booking(call, start=MONDAY_10 + 2 * HOUR, name="Booked Bela")
     moved = make_booking(call, start=MONDAY_10 + DAY, name="Moved Mona", others=("bo@guest.example",))
     reschedule(moved, moved.start + HOUR, by="guest", now=now)
+    shifted = make_booking(call, start=MONDAY_10 + DAY + 3 * HOUR, name="Shifted Sam")  # 13:00, and was to be at 14:00
+    shifted.wall_start, shifted.wall_asked_at = shifted.wall_start.replace("T13:", "T14:"), now
+    shifted.save()
     cancel(make_booking(call, start=MONDAY_10 + 2 * DAY, name="Cancelled Cy"), by="guest", reason="Ill", now=now)
     decline(make_booking(review, start=MONDAY_10 + 2 * DAY, name="Declined Di"), reason="I am away.", now=now)

@@ -12,7 +12,7 @@ from tests.browser.host.conftest import OpenAs
 
 PHONE, SMALLEST = (390, 844), (320, 700)
 BUDGET = 60 * 1024  # bytes of a first visit, compressed
-DETAILS = ("Requesting Rosa", "Booked Bela", "Moved Mona")
+DETAILS = ("Requesting Rosa", "Booked Bela", "Moved Mona", "Shifted Sam")
 ENDED = ("Cancelled Cy", "Declined Di")
 
 
