@@ -3,7 +3,7 @@
 import pytest
 
 from sivient.ports.errors import Rejected
-from sivient.ports.web_address import NOT_ONE, WITH_USER, web_address
+from sivient.ports.web_address import NOT_ONE, WITH_SPACE, WITH_USER, web_address
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,12 @@ def test_what_is_no_address_is_refused(typed: str) -> None:
     with pytest.raises(Rejected, match="not a web address"):
         web_address(typed)
     assert "https://" in NOT_ONE
+
+
+def test_a_space_in_an_address_is_named() -> None:
+    with pytest.raises(Rejected) as caught:
+        web_address("https://calendar.example.org/our team.ics")
+    assert str(caught.value) == WITH_SPACE
 
 
 def test_a_password_in_an_address_is_refused_without_being_repeated() -> None:

@@ -9,6 +9,7 @@ from sivient.ports.errors import Rejected
 
 LONGEST = 2000  # characters
 NOT_ONE = "This is not a web address. It looks like https://calendar.example.org/."
+WITH_SPACE = "An address has no spaces in it. Copy it once more, as a whole."
 WITH_USER = "Leave the user and the password out of the address: they have fields of their own."
 _PORTS = {"https": 443, "http": 80}
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
@@ -43,6 +44,8 @@ def web_address(typed: str) -> WebAddress:
     Numbers that some programs take for an IP address (2130706433, 0177.0.0.1, 127.1) are none.
     """
     text = typed.strip()
+    if " " in text and "://" in text:
+        raise Rejected(WITH_SPACE)
     if len(text) > LONGEST or _SPACES.search(text):
         raise Rejected(NOT_ONE)
     if "://" not in text:

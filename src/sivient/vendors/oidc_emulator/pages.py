@@ -21,8 +21,8 @@ IN_WORDS = {
     "profile": "your name",
     "email": "your e-mail address",
     "User.Read": "your profile",
-    "offline_access": "this while you are away",
-    "Calendars.ReadWrite": "and change your calendars",
+    "Calendars.ReadWrite": "your calendars (and may change them)",
+    "offline_access": "all of that while you are away",
 }
 
 
