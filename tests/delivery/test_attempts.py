@@ -18,13 +18,12 @@ from sivient.ports.conferencing import MeetingRequest
 from sivient.vendors.zoom.conferencing import ZoomConferencing
 from sivient.vendors.zoom.emulator import ZoomEmulator
 from sivient.vendors.zoom.emulator.app import PRODUCT_SCOPES
-from tests.delivery.conftest import Post, connect, pass_time
+from tests.delivery.conftest import DELETE, FIND, Post, connect, pass_time
 from tests.factories import MONDAY_10, NOW, make_booking, make_event_type, make_host
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 HOUR = timedelta(hours=1)
 CREATE = "POST /v2/users/me/meetings"
-FIND = "meeting:read:list_meetings"
 
 
 @pytest.fixture
@@ -223,3 +222,23 @@ def connect_again(zoom: ZoomEmulator, host: User) -> None:
     """Connect with the scopes that Zoom gives now."""
     host.connections.all().delete()
     connect(zoom, host)
+
+
+@pytest.mark.parametrize("tidies", [True, False])
+def test_what_was_lost_is_found_although_its_booking_ended_meanwhile(
+    booking: Booking, zoom: ZoomEmulator, *, tidies: bool
+) -> None:
+    """It is deleted with the scope for that; without it the host learns its number."""
+    Grant.objects.all().delete()
+    zoom.switch(scopes=[*PRODUCT_SCOPES, FIND, *([DELETE] if tidies else [])])
+    connect_again(zoom, booking.host)
+    zoom.inject("create-answer-lost")
+    run_due()
+    (meeting,) = zoom.meetings
+    cancel(booking, by="guest", now=timezone.now())
+    pass_time()
+    run_due()
+    conference = Conference.objects.get()
+    assert (conference.external_id, conference.unused) == (str(meeting["id"]), True)
+    assert (outcomes(), possibly_unused(booking)) == (["found"], [])
+    assert len(zoom.meetings) == (0 if tidies else 1)

@@ -1,6 +1,7 @@
 """Make a booking's one meeting."""
 
 import time
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -41,7 +42,7 @@ from sivient.jobs.queue import enqueue, pull_forward
 from sivient.jobs.registry import handles
 from sivient.jobs.worker import DATABASE_AWAY
 from sivient.ports.conferencing import Ability, MadeMeeting, MeetingRequest
-from sivient.ports.errors import IntegrationError, OutcomeUnknown, Paused, Rejected, TryLater, Unusable
+from sivient.ports.errors import IntegrationError, OutcomeUnknown, Paused, Reconnect, Rejected, TryLater, Unusable
 from sivient.scheduling.models import Platform
 
 CLAIM_LEASE = timedelta(seconds=45)  # until the first request; each request holds the work for as long as it may take
@@ -54,10 +55,12 @@ PASSING = (Work.Trouble.UNKNOWN, Work.Trouble.LATER)
 def make_conference(work: Work) -> None:
     """Make the booking's one meeting. The first stored one is the link; a later one is kept as unused.
 
-    A step that began before the booking was moved may have stored a link that is good at the new time, too.
+    A step that began before the booking was moved may have stored a link that is good at the new time, too. Of a
+    booking that ended meanwhile, what a lost answer has left is looked for.
     """
     booking = planned_for(work, Booking.Status.CONFIRMED)
     if booking is None:
+        _put_away(work)
         return
     after_earlier(CONFERENCE, earlier_keys(booking), doing="The meeting of the time before is being made")
     asking = Asking(work, booking)
@@ -166,6 +169,20 @@ def _found(asking: Asking, vendor: LiveConferencing, request: MeetingRequest) ->
         _store_spare(asking, found)
         asking.put_aside()
     return None
+
+
+def _put_away(work: Work) -> None:
+    """Keep as unused, and so delete where we may, what was made for a booking that ended before we heard of it."""
+    booking = Booking.objects.select_related("host__page").filter(pk=work.payload["booking"]).first()
+    if booking is None or booking.stands or begun(booking) or not lost(booking).exists():
+        return
+    asking = Asking(work, booking, vendor_user=vendor_user(booking.host, Platform.ZOOM))
+    with suppress(Reconnect, Rejected):  # nobody waits for it: the host is shown what may have been left
+        vendor, request = conferencing_for(booking.host, Platform.ZOOM), request_for(booking)
+        while (found := _found(asking, vendor, request)) is not None:
+            renew(work, CLAIM_LEASE)
+            _store_spare(asking, found)
+            asking.put_aside()
 
 
 def _looked_up(vendor: LiveConferencing, request: MeetingRequest) -> MadeMeeting | None:
