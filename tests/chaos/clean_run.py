@@ -12,7 +12,16 @@ GUEST, HOST, UID = "ada@guest.example", "host-1@hosts.example", "0123ABCD-1@sivi
 
 def answer(act: str, status: int, **more: Any) -> dict[str, Any]:
     """Return what the guest was answered."""
-    return {"visit": 1, "act": act, "status": status, "token": "t1", "start": START, "email": GUEST} | more
+    return {
+        "visit": 1,
+        "act": act,
+        "status": status,
+        "token": "t1",
+        "start": START,
+        "email": GUEST,
+        "host": "host-1",
+        "at": NOW,
+    } | more
 
 
 def mail(number: int, to: str, sequence: int, links: list[str], **more: Any) -> dict[str, Any]:
@@ -92,7 +101,7 @@ def clean_run() -> Evidence:
         pages=[{"token": "t1", "links": [LINK]}],
         removed=[
             {
-                "host": "host-5", "vendor_user_id": "zoom-host-5", "event": "delivered", "sent": 1,
+                "host": "host-5", "vendor_user_id": "zoom-host-5", "event": "delivered", "at": NOW,
                 "connections": ["deauthorized"], "grants": 0,
             }
         ],

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from tests.chaos.plan import LOOKED_UP, Size
+from tests.chaos.plan import LOOKED_UP, RENEWED, Size
 
 CREATE = "POST /v2/users/me/meetings"
 LIST, UPDATE, DELETE = "GET /v2/users/me/meetings", "PATCH /v2/meetings/{meeting}", "DELETE /v2/meetings/{meeting}"
@@ -63,6 +63,7 @@ class Zoom:
         self.post("switch", refresh_grace_seconds=GRACE)
         self.post("faults", fault="rotation-grace", user=STRICT, times=None, settings={"seconds": 0})
         self.post("faults", fault="token-answer-lost", user=STRICT, route=REFRESH, seed=seed)
+        self.post("faults", fault="token-answer-lost", user=RENEWED, route=REFRESH, seed=seed)
         self.post("faults", fault="create-answer-lost", user=LOOKED_UP, seed=seed)
         for place, (fault, _, wishes) in enumerate(CALLS):
             self.post("faults", fault=fault, nth=4 * place + 2, seed=seed, **wishes)

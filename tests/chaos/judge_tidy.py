@@ -18,18 +18,21 @@ def elsewhere(evidence: Evidence) -> Iterator[str]:
         for each in evidence.conferences.get(booking["id"], []):
             meeting = evidence.there.get(each["external_id"])
             if meeting and not each["unused"] and _moment(meeting["start_time"]) != _moment(booking["start"]):
-                yield f"booking {booking['id']} at {booking['start']}: its meeting is at {meeting['start_time']}"
+                yield f"{_named(booking)} at {booking['start']}: its meeting is at {meeting['start_time']}"
 
 
 def left(evidence: Evidence) -> Iterator[str]:
-    """Meetings that no booking uses and that stand at Zoom, although the host lets meetings be deleted."""
-    standing = {booking["id"] for booking in evidence.standing}
+    """Meetings that no booking uses and that stand at Zoom, although the host lets meetings be deleted.
+
+    Of a booking that was cancelled while its host did not let us do anything the host was told that the meeting stays.
+    """
+    standing, unheld = {booking["id"] for booking in evidence.standing}, _cancelled_after_removal(evidence)
     for booking in evidence.bookings:
-        if not _allows(evidence, booking, DELETE):
+        if not _allows(evidence, booking, DELETE) or booking["token"] in unheld:
             continue
         for each in evidence.conferences.get(booking["id"], []):
             if each["external_id"] in evidence.there and (each["unused"] or booking["id"] not in standing):
-                yield f"booking {booking['id']}, {booking['status']}: meeting {each['external_id']} is still there"
+                yield f"{_named(booking)}: meeting {each['external_id']} is still there"
 
 
 def unseen(evidence: Evidence) -> Iterator[str]:
@@ -45,7 +48,7 @@ def unseen(evidence: Evidence) -> Iterator[str]:
         told = {attempt["external_id"] for attempt in evidence.attempts.get(number, [])}
         for meeting in meetings:
             if str(meeting["id"]) not in told:
-                yield f"booking {number}, {booking['status']}: meeting {meeting['id']} could have been found"
+                yield f"{_named(booking)}: meeting {meeting['id']} could have been found"
 
 
 def not_removed(evidence: Evidence) -> Iterator[str]:
@@ -62,6 +65,17 @@ def not_removed(evidence: Evidence) -> Iterator[str]:
         told = {mail["message_id"] for mail in evidence.mails if _tells(mail, host)}
         if len(told) != 1:
             yield f"{host} was told of it by {len(told)} mails"
+
+
+def _cancelled_after_removal(evidence: Evidence) -> set[str]:
+    """Return the secrets of bookings that guests cancelled after their host had removed us at Zoom."""
+    since = {removed["host"]: _moment(removed["at"]) for removed in evidence.removed}
+    cancelled = [each for each in evidence.answers if each["act"] == "cancel" and each["host"] in since]
+    return {each["token"] for each in cancelled if _moment(each["at"]) >= since[each["host"]]}
+
+
+def _named(booking: Line) -> str:
+    return f"booking {booking['id']} of {booking['host__handle']}, {booking['status']}"
 
 
 def _allows(evidence: Evidence, booking: Line, scope: str) -> bool:

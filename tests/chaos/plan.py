@@ -10,6 +10,7 @@ RESCHEDULE, CANCEL = 0.06, 0.06
 PATIENT_SMALL, PATIENT = 8, 100  # one guest in so many changes a booking whose link they have seen, at a tidy host
 REMOVED = ("host-2", "host-5")  # hosts who remove us at Zoom in the middle of the storm
 LOOKED_UP = "host-1"  # the tidy host whose first meeting is made, and the answer is lost
+RENEWED = "host-3"  # whose tokens are near their end: the first new ones are issued, and the answer is lost
 TO_CAPPED = 0.025  # of the guests want one of the hosts whom Zoom's daily limit stops
 QUARTER = timedelta(minutes=15)
 FIRST_DAY, DAYS, LATER_DAYS = 2, 40, 80  # ahead: times that are booked, and how far a booking may move
@@ -118,9 +119,9 @@ def midnight(now: datetime) -> datetime:
 
 
 def _usual_tidy(size: Size) -> list[str]:
-    """Return the tidy hosts whom nothing else happens to, first the one whose meeting has to be looked up."""
-    others = {LOOKED_UP, *REMOVED, *capped(size)}
-    return [LOOKED_UP, *(name for name in hosts(size) if tidy(name) and name not in others)]
+    """Return the tidy hosts whom nothing else happens to, first those whose answers are lost."""
+    others = {LOOKED_UP, RENEWED, *REMOVED, *capped(size)}
+    return [LOOKED_UP, RENEWED, *(name for name in hosts(size) if tidy(name) and name not in others)]
 
 
 def _time(draw: random.Random, today: datetime, days: int) -> datetime:

@@ -188,7 +188,7 @@ def _left(event: Line, rows: dict[str, list[Line]]) -> Line:
         "host": host,
         "vendor_user_id": user,
         "event": event["state"],
-        "sent": len(event["attempts"]),
+        "at": event["attempts"][0]["at"],
         "connections": [each["state"] for each in rows["connections"] if each["user__handle"] == host],
         "grants": sum(grant["vendor_user_id"] == user for grant in rows["grants"]),
     }

@@ -236,6 +236,14 @@ def test_of_a_host_who_allows_nothing_more_meetings_stay_where_and_when_they_wer
     assert judge(evidence).clean
 
 
+def test_a_meeting_stays_whose_booking_was_cancelled_while_its_host_let_us_do_nothing(evidence: Evidence) -> None:
+    cancelled_and_not_deleted(evidence)
+    evidence.answers.append(answer("cancel", 303))
+    assert judge(evidence).broken["unused meetings left at Zoom"]
+    evidence.removed[0]["host"] = "host-1"
+    assert not judge(evidence).broken["unused meetings left at Zoom"]
+
+
 def test_an_extra_meeting_is_explained_by_an_attempt_whose_answer_was_lost(evidence: Evidence) -> None:
     evidence.rows["grants"].clear()  # nobody may look for it
     extra_meeting(evidence)
