@@ -172,6 +172,7 @@ def test_a_published_calendar_blocks_and_what_is_none_is_said_so(
         see(host, "address-refused")
         address.fill(f"{server.url}/{SECRET}.ics")
         host.get_by_role("button", name="Connect", exact=True).click()
+        expect(host.get_by_text("While it is ticked below, its events block your times.")).to_be_visible()
         card = account(host, "Team")
         expect(card.locator(".calendar")).to_contain_text("Read a moment ago", timeout=WAIT)
         see(host, "address-connected")

@@ -106,7 +106,7 @@ def test_every_other_end_is_said_with_its_entry_in_the_guide(
 
 def test_every_end_of_connecting_has_words_without_anything_of_zoom() -> None:
     for outcome in Outcome:
-        words = notice(outcome, "Google Calendar")
+        words = notice(outcome, "google", "Google Calendar")
         assert words is not None, outcome
         assert "Zoom" not in words.happened + words.then
         assert "meeting" not in words.happened + words.then
@@ -216,7 +216,8 @@ def test_a_published_calendar_is_connected_with_its_address(browser: Client, ven
     answer = browser.post(f"{PAGE}/ics/enter", ICS)
     assert "canary" not in answer["Location"]
     page = shown(browser, answer["Location"])
-    assert "Calendar address is connected." in page
+    assert "The calendar address is connected." in page
+    assert "its events block your times." in page
     assert "canary" not in page
     assert browser.post(f"{PAGE}/ics/enter", {"address": ""}).status_code == 422
 

@@ -42,7 +42,7 @@ def pointed_at() -> set[str]:
 def calendars_pointed_at() -> set[str]:
     """Every place in the guide to calendars that a page or a mail points to."""
     ends = (*Outcome, *calendars_words.GOOD)
-    words = {notice.anchor for said in ends if (notice := calendars_words.notice(said, "Google Calendar"))}
+    words = {notice.anchor for said in ends if (notice := calendars_words.notice(said, "google", "Google Calendar"))}
     mails = set(re.findall(r'"anchor": "([a-z-]+)"', (SOURCE / "delivery/connection_mails.py").read_text("utf-8")))
     return (words | mails | _links(about_calendars=True)) - {""}
 

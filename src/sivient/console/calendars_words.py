@@ -26,13 +26,22 @@ _NOTICES = {
         "missing-permission",
     ),
 }
+# An address is one calendar, and there is nothing to choose.
+_ADDRESS_NOTICES = {
+    CONNECTED: Notice(
+        "The calendar address is connected.", "While it is ticked below, its events block your times.", good=True
+    ),
+    READING: Notice(
+        "The calendar address is connected.", "We are reading the calendar. It appears here by itself.", good=True
+    ),
+}
 # Where the guide to calendars explains what the guide to Zoom explains elsewhere.
 _ANCHORS = {"option-missing": "plan", "cannot-install": "refused", "zoom-does-not-answer": "does-not-answer"}
 
 
-def notice(said: str, label: str) -> Notice | None:
+def notice(said: str, vendor: str, label: str) -> Notice | None:
     """Return the notice for how connecting a calendar ended, or None for a word that nothing here says."""
-    words = _NOTICES.get(said)
+    words = (_ADDRESS_NOTICES if vendor == ADDRESS else {}).get(said) or _NOTICES.get(said)
     if words is not None:
         return replace(words, happened=words.happened.format(label), then=words.then.format(label))
     words = plain_notice(said, label)

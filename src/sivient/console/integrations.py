@@ -140,7 +140,7 @@ def _calendar_notices(request: HostRequest, rows: Iterable[CalendarRow]) -> list
     found = []
     for vendor, provider in registry.PROVIDERS.items():
         said = request.GET.get(vendor, "") if provider.calendars is not None else ""
-        words = calendars_words.notice(said, provider.label)
+        words = calendars_words.notice(said, vendor, provider.label)
         if words and (vendor in connected or said not in calendars_words.GOOD):
             found.append(words)
     return found

@@ -160,7 +160,7 @@ def _read(response: httpx.Response, deadline: float, who: str, keep: Callable[[b
             else:
                 body += piece
             if len(body) > LARGEST_ANSWER:
-                raise TooLong(f"{who} did not come to an end.")
+                raise TooLong(f"{who} sent more than {LARGEST_ANSWER >> 20} MB.")
             if time.monotonic() > deadline:
                 raise OutcomeUnknown(f"{who} did not come to an end.")
     except httpx.DecodingError:
