@@ -69,8 +69,8 @@ def lint(run: Run) -> None:
 
 
 def tests(run: Run, chosen: list[str]) -> None:
-    """The database-dependent tests on PostgreSQL, then the whole suite on SQLite."""
-    arguments = chosen or ["-n", str(workers()), "--dist", "loadfile"]
+    """The database-dependent tests on PostgreSQL, then the whole suite on SQLite, in the order of tests/conftest.py."""
+    arguments = chosen or ["-n", str(workers()), "--dist", "loadfile", "--no-loadscope-reorder"]
     command = ["pytest", "-q", *arguments]
     with postgres() as url:
         nothing_chosen = NO_TESTS if chosen else 0
