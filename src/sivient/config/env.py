@@ -38,6 +38,7 @@ SETTINGS = (
     Setting("SIVIENT_SECRET_KEY", None, "Signs sessions and form tokens; at least 32 characters."),
     Setting("SIVIENT_TOKEN_KEYS", None, "Fernet keys for tokens at rest, newest first, separated by commas."),
     Setting("SIVIENT_DATA_DIR", "./data", "Folder of the embedded database and the collected static files."),
+    Setting("SIVIENT_DELETION_LEDGER", "", "File of the deletion ledger; empty: deletions.log in the data folder."),
     Setting("DATABASE_URL", "", "PostgreSQL address; empty means SQLite in the data folder."),
     Setting("SIVIENT_DEFAULT_PLAN", "pro", "Plan of new accounts: free, pro or business."),
     Setting("SIVIENT_SIGNUP", "open", "Who may create an account: open, invite, or domains:a.example,b.example."),

@@ -14,6 +14,7 @@ BASE_URL = _env.base_url()
 SECRET_KEY = _env.secret_key()
 TOKEN_KEYS = _env.token_keys()
 DATA_DIR = Path(_env.get("SIVIENT_DATA_DIR")).absolute()
+DELETION_LEDGER = Path(_env.get("SIVIENT_DELETION_LEDGER") or DATA_DIR / "deletions.log").absolute()
 DEBUG = False
 SECURE = BASE_URL.startswith("https://")
 ALLOWED_HOSTS = ["*"]  # sivient.ops.host knows the only one, and leads people there

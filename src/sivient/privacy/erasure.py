@@ -22,6 +22,7 @@ from sivient.integrations.models import Connection, Grant, OAuthFlow, Revocation
 from sivient.integrations.services import disconnect_all
 from sivient.jobs.models import Work
 from sivient.jobs.queue import enqueue
+from sivient.privacy import ledger
 from sivient.privacy.belongings import work_of
 from sivient.scheduling.models import (
     DateHours,
@@ -102,8 +103,9 @@ def erase(number: int) -> None:
         _delete(step.model._default_manager.filter(step.belonging(number)))
     with transaction.atomic():
         User.objects.filter(pk=number).delete()
-        # The ledger: number and time, so that a restored backup can be erased again.
+        # Number and time are kept, so that a restored backup can be erased again.
         record("account erased", account=number, actor="system")
+        ledger.plan_write()
         if connection.vendor == "sqlite":
             enqueue("privacy.scrub", key="database")
 

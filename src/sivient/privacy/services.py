@@ -9,7 +9,7 @@ from sivient.audit.log import record
 from sivient.booking import services as booking
 from sivient.booking.models import Booking
 from sivient.integrations.services import disconnect_all
-from sivient.privacy import erasure, releasing
+from sivient.privacy import erasure, ledger, releasing
 from sivient.scheduling.models import Timetable
 
 REASON = "The host has closed their account."
@@ -38,6 +38,7 @@ def close(user: User, *, keep_bookings: bool, by: str, now: datetime) -> User:
             user.refresh_from_db()
             return user
         record("account closed", account=user.pk, actor=by)
+        ledger.plan_write()
         if not keep_bookings:
             for each in upcoming(user, now):
                 booking.cancel(each, by=by, now=now, reason=REASON)
@@ -57,6 +58,7 @@ def restore(user: User, *, by: str, now: datetime) -> User:
         if not restorable.update(closed_at=None):
             raise NotRestorable
         record("account restored", account=user.pk, actor=by)
+        ledger.plan_write()
     user.refresh_from_db()
     return user
 

@@ -1,4 +1,4 @@
-"""Periodic erasure, letting go of calendars, and rewriting the database file so that the bytes are gone too."""
+"""Periodic erasure and its ledger, letting go of calendars, and rewriting the database file so that no byte stays."""
 
 from datetime import datetime, timedelta
 
@@ -8,13 +8,20 @@ from django.utils import timezone
 from sivient.jobs.models import Work
 from sivient.jobs.registry import every, handles
 from sivient.ports.errors import TryLater
-from sivient.privacy import releasing, services
+from sivient.privacy import ledger, releasing, services
 
 
 @every(timedelta(hours=1), "privacy.purge")
 def purge(work: Work) -> None:
-    """Erase the accounts whose thirty days are over; a missed hour is caught up."""
+    """Erase the accounts whose thirty days are over; a missed hour is caught up, and so is the ledger."""
     services.purge_due(timezone.now())
+    ledger.write()
+
+
+@handles(ledger.WRITE)
+def write_ledger(work: Work) -> None:
+    """Bring the deletion ledger up to date."""
+    ledger.write()
 
 
 def _at_the_latest(work: Work) -> datetime:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from sivient.jobs.clock import database_now
-from sivient.ops.findings import bookings, calendars, connections, database, machine, reconciling, work
+from sivient.ops.findings import bookings, calendars, connections, database, deletions, machine, reconciling, work
 from sivient.ops.findings.finding import Finding, Severity
 
 __all__ = ["Finding", "Severity", "look"]
@@ -18,7 +18,7 @@ LOOKS: tuple[Callable[[datetime], Iterator[Finding]], ...] = (
     calendars.look,
 )
 
-OUTSIDE: tuple[Callable[[datetime], Iterator[Finding]], ...] = (reconciling.look,)
+OUTSIDE: tuple[Callable[[datetime], Iterator[Finding]], ...] = (deletions.look, reconciling.look)
 
 
 def look(*, reconcile: bool = False) -> list[Finding]:
