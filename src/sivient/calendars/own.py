@@ -110,6 +110,8 @@ def _times(event: WrittenEvent) -> set[Time]:
 
 def _left(change: Change, ours: Collection[Time]) -> Change:
     """Return the change with what is left when our times are taken out."""
+    if not ours:  # nearly always
+        return change
     return replace(change, busy=tuple(busy for busy in change.busy if (busy.start, busy.end) not in ours))
 
 

@@ -195,7 +195,7 @@ def _when(when: Moment, event: Event, calendar: Calendar) -> dict[str, str]:
 
 
 def _utc(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _person(address: str, own: str) -> dict[str, Any]:
