@@ -128,11 +128,11 @@ class GoogleCalendars:
             "fields": f"nextPageToken,nextSyncToken,items({events.MARKED_FIELDS})",
         }
         pages = self.api.pages(events_path(calendar), query)
-        marked = [(item, events.reference(item)) for page in pages for item in page["items"] if isinstance(item, dict)]
+        listed = [item for page in pages for item in page.get("items", []) if isinstance(item, dict)]
         return [
-            replace(events.stored(item, ""), reference=reference)
-            for item, reference in marked
-            if reference and ours(reference) and item.get("status") != events.CANCELLED
+            replace(events.stored(item, ""), reference=mark)
+            for item in listed
+            if (mark := events.reference(item)) and ours(mark) and item.get("status") != events.CANCELLED
         ]
 
     def watch(self, calendar: str, *, channel: str, secret: str, address: str) -> Watch:
