@@ -119,6 +119,15 @@ def test_any_number_of_bookings_is_gone_through_in_bounded_batches(
     assert (asked(), len(batches)) == (made, 3)
 
 
+def test_a_booking_that_is_moved_while_it_is_looked_at_is_not_asked_about(booking: Booking, tmp_path: Path) -> None:
+    def move() -> None:
+        reschedule(booking, MONDAY_10 + 2 * HOUR, by="host", now=timezone.now())
+
+    with new_law(tmp_path, "Europe/Berlin", like="Europe/London"):
+        clocks.compare_clocks(now=timezone.now(), before_each=move)
+    assert asked() == set()
+
+
 def test_a_law_that_is_taken_back_ends_the_question(booking: Booking, tmp_path: Path) -> None:
     with new_law(tmp_path, "Europe/Berlin", like="Europe/London"):
         compare()
@@ -149,6 +158,7 @@ def test_to_let_it_follow_is_to_reschedule_it(booking: Booking, tmp_path: Path) 
         compare()
         moved = clocks.follow_clock(booking, now=timezone.now(), version=1)
         assert (moved.start, moved.version, moved.wall_start) == (MONDAY_10 + HOUR, 2, f"{MONDAY}T10:00")
+        assert asked() == set(), "at once"
         compare()
     assert (moved.previous_start, moved.rescheduled_by, asked()) == (MONDAY_10, "host", set())
 

@@ -54,7 +54,7 @@ def _links(*, about_calendars: bool) -> set[str]:
         anchor
         for text in texts
         for line in text.splitlines()
-        if "guide" in line or "docs-page" in line
+        if ("guide" in line or "docs-page" in line) and "availability" not in line
         for anchor in re.findall(r"""(?:\}\}|%\}|")#([a-z-]+)["'\s]""", line)
     }
 
@@ -68,6 +68,12 @@ def test_every_anchor_that_the_product_points_to_exists() -> None:
     found = pointed_at()
     assert {"reconnecting", "no-link", "option-missing", "still-not-connected", "cannot-install"} <= found
     assert found <= anchors()
+
+
+def test_the_mail_about_clocks_points_into_the_page_about_availability() -> None:
+    mail = (SOURCE / "delivery/clock_mails.py").read_text("utf-8")
+    (anchor,) = re.findall(r'args=\["availability"\]\) \+ "#([a-z-]+)"', mail)
+    assert anchor in anchors("availability")
 
 
 def test_every_anchor_of_the_guide_to_calendars_that_the_product_points_to_exists() -> None:

@@ -72,7 +72,7 @@ def _batches(now: datetime) -> Iterator[list[Booking]]:
 def _mark(booking: Booking) -> None:
     """Note that the host is asked, or no more: a later law may be the earlier one again. Not if it was moved since."""
     with transaction.atomic():
-        same = Booking.objects.filter(pk=booking.pk, version=booking.version, wall_start=booking.wall_start)
+        same = Booking.objects.filter(pk=booking.pk, version=booking.version)
         if booking.wall_asked_at is not None:
             same.update(wall_asked_at=None)
         elif same.update(wall_asked_at=Now()):
