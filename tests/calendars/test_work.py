@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db.models.functions import Now
 
-from sivient.calendars import plans, queries, sync, work, writing
+from sivient.calendars import plans, queries, services, sync, work, writing
 from sivient.calendars.models import BusyTime, Calendar
 from sivient.integrations.models import Connection, Grant
 from sivient.jobs.models import Work
@@ -82,6 +82,18 @@ def test_a_calendar_whose_account_must_be_connected_again_is_asked_once(calendar
         work.poll(POLL)
         run_due()
     assert world.calls == ["changes"]
+
+
+def test_a_calendar_is_read_at_once_when_its_account_is_connected_again(calendar: Calendar, world: World) -> None:
+    sync.sync(calendar)
+    world.trouble = {"changes": [Reconnect("Connect it again.")]}
+    plans.plan_sync(calendar)
+    run_due()
+    Grant.objects.update(state=Grant.State.CONNECTED)
+    services.discover(calendar.connection)
+    run_due()
+    calendar.refresh_from_db()
+    assert (world.calls, calendar.trouble) == (["changes", "changes", "list", "changes"], "")
 
 
 def test_one_answer_that_a_calendar_is_gone_closes_no_page(calendar: Calendar, world: World) -> None:

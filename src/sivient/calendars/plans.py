@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat, Now
 
 from sivient.calendars.models import Calendar, WrittenEvent
 from sivient.integrations.models import Connection
+from sivient.jobs.models import Work
 from sivient.jobs.queue import AT_ONCE, enqueue
 
 SYNC, DISCOVER, WATCH, LOOK = "calendars.sync", "calendars.discover", "calendars.watch", "calendars.look"
@@ -49,6 +50,12 @@ def tell_event_changed(event: WrittenEvent) -> None:
 def due() -> Q:
     """Return which calendars have not been read for five minutes, or will not have been at the next poll."""
     return Q(synced_at=None) | Q(synced_at__lte=Now() - SYNC_EVERY + LAST_POLL)
+
+
+def parked() -> Q:
+    """Return which calendars nobody reads any more before their account is connected again."""
+    key = Concat(Value("calendar:"), Cast(OuterRef("pk"), CharField()))
+    return Q(Exists(Work.objects.filter(kind=SYNC, state=Work.State.PARKED, key=key)))
 
 
 def counts() -> Q:

@@ -51,7 +51,7 @@ def discover(connection: Connection, patience: Patience = IN_WORKER) -> list[Cal
             enqueue(FIRST, key=f"account:{connection.user_id}", payload={"user": connection.user_id})
         stored = list(Calendar.objects.filter(connection=connection, gone_at=None))
         _stand_again(connection, stored)
-        for each in plans.wanted().filter(plans.due(), connection=connection):
+        for each in plans.wanted().filter(plans.due() | plans.parked(), connection=connection):
             _read_soon(each)  # a poll would not hurry what has just come to nothing
     return stored
 
