@@ -119,7 +119,7 @@ def look(act: Act) -> dict[str, Any]:
 def without(act: Act) -> dict[str, Any]:
     """Take away what keeps bookings apart, in this process or database: does the race see it?"""
     if act["what"] == "lock":
-        Timetable.take = classmethod(lambda cls, *hosts: None)  # type: ignore[method-assign,assignment]
+        Timetable.take = classmethod(lambda cls, *hosts, **more: None)  # type: ignore[method-assign,assignment]
         connection.settings_dict["OPTIONS"].pop("transaction_mode", None)  # on SQLite, IMMEDIATE is a lock of its own
         return {}
     drop = "ALTER TABLE scheduling_hold DROP CONSTRAINT IF EXISTS hold_never_overlaps"

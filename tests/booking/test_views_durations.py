@@ -96,6 +96,12 @@ def test_a_former_slug_leads_on_with_everything_that_was_asked(client: Client, i
     assert (answer.status_code, answer.headers["Location"]) == (302, f"{PAGE}{below}?duration=45&q-a=1")
 
 
+def test_a_slug_in_capitals_leads_on(client: Client, intro: EventType) -> None:
+    answer = client.get("/schedule/mara/Intro?duration=45")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/schedule/mara/intro?duration=45")
+    assert client.get("/schedule/mara/Outro").status_code == 404
+
+
 def test_a_form_sent_to_a_former_slug_arrives_whole(client: Client, intro: EventType) -> None:
     FormerSlug.objects.create(host=intro.host, slug="hello", event_type=intro)
     answer = client.post("/schedule/mara/hello/confirm", {"name": "Ada"})

@@ -170,6 +170,14 @@ def test_a_number_of_thousands_of_digits_is_refused_at_its_key() -> None:
     assert refusal(data).startswith("event_type.step must be ")
 
 
+def test_a_window_of_more_than_ten_years_is_refused() -> None:
+    """A start each minute of a thousand years would fill the memory."""
+    window = {"start": "2026-01-01T00:00:00Z", "end": "2036-01-08T00:00:00Z"}
+    assert isinstance(answer(written(request(window=window))), dict)
+    late = window | {"end": "2036-01-09T00:00:00.000001Z"}
+    assert refusal(written(request(window=late))) == "window.end must be at most 3660 days after its start."
+
+
 @pytest.mark.parametrize("end", [TIMES["start"], "2026-12-01T08:59:59+01:00"])
 @pytest.mark.parametrize("path", [("window",), ("busy", 0), ("bookings", 0)], ids=written_path)
 def test_times_that_end_at_or_before_their_start_are_refused(path: Path, end: str) -> None:

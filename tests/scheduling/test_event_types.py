@@ -147,6 +147,7 @@ def test_a_copy_has_everything_but_address_and_links_is_off_and_stands_right_bel
         link.token for link in first.private_links.all()
     )
     assert copy.private_links.count() == 1  # hidden, as the first is
+    assert duplicate_event_type(host, copy).title == "Everything (copy)"
 
 
 def test_a_copy_of_a_long_title_fits(host: User) -> None:

@@ -90,6 +90,7 @@ def test_a_copy_has_the_same_hours_and_dates(schedule: Schedule) -> None:
     assert copy.hours.count() == 5
     assert copy.date_hours.get().hours == [[600, 660]]
     assert schedule.date_hours.count() == 1
+    assert schedules.duplicate_schedule(schedule.host, copy).name == "Working hours (copy)"
 
 
 def test_a_date_has_its_hours_until_they_are_taken_away(schedule: Schedule) -> None:

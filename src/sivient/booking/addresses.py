@@ -32,11 +32,12 @@ def of_host(view: HostView[P]) -> Callable[..., HttpResponse]:
 
 
 def of_event_type(view: EntranceView[P]) -> Callable[..., HttpResponse]:
-    """Give the view the public entrance that handle and slug in the address name; send former slugs on, too."""
+    """Give the view the public entrance that handle and slug in the address name; send former slugs and capitals on, too."""
 
     @of_host
     def former(request: HttpRequest, host: User, /, slug: str) -> HttpResponse:
-        event_type = queries.former_event_type(str(host.handle), slug)
+        handle, slug = str(host.handle), slug.lower()
+        event_type = queries.event_type(handle, slug) or queries.former_event_type(handle, slug)
         if event_type is None:
             raise Http404
         return _moved(request, slug=event_type.slug)

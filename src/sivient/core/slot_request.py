@@ -28,6 +28,7 @@ from sivient.core.strict_json import BadInput, Fields, array, boolean, choice, p
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LONGEST_WINDOW = 36_525  # days; the engine refuses more
+_LONGEST_REQUEST = timedelta(days=3660)  # ten years of starts each minute fit into memory; a thousand do not
 _days = whole(0, _LONGEST_WINDOW, " of days")
 _amount = whole(0)
 
@@ -119,7 +120,10 @@ def _request(value: object) -> SlotRequest:
 
 
 def _window(value: object) -> Interval:
-    return Interval(*_times(Fields(value, "start", "end")))
+    window = Interval(*_times(Fields(value, "start", "end")))
+    if window.end - window.start > _LONGEST_REQUEST:
+        raise BadInput(f"must be at most {_LONGEST_REQUEST.days} days after its start", ".end")
+    return window
 
 
 def _schedule(value: object) -> Availability:

@@ -99,7 +99,7 @@ def duplicate_event_type(host: User, event_type: EventType, *, now: datetime | N
         copy = _fresh(host, event_type)
         _require_room(host)
         copy.pk, copy.active, copy.slug = None, False, ""
-        copy.title = f"{copy.title[:113]} (copy)"
+        copy.title = f"{copy.title.removesuffix(' (copy)')[:113]} (copy)"
         copy.slug = _free_slug(host, copy.title, copy.minutes)
         copy._state.adding = True
         copy.save()
