@@ -32,7 +32,7 @@ def of_host(view: HostView[P]) -> Callable[..., HttpResponse]:
 
 
 def of_event_type(view: EntranceView[P]) -> Callable[..., HttpResponse]:
-    """Give the view the public entrance that handle and slug in the address name; send former slugs and capitals on, too."""
+    """Give the view the public entrance that handle and slug in the address name; send former slugs and capitals on."""
 
     @of_host
     def former(request: HttpRequest, host: User, /, slug: str) -> HttpResponse:

@@ -107,7 +107,8 @@ def duplicate_schedule(host: User, schedule: Schedule) -> Schedule:
         Timetable.take(host.pk, hours=True)
         schedule = _fresh(host, schedule)
         copy = _new(host)
-        copy.name, copy.timezone = f"{schedule.name.removesuffix(' (copy)')[: LONGEST_NAME - 7]} (copy)", schedule.timezone
+        name = schedule.name.removesuffix(" (copy)")
+        copy.name, copy.timezone = f"{name[: LONGEST_NAME - 7]} (copy)", schedule.timezone
         copy.save()
         store_hours(copy, [OpenHours(each.weekday, each.start, each.end) for each in schedule.hours.all()])
         DateHours.objects.bulk_create(
