@@ -1,15 +1,19 @@
 """The product as a real process with a database of its own, for tests and benchmarks that need real HTTP."""
 
+import atexit
 import json
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -57,11 +61,9 @@ def served(folder: Path, *, arguments: tuple[str, ...] = (), **settings: str) ->
 @contextmanager
 def seeded(folder: Path, **settings: str) -> Iterator[tuple[dict[str, str], dict[str, Any]]]:
     """Make an empty database with what `tests.seed` puts in; yield the environment of it, and the seed."""
-    with _database() as database:
-        environment = {**os.environ, **GIVEN, "SIVIENT_DATA_DIR": str(folder / "data"), "DATABASE_URL": database}
-        environment |= settings
-        environment.pop("DJANGO_SETTINGS_MODULE", None)
-        _run(environment, "-m", "sivient.cli", "migrate")
+    data = folder / "data"
+    with _database(settings.pop("DATABASE_URL", os.environ.get("DATABASE_URL", "")), data) as database:
+        environment = _environment(data, database) | settings
         yield environment, json.loads(_run(environment, "-m", "tests.seed"))
 
 
@@ -73,20 +75,52 @@ def free_port() -> int:
         return port
 
 
+def _environment(data: Path, database: str) -> dict[str, str]:
+    """Return the environment of a product of its own."""
+    environment = {**os.environ, **GIVEN, "SIVIENT_DATA_DIR": str(data), "DATABASE_URL": database}
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    return environment
+
+
 @contextmanager
-def _database() -> Iterator[str]:
-    given = os.environ.get("DATABASE_URL", "")
-    if not given:
+def _database(cluster: str, data: Path) -> Iterator[str]:
+    """Copy the empty database; yield its address: none where it is the SQLite file in the data folder."""
+    if not cluster:
+        shutil.copytree(_empty_folder(), data, dirs_exist_ok=True)
         yield ""
         return
     name = f"served_{secrets.token_hex(6)}"
-    with psycopg.connect(given, autocommit=True) as cluster:
-        cluster.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]  # hexadecimal digits
+    _execute(cluster, f'CREATE DATABASE "{name}" TEMPLATE "{_empty_database(cluster)}"')
     try:
-        yield urlunsplit(urlsplit(given)._replace(path=f"/{name}"))
+        yield urlunsplit(urlsplit(cluster)._replace(path=f"/{name}"))
     finally:
-        with psycopg.connect(given, autocommit=True) as cluster:
-            cluster.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[arg-type]
+        _execute(cluster, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@lru_cache(maxsize=1)
+def _empty_folder() -> Path:
+    """Return a data folder with an empty SQLite database, made once in a process: it takes seconds."""
+    folder = tempfile.mkdtemp(prefix="sivient-empty-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    _run(_environment(Path(folder), ""), "-m", "sivient.cli", "migrate")
+    return Path(folder)
+
+
+@lru_cache(maxsize=1)
+def _empty_database(cluster: str) -> str:
+    """Return the name of an empty database on PostgreSQL, made once in a process."""
+    name = f"empty_{secrets.token_hex(6)}"
+    _execute(cluster, f'CREATE DATABASE "{name}"')
+    atexit.register(_execute, cluster, f'DROP DATABASE "{name}" WITH (FORCE)')
+    with tempfile.TemporaryDirectory() as folder:
+        url = urlunsplit(urlsplit(cluster)._replace(path=f"/{name}"))
+        _run(_environment(Path(folder), url), "-m", "sivient.cli", "migrate")
+    return name
+
+
+def _execute(cluster: str, statement: str) -> None:
+    with psycopg.connect(cluster, autocommit=True) as connection:
+        connection.execute(statement)  # type: ignore[arg-type]  # the names in it are hexadecimal digits
 
 
 def _run(environment: Mapping[str, str], *arguments: str) -> str:
