@@ -14,10 +14,8 @@ SEED = 7
 # So few blows may miss what takes a moment of its own. The whole storm insists on these, too.
 BY_CHANCE = {
     "caps that were hit, without a further call",
-    "leases that ran out and were taken over",
     "posts without a clear answer, then accepted",
     "refused guests",
-    "reschedules",
 }
 
 
