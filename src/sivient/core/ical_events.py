@@ -9,13 +9,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from icalendar import Calendar, vRecur
-from icalendar import Event as Written
-from recurring_ical_events import CalendarQuery
-
 from sivient.core.ical_lines import components
 from sivient.core.ical_rules import followable
-from sivient.core.ical_times import DAY, NO_START, ODD_REPEAT, Event, NoStart, Time, event
+from sivient.core.ical_series import Series
+from sivient.core.ical_times import NO_START, ODD_REPEAT, Event, NoStart, Time, event
 from sivient.core.ical_zones import UNREADABLE, Zones
 from sivient.core.interval import Interval, Pair, ceil_seconds, floor_seconds, merge
 
@@ -54,12 +51,13 @@ class Expansion:
         group = list(events)
         troubles = set[str]().union(*(each.troubles for each in group))
         exceptions = _exceptions(group)
+        placed = {id(each) for each in exceptions}
         pairs: list[Pair] = []
         for each in group:
             # Files with several events of one UID exist: each of them takes its time.
             if each.replaces is None and each.repeats:
                 pairs += self._series(each, exceptions, troubles)
-            elif each not in exceptions:
+            elif id(each) not in placed:
                 pairs += self._single(each)
         start, end = self._times(group)
         answers = group[0].answers if group else ()
@@ -76,38 +74,36 @@ class Expansion:
             yield self._pair(one.start, one.end, one.blurred)
 
     def _series(self, master: Event, exceptions: list[Event], troubles: set[str]) -> list[Pair]:
-        group = [master, *exceptions]
-        everything = [(floor_seconds(instant(master.start, self.floating)) - 86400, ceil_seconds(self.window.end))]
-        free = [self._free(each) for each in group]
-        if all(free):
+        if all(self._free(each) for each in (master, *exceptions)):
             return []
         trouble = TOO_SLOW if self.late() else ODD_REPEAT
-        if not master.odd and not self.late() and followable(master, self.window.end):
+        if not master.odd and not self.late() and followable(master, exceptions, self.window.end):
             try:
-                return list(self._expanded(group, free))
-            except _TooMany:
-                trouble = TOO_MANY
+                return list(self._expanded(master, exceptions))
+            except _TooMuch as error:
+                trouble = str(error)
             except UNREADABLE:
                 trouble = ODD_REPEAT
         troubles.add(trouble)
+        named = (each[0] if isinstance(each, tuple) else each for each in master.extra)
+        first = min(instant(each, self.floating) for each in (master.start, *named))
+        everything = [(floor_seconds(first) - 86400, ceil_seconds(self.window.end))]
         return everything + [pair for each in exceptions for pair in self._single(each)]
 
-    def _expanded(self, group: list[Event], free: list[bool]) -> Iterator[Pair]:
-        blurred = any(each.blurred for each in group)
-        whole = Calendar()
-        for one, is_free in zip(group, free, strict=True):
-            whole.add_component(_written(one, is_free))
-        # Dates are compared as days of UTC, so a day more is looked at on both sides, and cut away afterwards.
-        start, end = self.window.start - 2 * DAY, self.window.end + 2 * DAY
-        count = 0
-        for series in CalendarQuery(whole).series:
-            for occurrence in series.between(start, end):
-                count += 1
-                if count > MOST:
-                    raise _TooMany
-                if any(free) and occurrence.as_component(False).get("TRANSP") == "TRANSPARENT":
-                    continue
-                yield self._pair(occurrence.start, occurrence.end, blurred)
+    def _expanded(self, master: Event, exceptions: list[Event]) -> Iterator[Pair]:
+        series = Series(master, exceptions, self.floating)
+        for each in series.alone:
+            yield from self._single(each)
+        if not self._free(master):
+            for start, end in series.beside():
+                yield self._pair(start, end, master.blurred)
+        for count, (start, end, free) in enumerate(series.occurrences(self.window, self._free), 1):
+            if count > MOST:
+                raise _TooMuch(TOO_MANY)
+            if count % 100 == 0 and self.late():
+                raise _TooMuch(TOO_SLOW)
+            if not free:
+                yield self._pair(start, end, master.blurred)
 
     def _free(self, one: Event) -> bool:
         declined = {address for address, answer in one.answers if answer == "DECLINED"}
@@ -137,8 +133,8 @@ def _exceptions(group: list[Event]) -> list[Event]:
     return [each for each in group if each.replaces is not None and each.key == series[0].key]
 
 
-class _TooMany(Exception):
-    """A series has more occurrences than anybody could attend."""
+class _TooMuch(Exception):
+    """A series has more occurrences, or takes longer to follow, than is bearable; its text is for the host."""
 
 
 def instant(time: Time, floating: tzinfo) -> datetime:
@@ -163,25 +159,3 @@ def events(lines: Iterable[str], zones: Zones, troubles: Counter[str]) -> Iterat
                 yield event(each, zones)
             except NoStart:
                 troubles[NO_START] += 1
-
-
-def _written(one: Event, free: bool) -> Written:
-    """Return the event as the library wants it: times with zones, and nothing that does not matter."""
-    written = Written()
-    written.add("uid", "series")
-    written.add("sequence", one.sequence)
-    written.add("dtstart", one.start)
-    written.add("dtend", one.end)
-    written.add("transp", "TRANSPARENT" if free else "OPAQUE")
-    for rule in one.rules:
-        written.add("rrule", vRecur.from_ical(rule))
-    if one.repeats:
-        # The first time counts whatever the rules say; the library forgets it when they end before it (UNTIL).
-        written.add("rdate", [one.start, *one.extra])
-    if one.without:
-        written.add("exdate", list(one.without))
-    if one.replaces is not None:
-        written.add("recurrence-id", one.replaces)
-        if one.following:
-            written["RECURRENCE-ID"].params["RANGE"] = "THISANDFUTURE"
-    return written

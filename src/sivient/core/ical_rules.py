@@ -12,7 +12,8 @@ from sivient.core.ical_times import Event
 MOST_RULES = 3  # of one series
 MOST_TIMES = 24  # that a rule names in one day
 MOST_STEPS = 60_000  # from the first date to the end of the window
-MOST_DATES = 5_000  # that a series names one by one
+MOST_DATES = 5_000  # that a series names one by one, replaced ones among them
+MOST_FOLLOWING = 100  # that replace all that follow: each occurrence is looked up among them
 _DAYS_IN = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
 _NUMBERS = re.compile(r"[+-]?\d{1,3}(,[+-]?\d{1,3})*")
 _WEEKDAYS = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)(,([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU))*")
@@ -41,9 +42,12 @@ _ALLOWED = {
 }
 
 
-def followable(series: Event, until: datetime) -> bool:
+def followable(series: Event, exceptions: list[Event], until: datetime) -> bool:
     """Say whether the rules of a series can be followed up to `until` in little time."""
-    if len(series.rules) > MOST_RULES or len(series.extra) + len(series.without) > MOST_DATES:
+    dates = len(series.extra) + len(series.without) + len(exceptions)
+    if len(series.rules) > MOST_RULES or dates > MOST_DATES:
+        return False
+    if sum(each.following for each in exceptions) > MOST_FOLLOWING:
         return False
     first = datetime(series.start.year, series.start.month, 1, tzinfo=UTC)
     seconds = max(0.0, (until - first).total_seconds())
