@@ -14,7 +14,6 @@ ACCEPTANCE = range(1, 15)
 ELSEWHERE = {
     29: "there are no reminders yet",
     31: "the end of an account: tests/privacy",
-    32: "plans are set by the operator alone yet: what a plan closes is in tests/booking/test_views_paused.py",
     42: "there is no release to upgrade from yet",
 }
 NUMBERED = re.compile(r"test_(row|acceptance)_(\d\d)_")

@@ -27,6 +27,7 @@ class User(AbstractBaseUser):
     email = models.EmailField(max_length=254, blank=True)  # where mail goes; never an identity
     timezone = models.CharField(max_length=64, default="UTC")
     plan = models.CharField(max_length=20, choices=Plan.choices, default=Plan.PRO)
+    unplanned_since = models.DateTimeField(null=True)  # when the plan stopped opening the scheduling page
     created_at = models.DateTimeField(auto_now_add=True)
     onboarded_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)  # asked to be deleted; erased PURGE_AFTER later

@@ -21,6 +21,7 @@ from sivient.accounts.models import (
     Session,
     User,
 )
+from sivient.accounts.plans import Feature, allows
 from sivient.accounts.providers import Person
 from sivient.audit.log import record
 
@@ -115,12 +116,18 @@ def save_profile(user: User, *, name: str, timezone: str) -> None:
 
 
 def set_plan(user: User, plan: str, *, by: str = "operator") -> None:
-    """Put the account on a plan. Raises UnknownPlan."""
+    """Put the account on a plan. Raises UnknownPlan.
+
+    One that does not open the scheduling page closes it at once; its connections are kept for a while
+    (`integrations.unplanned`).
+    """
     if plan not in Plan.values:
         raise UnknownPlan(f"There is no plan {plan}. Plans are {', '.join(Plan.values)}.")
     with transaction.atomic():
         user.plan = plan
-        user.save(update_fields=["plan"])
+        opens = allows(user, Feature.SCHEDULING)
+        user.unplanned_since = None if opens else user.unplanned_since or timezone.now()
+        user.save(update_fields=["plan", "unplanned_since"])
         record("plan set", account=user.pk, actor=by, subject=plan)
 
 

@@ -1,6 +1,6 @@
 """Mails about a host's connection, with what it means for their bookings."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta
 from email.message import EmailMessage
 
@@ -82,6 +82,19 @@ def pause(connection: Connection, *, reason: str, until: datetime, waiting: int,
     subject += f": {_bookings(waiting)} for {_their(waiting)} link" if waiting else ""
     more = {"reason": reason, "waiting": waiting, "bookings": _bookings(waiting)}
     return _mail(connection, "pause", subject, at=at, more=more | {"anew": _moment(until, connection.user.timezone)})
+
+
+def plan_ends(connection: Connection, *, since: datetime, until: datetime, labels: str, at: datetime) -> EmailMessage:
+    """Return the mail that says which connections end `until` then, because no plan opens them `since` then."""
+    zone = connection.user.timezone
+    more = {"labels": labels, "since": _moment(since, zone), "until": _moment(until, zone)}
+    return _mail(connection, "plan_ends", f"Your connections end on {day(until, zone)}", at=at, more=more)
+
+
+def labels(connections: Iterable[Connection]) -> str:
+    """Return what is connected, in words: 'Zoom and Google Calendar'."""
+    names = list(dict.fromkeys(registry.provider(connection.vendor).label for connection in connections))
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _mail(connection: Connection, kind: str, subject: str, *, at: datetime, more: Mapping[str, object]) -> EmailMessage:

@@ -13,6 +13,7 @@ from sivient.integrations.leftovers import delete_leftovers
 from sivient.integrations.models import Revocation, WebhookEvent
 from sivient.integrations.revocation import carry_out
 from sivient.integrations.scrub import empty_log, scrub_later
+from sivient.integrations.unplanned import end_unplanned
 from sivient.jobs.completion import work_completion
 from sivient.jobs.models import Work
 from sivient.jobs.registry import every, handles
@@ -91,7 +92,8 @@ def revoke(work: Work) -> None:
 
 @every(timedelta(hours=1), "integrations.tidy")
 def tidy(work: Work) -> None:
-    """Delete what has done its service."""
+    """Delete what has done its service, and end what no plan opens any more."""
     now = timezone.now()
     delete_leftovers(now=now)
+    end_unplanned()
     inbox.forget_refused(now)

@@ -19,7 +19,10 @@ from sivient.calendars.models import BusyTime, Channel, WrittenEvent
 from sivient.privacy.belongings import work_of
 from sivient.scheduling.models import DateHours, Hours, PrivateLink, SchedulingPage
 
-ACCOUNT = ("handle", "name", "email", "timezone", "plan", "created_at", "onboarded_at", "closed_at", "last_login")
+ACCOUNT = (
+    *("handle", "name", "email", "timezone", "plan", "unplanned_since", "created_at", "onboarded_at", "closed_at"),
+    "last_login",
+)
 IDENTITY = ("provider", "issuer", "subject", "email", "created_at", "last_used_at")
 FORMER_HANDLE = ("handle",)
 SESSION = ("expire_date",)

@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                         max_length=20,
                     ),
                 ),
+                ("unplanned_since", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("onboarded_at", models.DateTimeField(null=True)),
                 ("closed_at", models.DateTimeField(null=True)),

@@ -6,12 +6,14 @@ from email.message import EmailMessage
 from django.db.models import Q
 from django.utils import timezone
 
+from sivient.accounts.models import User
 from sivient.calendars.models import Calendar
 from sivient.delivery import connection_mails
 from sivient.delivery.links import waiting_for_link
-from sivient.delivery.work.standing import first_said, sends_mail
+from sivient.delivery.work.standing import first_said, first_sent_at, sends_mail
 from sivient.integrations import registry
 from sivient.integrations.models import Connection, Grant
+from sivient.integrations.unplanned import KEPT
 from sivient.jobs.completion import work_completion
 from sivient.jobs.models import Work
 from sivient.scheduling.models import EventType, SchedulingPage
@@ -86,6 +88,24 @@ def tell_limit(work: Work) -> None:
         return
     mail = connection_mails.limit(connection, used=work.payload["used"], at=datetime.fromisoformat(moment))
     mailer.send(mail, to=connection.user.email)
+    with work_completion(work, result={"told": moment}):
+        pass
+
+
+@sends_mail("delivery.tell_plan_ends")
+def tell_plan_ends(work: Work) -> None:
+    """Mail a host whose plan opens the page no more, a week before their connections end: once each time."""
+    user = User.objects.filter(pk=work.payload["user"]).first()
+    if user is None or not user.email or user.unplanned_since is None:
+        return
+    moment = user.unplanned_since.isoformat()
+    connections = list(user.connections.filter(state=Connection.State.CONNECTED).order_by("pk"))
+    if not connections or work.result.get("told") == moment:
+        return
+    said = first_said(work, mail=moment, labels=connection_mails.labels(connections))
+    since, at = user.unplanned_since, first_sent_at(work)
+    mail = connection_mails.plan_ends(connections[0], since=since, until=since + KEPT, at=at, **said)
+    mailer.send(mail, to=user.email)
     with work_completion(work, result={"told": moment}):
         pass
 
