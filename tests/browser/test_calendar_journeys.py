@@ -6,7 +6,6 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -16,6 +15,7 @@ from playwright.sync_api import Locator, Page, expect
 from sivient.demo import httpd
 from sivient.demo.stage import Stage
 from tests.browser.axe import violations
+from tests.browser.booking_page import book, last_slot, slot, until
 from tests.browser.conftest import OpenPage, Problems
 from tests.browser.test_calendars import PHONE, WAIT, account
 from tests.browser.test_journey import sign_in
@@ -84,11 +84,7 @@ def test_with_microsoft_from_signing_in_to_a_booking_that_follows_its_event(
     page, calendar = f"{stage.web}/schedule/priya/30min", f"{stage.microsoft}/calendar?account=priya"
     taken = last_slot(guest, page)
     outlook.goto(f"{calendar}&week={taken.date() - timedelta(days=taken.weekday())}")
-    outlook.get_by_text("Add an event").click()
-    outlook.get_by_label("Title").fill("Dentist")
-    fill_times(outlook.locator(".new"), taken)
-    outlook.get_by_label("Calendar").select_option("Projects")
-    outlook.get_by_role("button", name="Add", exact=True).click()
+    add_event(outlook, taken)
     until(guest, slot(guest, taken), shown=False)
 
     booked = last_slot(guest, page)
@@ -112,11 +108,7 @@ def test_with_microsoft_from_signing_in_to_a_booking_that_follows_its_event(
     until(host, host.get_by_text(f"from {booked.astimezone(LONDON):%A %-d %B %Y, %H:%M}"))
     expect(host.locator(".ticket")).to_contain_text(f"{moved.astimezone(LONDON):%H:%M} to")
     see(host, "outlook-moved")
-    mails = httpx.get(f"{stage.mailbox}/__ctl/mails").json()
-    assert [mail["subject"].partition(":")[0] for mail in mails if "kenji@guest.example" in str(mail)] == [
-        "Updated invitation",
-        "Invitation",
-    ]
+    assert mailed(stage, "kenji@guest.example") == ["Updated invitation", "Invitation"]
 
 
 def test_on_a_caldav_server_a_booking_stands_once_and_goes_away_with_its_cancellation(
@@ -254,16 +246,13 @@ def choose_in_radicale(host: Page, see: See) -> None:
     see(host, "caldav-chosen")
 
 
-def last_slot(page: Page, address: str) -> datetime:
-    """Open a booking page and return the last of the times that it shows at first."""
-    page.goto(address)
-    target = page.locator(".slot").last.get_attribute("href") or ""
-    return datetime.fromisoformat(parse_qs(urlsplit(target).query)["at"][0])
-
-
-def slot(page: Page, start: datetime) -> Locator:
-    """The time on a booking page."""
-    return page.locator(f'.slot[href*="{start:%Y-%m-%dT%H:%M}"]')
+def add_event(outlook: Page, start: datetime) -> None:
+    """Put half an hour into the calendar Projects, on the calendar page of the emulator."""
+    outlook.get_by_text("Add an event").click()
+    outlook.get_by_label("Title").fill("Dentist")
+    fill_times(outlook.locator(".new"), start)
+    outlook.get_by_label("Calendar").select_option("Projects")
+    outlook.get_by_role("button", name="Add", exact=True).click()
 
 
 def fill_times(form: Locator, start: datetime) -> None:
@@ -272,28 +261,13 @@ def fill_times(form: Locator, start: datetime) -> None:
     form.locator("[name=end]").fill(f"{(start + HALF_AN_HOUR).astimezone(LONDON):%Y-%m-%dT%H:%M}")
 
 
-def book(guest: Page, start: datetime, name: str) -> str:
-    """Book a time that the page shows; return the join link."""
-    slot(guest, start).click()
-    guest.get_by_label("Name").fill(name)
-    guest.get_by_label("Email").fill(f"{name.split()[0].lower()}@guest.example")
-    guest.get_by_role("button", name="Book this time").click()
-    join = guest.get_by_role("link", name="Join Zoom meeting")
-    expect(join).to_be_visible(timeout=WAIT)
-    return join.get_attribute("href") or ""
+def mailed(stage: Stage, address: str) -> list[str]:
+    """Return what kinds of mail somebody got, the last first."""
+    mails = httpx.get(f"{stage.mailbox}/__ctl/mails").json()
+    return [mail["subject"].partition(":")[0] for mail in mails if address in str(mail)]
 
 
 def open_booking(host: Page, stage: Stage, guest: str) -> None:
     """Open the host's page of a booking."""
     host.goto(f"{stage.web}/bookings")
     host.get_by_role("link", name=re.compile(guest)).click()
-
-
-def until(page: Page, found: Locator, *, shown: bool = True, tries: int = 60) -> None:
-    """Load a page again until something is on it, or is not any more."""
-    for _ in range(tries):
-        if (found.count() > 0) is shown:
-            return
-        page.wait_for_timeout(250)
-        page.reload()
-    raise AssertionError(f"{found} did not {'come' if shown else 'go'}")
