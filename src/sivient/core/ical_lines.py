@@ -14,8 +14,11 @@ _LINE = re.compile(rf"([A-Za-z0-9-]+)((?:;[A-Za-z0-9-]+={_VALUE}(?:,{_VALUE})*)*
 _PARAMETER = re.compile(r';([A-Za-z0-9-]+)=("[^"]*"|[^";:,]*)')
 _NAME = re.compile(r"[A-Za-z0-9-]+")
 _COMPONENT = re.compile(r"[A-Z][A-Z0-9-]*")
+# Some programs write zones like "(UTC+01:00) Amsterdam, Berlin" without the quotes, or put blanks between the parts.
+_LOOSE = re.compile(r"([A-Za-z-]+)\s*((?:;.*)?):\s*(\d{4}-?\d\d-?\d\d(?:\D.*)?)", re.DOTALL)
 _BREAK = re.compile(r"\r\n|\n|\r")
 _TIMES = frozenset(("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"))
+_LOOSELY = _TIMES - {"DURATION", "RRULE"}
 _WANTED = _TIMES | {"UID", "SEQUENCE", "STATUS", "TRANSP", "ATTENDEE"}
 
 
@@ -47,11 +50,23 @@ class Component:
 def read_line(raw: str) -> Line:
     """Read one unfolded line."""
     found = _LINE.fullmatch(raw)
+    name = (_NAME.match(raw) or ("",))[0].upper()
+    if name in _LOOSELY and not (found and found[3].strip()[:4].isdecimal()):
+        return _read_loosely(name, raw)
     if found is None:
-        name = _NAME.match(raw)
-        return Line(name[0].upper() if name else "")
+        return Line(name)
     parameters = {name.upper(): value.strip('"') for name, value in _PARAMETER.findall(found[2])}
     return Line(found[1].upper(), parameters, found[3].strip())
+
+
+def _read_loosely(name: str, raw: str) -> Line:
+    """Read a line with times whose parameters break the rules: its value is what follows the last colon before one."""
+    found = _LOOSE.fullmatch(raw)
+    if found is None:
+        return Line(name)
+    parts = (part.partition("=") for part in found[2].split(";"))
+    parameters = {key.strip().upper(): value.strip(' \t"') for key, _, value in parts}
+    return Line(name, parameters, found[3].strip())
 
 
 def text_lines(text: str) -> list[str]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from hashlib import sha256
 from typing import cast
 
@@ -16,8 +16,13 @@ from sivient.core.interval import YEARS
 Time = date | datetime
 DAY = timedelta(days=1)
 LONGEST = timedelta(days=4000)  # of a duration; longer ones are no durations
-_DATE = re.compile(r"(\d{4})(\d\d)(\d\d)")
-_DATE_TIME = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(Z?)", re.IGNORECASE)
+# Birthdays begin in 1604 or 1601, and a series that began elsewhere would have other days.
+EARLIEST = date(1000, 1, 1)
+# Wider than RFC 5545 3.3.4 and 3.3.5: as ISO 8601 has it, too. Fractions of a second are left out.
+_DATE = re.compile(r"(\d{4})(-?)(\d\d)\2(\d\d)")
+_DATE_TIME = re.compile(
+    _DATE.pattern + r"[T ](\d\d):?(\d\d)(?::?(\d\d)(?:\.\d+)?)?(?:(Z)|([+-]\d\d):?(\d\d)?)?", re.IGNORECASE
+)
 _UID_LIMIT = 300
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]|\\n", re.IGNORECASE)
 
@@ -175,7 +180,10 @@ class _Reader:
             return None, False  # it stands beside its series then, and both block
 
     def _without(self) -> Iterator[Time]:
+        start = self._first("DTSTART")
         for line in self.lines.get("EXDATE", ()):
+            if self._unknown(line) != (start and self._unknown(start)):
+                continue  # nobody can say whether they mean the same moment
             try:
                 yield from (each for each in self._list(line) if not isinstance(each, tuple))
             except UNREADABLE:
@@ -194,15 +202,18 @@ class _Reader:
 
     def _time(self, text: str, line: Line) -> Time:
         if found := _DATE.fullmatch(text):
-            return _near(date(int(found[1]), int(found[2]), int(found[3])))
+            return _near(date(int(found[1]), int(found[3]), int(found[4])))
         found = _DATE_TIME.fullmatch(text)
         if found is None:
             raise ValueError("neither a date nor a time")
-        year, month, day, hour, minute, second = (int(part) for part in found.groups()[:6])
-        zone = UTC if found[7] else self._zone(line)
-        wall = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=zone)  # a minute may have 61 seconds
-        near = _near(wall.date())
-        return wall if near == wall.date() else datetime(near.year, near.month, near.day, tzinfo=zone)
+        day = date(int(found[1]), int(found[3]), int(found[4]))
+        hour, minute, second = (int(found[part] or 0) for part in (5, 6, 7))
+        if (hour, minute, second) == (24, 0, 0):
+            hour, day = 0, day + DAY
+        clock = time(hour, minute, min(second, 59))  # a minute may have 61 seconds
+        zone = UTC if found[8] else _offset(found[9], found[10]) if found[9] else self._zone(line)
+        near = _near(day)
+        return datetime.combine(near, clock if near == day else time(), tzinfo=zone)
 
     def _zone(self, line: Line) -> tzinfo:
         name = line.parameters.get("TZID")
@@ -211,6 +222,11 @@ class _Reader:
         zone = self.zones.find(name)
         self.blurred = self.blurred or zone is None
         return zone or UTC
+
+    def _unknown(self, line: Line) -> str:
+        """Return the name of a line's zone when nobody knows that."""
+        name = line.parameters.get("TZID", "")
+        return name if name and self.zones.find(name) is None else ""
 
     def _answers(self) -> Iterator[tuple[str, str]]:
         for line in self.lines.get("ATTENDEE", ())[:200]:
@@ -223,9 +239,14 @@ def _duration(text: str) -> timedelta:
     return cast(timedelta, vDuration.from_ical(text))  # type: ignore[no-untyped-call]
 
 
+def _offset(hours: str, minutes: str | None) -> tzinfo:
+    """Return the zone that is always so far from UTC: "-05", "30"."""
+    return timezone(timedelta(hours=int(hours), minutes=int(f"{hours[0]}{minutes or 0}")))
+
+
 def _near(day: date) -> date:
     """Return the day, or the nearest one that can still be computed with: some calendars end events in 9999."""
-    return min(max(day, date(YEARS[0] + 1, 1, 1)), date(YEARS[-1] - 1, 12, 31))
+    return min(max(day, EARLIEST), date(YEARS[-1] - 1, 12, 31))
 
 
 def _instant(time: Time) -> datetime:
