@@ -1,6 +1,7 @@
 """The time zones of an iCalendar file: IANA's where the name leads to one, else as the file itself describes them.
 
-A file's description counts for that file alone: the names in it are anybody's choice ("Customized Time Zone").
+A file's description counts for that file alone: the names in it are anybody's choice ("Customized Time Zone"). It also
+counts for the names whose clocks never change ("EST"): people write them, and mean the hours of a place.
 """
 
 import re
@@ -20,6 +21,7 @@ MOST = 1000  # descriptions of one file that are kept
 # What the libraries raise over text that makes no sense to them.
 UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}")
+_FIXED = re.compile(r"EST|MST|HST|UTC|GMT([+-]?0)?|UCT|Zulu|Universal|Greenwich|Etc/.+")
 # A zone's own rules are followed to the end of time, so only what clock changes really look like is let in.
 _YEARLY = re.compile(
     r"(FREQ=YEARLY|INTERVAL=1|WKST=[A-Z]{2}|UNTIL=[0-9TZ]{8,16}|BYMONTH=([1-9]|1[0-2])|BYDAY=(-?[1-4])?[A-Z]{2}"
@@ -55,7 +57,16 @@ def described(zone: Component) -> tzinfo | None:
     """Return the zone that a VTIMEZONE means; None: that cannot be said."""
     lines = list(zone.lines())
     location = next((line.value for line in lines if line.name == "X-LIC-LOCATION"), "")
-    return named(_own_name(zone)) or named(location) or _made(zone, lines)
+    names = [known for name in (_own_name(zone), location) if (known := named(name))]
+    changing = next((known for known in names if not _fixed(known)), None)
+    if changing:
+        return changing
+    summer = any(raw.upper().startswith("BEGIN:DAYLIGHT") for raw in zone.raw)
+    return _made(zone, lines) or (names[0] if names and not summer else None)
+
+
+def _fixed(zone: ZoneInfo) -> bool:
+    return _FIXED.fullmatch(zone.key) is not None
 
 
 def _own_name(zone: Component) -> str:
@@ -101,6 +112,10 @@ class Zones:
     def find(self, name: str) -> tzinfo | None:
         """Return what the file means with a TZID, None when nobody knows."""
         known = named(name)
-        if known is None and name not in self._described and name in self._written and not self._late():
+        if (known and not _fixed(known)) or name not in self._written:
+            return known
+        if name not in self._described:
+            if known is None and self._late():
+                return None
             self._described[name] = described(self._written[name])
-        return known or self._described.get(name)
+        return self._described[name]
