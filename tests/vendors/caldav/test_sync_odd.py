@@ -100,6 +100,18 @@ def test_what_a_server_leaves_out_of_an_answer_is_fetched_alone() -> None:
     assert unread.busy == (Busy(WINDOW.start, WINDOW.end),), "the server has it at any time that it is asked for"
 
 
+@pytest.mark.parametrize("start", ["DTSTART:soon", "X-START:20261214T090000Z"])
+def test_an_entry_that_does_not_say_when_it_begins_is_never_free(start: str) -> None:
+    server = Server()
+    server.entries = {f"{HERE}4.ics": ics(start, "DURATION:PT1H", uid="4")}
+    (page,) = pages(server)
+    assert page.skipped == {reading.NO_BEGINNING: 1}
+    assert [change.busy for change in page.changes] == [(Busy(WINDOW.start, WINDOW.end),)]
+    with served(server.handle) as base:
+        it = calendars(APP, Access(PASSWORD, user=USER, address=f"{base}/dav/"), PATIENCE)
+        assert it.busy([f"{base}{HERE}"], window=WINDOW, zone="UTC") == {}, "asked at a booking, it has no answer"
+
+
 def test_a_name_that_is_too_long_for_us_is_shortened_and_stays_the_same() -> None:
     server = Server()
     long = f"{HERE}{'x' * 3000}.ics"
