@@ -186,7 +186,7 @@ def test_what_could_not_be_read_is_counted_until_everything_is_read_anew(calenda
     read(calendar)
     world.skipped = {"An event has no end.": 1}
     read(calendar)
-    assert calendar.skipped == {"An event has no end.": 3}
+    assert calendar.skipped == {"An event has no end.": 2}, "nobody knows whether it is one of the two"
     world.skipped = {}
     world.forget_cursors()
     read(calendar)

@@ -112,7 +112,7 @@ class _Run:
         if self.full:
             self.own.look_for_missing(self.window.end)
         else:
-            self.skipped.update(self.calendar.skipped)
+            self.skipped |= Counter(self.calendar.skipped)  # the same entries, as far as anybody knows
         Calendar.objects.filter(pk=self.calendar.pk).update(
             cursor=f"{self.zone} {cursor}" if cursor else "",
             synced_at=self.own.asked_at,
