@@ -76,6 +76,18 @@ def test_the_bookings_own_event_alone_is_none(received: EventType, world: World)
     assert (booking.unverified_at, booking.calendar_asks) == (None, "")
 
 
+def test_nor_is_its_event_read_through_a_second_account(received: EventType, world: World) -> None:
+    second = connect_calendar(received.host, external_id="second")
+    world.trouble = {"busy": [TryLater("Away.")] * 2}
+    booking = make_booking(received)
+    run_due()
+    for calendar in Calendar.objects.all():
+        sync.sync(calendar)
+    recheck(booking)
+    assert (booking.unverified_at, booking.calendar_asks) == (None, "")
+    assert not BusyTime.objects.filter(calendar=second).exists()
+
+
 def test_an_invite_that_the_calendar_has_put_in_is_no_conflict(mailed: EventType, world: World) -> None:
     booking = unverified(world, mailed)
     add_invite(world, booking)

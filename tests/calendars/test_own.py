@@ -91,6 +91,7 @@ def test_an_event_that_the_host_moved_is_told_once_and_again_when_it_moves_back(
     event.refresh_from_db()
     assert (event.start, event.seen_start, event.seen_end) == (TEN, ELEVEN, ELEVEN + HOUR)
     assert told() == 1
+    assert BusyTime.objects.get().start == ELEVEN, "the booking has not followed"
     world.put(event.name, (TEN, ELEVEN), uid=event.uid)
     sync.sync(calendar)
     assert told() == 1

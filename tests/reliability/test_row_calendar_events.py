@@ -11,7 +11,7 @@ from sivient.booking import calendar_answers
 from sivient.booking.models import Booking
 from sivient.booking.services import cancel, reschedule
 from sivient.calendars import sync
-from sivient.calendars.models import Calendar
+from sivient.calendars.models import BusyTime, Calendar
 from sivient.jobs.models import Work
 from sivient.jobs.worker import run_due
 from sivient.ports.errors import TryLater
@@ -129,6 +129,7 @@ def test_row_24_a_booking_follows_the_event_that_its_host_has_moved(booking: Boo
     assert world.events[in_calendar(moved)].start == ELEVEN
     assert "change" not in world.calls, "some providers mail at each change"
     assert "Rescheduled" in str(post.to(HOST)[-1]["Subject"])
+    assert not BusyTime.objects.exists(), "its hold takes the time"
     assert read_calendar(moved).version == 2, "what we make of it is no news"
 
 
@@ -141,6 +142,36 @@ def test_row_24_onto_another_booking_it_does_not_and_the_host_is_asked(
     asked = read_calendar(booking)
     assert (asked.start, asked.calendar_asks, asked.calendar_start) == (MONDAY_10, "moved", ELEVEN)
     assert any("calendar" in str(mail["Subject"]).lower() for mail in post.to(HOST))
+
+
+def test_row_24_an_event_that_its_booking_does_not_follow_takes_its_time(
+    client: Client, intro: EventType, booking: Booking, world: World
+) -> None:
+    make_booking(intro, start=ELEVEN, email="bo@guest.example")
+    run_due()
+    moved_to = (ELEVEN + HALF_HOUR / 2, ELEVEN + HOUR + HALF_HOUR / 2)
+    world.put(in_calendar(booking), moved_to)
+    asked = read_calendar(booking)
+    assert asked.calendar_asks == "moved"
+    assert list(BusyTime.objects.values_list("start", "end")) == [moved_to]
+    assert client.get(f"{PAGE}/confirm?at={ELEVEN + HALF_HOUR:%Y-%m-%dT%H:%M}Z").status_code == 404
+    calendar_answers.keep(asked, now=timezone.now())
+    run_due()
+    assert not BusyTime.objects.exists()
+
+
+def test_row_24_a_copy_in_a_second_account_that_is_read_first_blocks_nothing_once_the_booking_follows(
+    intro: EventType, booking: Booking, world: World
+) -> None:
+    first, second = Calendar.objects.get(), make_calendar(connect(intro.host, "second"))
+    sync.sync(second)
+    assert booking.event is not None
+    world.put(in_calendar(booking), (ELEVEN, ELEVEN + HALF_HOUR), uid=booking.event.uid)
+    sync.sync(second)
+    sync.sync(first)
+    run_due()
+    assert again(booking).start == ELEVEN
+    assert not BusyTime.objects.exists()
 
 
 def test_row_25_a_deleted_event_cancels_its_booking_unless_the_host_says_otherwise_in_time(

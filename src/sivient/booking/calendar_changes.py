@@ -18,6 +18,7 @@ from sivient.booking.moving import hold_where_free, keeps_link, move
 from sivient.booking.refusals import AlreadyMoved, NotFree, NotOffered, NotStanding
 from sivient.booking.steps import plan_calendar_question, plan_event, plan_standing
 from sivient.calendars.models import WrittenEvent
+from sivient.calendars.own import let_stand
 from sivient.core.interval import Interval
 from sivient.jobs.clock import database_now
 from sivient.jobs.queue import enqueue
@@ -140,6 +141,7 @@ def _seen(booking: Booking) -> Interval | None:
 
 def _count_as_written(event: WrittenEvent, time: Interval) -> bool:
     """Note that the calendar has the event at that time, so that nobody writes it there, or tells guests, once more."""
+    let_stand(event, time)
     written = event.written | {"start": time.start.isoformat(), "end": time.end.isoformat()} if event.written else {}
     same = WrittenEvent.objects.filter(pk=event.pk, writes=event.writes, tried_at=None, removed_at=None)
     seen = same.filter(seen_start=time.start, seen_end=time.end, seen_gone_at=None)

@@ -37,7 +37,7 @@ def require_free(
     Raises CalendarTaken, or CalendarUnread: nothing is known for sure. Takes up to 2 s, so it belongs before the
     transaction.
     """
-    own, own_time = (moving.event, _mailed_time(moving)) if moving else (None, None)
+    own, own_time = (moving.event, _own_time(moving)) if moving else (None, None)
     kind = check(host_id, Interval(time.start - before, time.end + after), own=own, own_time=own_time).kind
     if kind is Kind.TAKEN:
         raise CalendarTaken
@@ -64,7 +64,7 @@ def recheck(booking: Booking, *, now: datetime) -> None:
     if booking.unverified_at is None or hold is None or booking.start <= now:
         return
     around = Interval(booking.start - hold.buffer_before, booking.end + hold.buffer_after)
-    own, own_time = booking.event, _mailed_time(booking)
+    own, own_time = booking.event, _own_time(booking)
     kind = check(booking.host_id, around, own=own, own_time=own_time, since=booking.unverified_at).kind
     if kind not in (Kind.FREE, Kind.TAKEN):
         raise TryLater(SILENT)
@@ -78,6 +78,8 @@ def recheck(booking: Booking, *, now: datetime) -> None:
             plan_calendar_question(booking)
 
 
-def _mailed_time(booking: Booking) -> Interval | None:
-    """Return when a booking is that is invited to by mail: calendars may put such an invite in by themselves."""
-    return Interval(booking.start, booking.end) if booking.invites == Booking.Invites.MAIL else None
+def _own_time(booking: Booking) -> Interval:
+    """Return when a booking is: calendars may put an invite in by themselves that came by mail, and one that its
+    provider has written may be read through a second account.
+    """
+    return Interval(booking.start, booking.end)

@@ -54,7 +54,7 @@ def check(
     """Ask the calendars that block whether `window` is free; never longer than `budget` seconds.
 
     `own` is an event of ours whose time does not count in its calendar, because its booking is the one that is asked
-    about. `own_time`: when a booking is that was mailed, as its invite may stand in any calendar. The answer does not
+    about. `own_time`: when that booking is, as its invite may stand in any calendar. The answer does not
     say what else lies at that time, so there the store is believed, if it is young enough, and was read after `own`
     was written and after `since`; if not, the calendar is read, and counts as one that did not answer.
     """
@@ -155,7 +155,7 @@ class _Own:
         if not self._is_known(calendar):
             return Kind.UNREAD
         hidden = [(max(start, window[0]), min(end, window[1])) for start, end in self._holes(calendar)]
-        stored = (queries.stored_pairs([calendar.pk], *part) for part in hidden if part[0] < part[1])
+        stored = (queries.stored_pairs([calendar.pk], *part, but=self.event) for part in hidden if part[0] < part[1])
         return Kind.TAKEN if any(stored) else Kind.FREE
 
     def _holes(self, calendar: Calendar) -> Iterator[Pair]:

@@ -1,15 +1,17 @@
-"""Events of ours that a sync meets: their times are not stored, and what somebody did to them there is noticed."""
+"""Events of ours that a sync meets: the time that we wrote is not stored, as their holds take it. What somebody did to
+them there is noticed; another time than ours is taken as any other, until the booking follows.
+"""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from sivient.calendars import plans
-from sivient.calendars.models import Calendar, WrittenEvent
+from sivient.calendars import plans, rows, tried
+from sivient.calendars.models import BusyStore, BusyTime, Calendar, WrittenEvent
 from sivient.core.interval import Interval
 from sivient.jobs.clock import database_now
 from sivient.ports.calendars import Answer, Change
@@ -45,8 +47,8 @@ class Own:
 
         Ours is what we have written to this calendar, and what bears the UID of a booking of this host at its time: an
         invite that came by mail, or a copy in another calendar. The other occurrences of a series that somebody has
-        made of it are not; nor is one that we have removed, and is there again; nor the booking of another host, to
-        which this one was invited.
+        made of it are not; nor is the time to which somebody has moved it; nor one that we have removed, and is there
+        again; nor the booking of another host, to which this one was invited.
         """
         last = {change.name: change for change in changes}
         said = {change.uid for change in last.values() if change.uid}
@@ -59,7 +61,7 @@ class Own:
         for event in WrittenEvent.objects.filter(near, host=self.calendar.host_id).order_by("pk"):
             here = event.calendar_id == self.calendar.pk and event.name in last
             if here and self._notice(event, last[event.name]):
-                named[event.name] = _times(event) | {(last[event.name].start, last[event.name].end)}
+                named[event.name] = _times(event)
             if event.uid and event.removed_at is None:
                 times[event.uid] |= _times(event)
         return [_left(change, named.get(name, set()) | times.get(change.uid, set())) for name, change in last.items()]
@@ -103,9 +105,29 @@ def notice(event: WrittenEvent, change: Change, *, asked_at: datetime) -> None:
             plans.tell_event_changed(event)
 
 
+def let_stand(event: WrittenEvent, time: Interval) -> None:
+    """Let a time count as ours to which somebody has moved an event, and its booking follows; in the caller's
+    transaction, before it touches the event's row.
+
+    What is stored of it is forgotten. Where another calendar has something at exactly that time, which may be the same
+    event read through another account, everything is read anew: that leaves out what bears its UID.
+    """
+    stored = BusyTime.objects.filter(host=event.host_id, start=time.start, end=time.end)
+    # In this order everywhere: first the calendars, by number, then the store.
+    theirs = Calendar.objects.select_for_update(no_key=True, of=("self",)).select_related("connection")
+    met = Q(pk=event.calendar_id) | Q(pk__in=stored.values("calendar"))
+    for calendar in theirs.filter(met, host=event.host_id).order_by("pk"):
+        there = stored.filter(calendar=calendar)
+        if calendar.pk != event.calendar_id:
+            Calendar.objects.filter(pk=calendar.pk).update(cursor="", round=F("round") + 1)
+            plans.plan_sync(calendar)
+        elif there.filter(name=rows.stored_name(event.name)).delete()[0] and calendar.blocks:
+            BusyStore.grow(calendar.host_id)
+
+
 def _times(event: WrittenEvent) -> set[Time]:
-    """Return when an event was written to be, and when it was seen."""
-    return {(event.start, event.end), (event.seen_start, event.seen_end)}
+    """Return when an event was written to be, also by attempts whose outcome is not known."""
+    return {(event.start, event.end), *tried.times(event.tried)}
 
 
 def _left(change: Change, ours: Collection[Time]) -> Change:

@@ -11,7 +11,8 @@ from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from sivient.accounts.models import User
-from sivient.calendars.models import BusyTime, Calendar
+from sivient.calendars.models import BusyTime, Calendar, WrittenEvent
+from sivient.calendars.rows import stored_name
 from sivient.core.interval import Pair, ceil_seconds, floor_seconds, merge, moment
 from sivient.integrations import registry
 from sivient.integrations.models import Connection, Grant
@@ -67,9 +68,17 @@ def busy_pairs(host_id: int, start: int, end: int | None) -> list[Pair]:
     return _pairs(BusyTime.objects.filter(host=host_id, calendar__blocks=True), start, end)
 
 
-def stored_pairs(calendars: Collection[int], start: int, end: int | None) -> list[Pair]:
-    """Return what the store has of these calendars, given by number, as `busy_pairs` does."""
-    return _pairs(BusyTime.objects.filter(calendar__in=calendars), start, end)
+def stored_pairs(
+    calendars: Collection[int], start: int, end: int | None, *, but: WrittenEvent | None = None
+) -> list[Pair]:
+    """Return what the store has of these calendars, given by number, as `busy_pairs` does; without the time to which
+    somebody has moved the event `but`.
+    """
+    rows = BusyTime.objects.filter(calendar__in=calendars)
+    if but is not None and but.seen_start is not None and but.seen_end is not None:
+        moved = Q(calendar=but.calendar_id, name=stored_name(but.name), start=but.seen_start, end=but.seen_end)
+        rows = rows.exclude(moved)
+    return _pairs(rows, start, end)
 
 
 def invites(calendar: Calendar) -> bool:
