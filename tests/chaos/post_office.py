@@ -3,6 +3,7 @@
 import html
 import random
 import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
@@ -16,8 +17,10 @@ from tests.chaos.ledger import Ledger, Line
 from tests.served import free_port
 
 # Shares of the mails: asked to come later at RCPT and at DATA, hung up before and after the mail was taken.
-LATER, LATER_AT_DATA, HUNG_UP, ANSWER_LOST = 0.02, 0.01, 0.01, 0.01
-SURELY = {5: "451 at RCPT", 9: "451 at DATA", 13: "hung up", 17: "answer lost"}  # so that each happens at all
+SHARES = {"451 at RCPT": 0.02, "451 at DATA": 0.01, "hung up": 0.01, "answer lost": 0.01}
+# So that each happens at all, and meets a mail that is still true when it is sent again.
+SURELY = {5: "451 at RCPT", 13: "hung up"} | dict.fromkeys((9, 19, 29), "451 at DATA")
+SURELY |= dict.fromkeys((17, 23, 31, 37), "answer lost")
 LINK = re.compile(r"https?://[^\s<>\"]+/j/\d+[^\s<>\"]*")
 
 
@@ -27,6 +30,7 @@ class PostOffice:
     def __init__(self, ledger: Ledger, seed: int) -> None:
         self.ledger = ledger
         self.faults: dict[str, int] = {}
+        self.spoiled: dict[str, set[str]] = {}  # the Message-IDs that met a fault after they were read
         self.misbehaves = True
         self._draw = random.Random(f"{seed}:mails")  # noqa: S311 - a plan, no secret
         self._mails = 0
@@ -45,16 +49,22 @@ class PostOffice:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Write the mail down, unless it is not taken."""
-        fault = getattr(session, "fault", "")
+        fault, mail = getattr(session, "fault", ""), read(bytes(envelope.content or b""), envelope.rcpt_tos[0])
         if fault:
             self._count(fault)
+            self.spoiled.setdefault(fault, set()).add(mail["message_id"])
         if fault == "451 at DATA":
             return "451 4.3.0 Try again later"
         if fault != "hung up":
-            self.ledger.write(**read(bytes(envelope.content or b""), envelope.rcpt_tos[0]))
+            self.ledger.write(**mail)
         if fault in ("hung up", "answer lost") and server.transport is not None:
             server.transport.abort()
         return "250 2.0.0 Kept"
+
+    def taken(self, fault: str, *, times: int) -> int:
+        """Return how many mails that met this fault were taken so often in the end."""
+        taken = Counter(line["message_id"] for line in self.ledger.lines)
+        return sum(taken[each] >= times for each in self.spoiled.get(fault, ()))
 
     def _fault(self) -> str:
         self._mails += 1
@@ -63,8 +73,7 @@ class PostOffice:
             return ""
         if self._mails in SURELY:
             return SURELY[self._mails]
-        shares = zip(SURELY.values(), (LATER, LATER_AT_DATA, HUNG_UP, ANSWER_LOST), strict=True)
-        for fault, share in shares:
+        for fault, share in SHARES.items():
             if drawn < share:
                 return fault
             drawn -= share

@@ -218,6 +218,8 @@ def _gather(stage: Stage, evidence: Evidence, counts: dict[str, int]) -> None:
         "takeovers": sum(fences.get(work, 0) > fence for work, fence in stage.watch.expired),
         "late results that did not count": stage.log_lines("lease lost"),
         "database lost": stage.log_lines("worker loop", "listener"),
+        "mails taken twice": stage.office.taken("answer lost", times=2),
+        "mails taken later": stage.office.taken("451 at DATA", times=1),
         **{f"mails: {fault}": count for fault, count in sorted(stage.office.faults.items())},
     }  # fmt: skip
 
