@@ -123,14 +123,26 @@ def test_a_port_where_nobody_listens_is_a_request_that_was_not_sent() -> None:
     assert not isinstance(caught.value, OutcomeUnknown)
 
 
-def test_an_answer_that_drips_ends_when_patience_does() -> None:
+@pytest.mark.parametrize("head", [b"Content-Length: 100\r\n\r\n", b"X-Long: "], ids=["body", "header"])
+def test_an_answer_that_drips_ends_when_patience_does(head: bytes) -> None:
     """Each byte comes within the read timeout; only the deadline for the whole ends it."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        threading.Thread(target=drip, args=(server,), daemon=True).start()
+        threading.Thread(target=drip, args=(server, head), daemon=True).start()
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
         began = time.monotonic()
         with pytest.raises(OutcomeUnknown):
             http.send(http.client(url), "GET", "/", who="Vendor", patience=Patience(connect=0.3, answer=0.3))
+        assert time.monotonic() - began < 2
+
+
+def test_a_proxy_of_the_environment_is_asked_and_no_longer_than_patience_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=drip, args=(server, b"X-Long: "), daemon=True).start()
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{server.getsockname()[1]}")
+        began = time.monotonic()
+        with pytest.raises(OutcomeUnknown):
+            behind = http.client("https://behind-a-proxy.test")
+            http.send(behind, "GET", "/", who="Vendor", patience=Patience(connect=0.3, answer=0.3))
         assert time.monotonic() - began < 2
 
 
@@ -155,13 +167,13 @@ class Raw(httpx.SyncByteStream):
         yield self.body
 
 
-def drip(server: socket.socket) -> None:
+def drip(server: socket.socket, head: bytes) -> None:
     connection, _ = server.accept()
     connection.recv(4096)
-    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")
-    for _ in range(40):
+    connection.sendall(b"HTTP/1.1 200 OK\r\n" + head)
+    for _ in range(60):
         try:
-            connection.sendall(b" ")
+            connection.sendall(b"a")
         except OSError:
             return
         time.sleep(0.05)

@@ -20,6 +20,7 @@ import httpx
 from sivient.ports import http
 from sivient.ports.errors import Rejected, TryLater
 from sivient.ports.http import Answer, Patience
+from sivient.ports.timed import Timed, left
 from sivient.ports.web_address import WebAddress, web_address
 
 Address = IPv4Address | IPv6Address
@@ -65,8 +66,8 @@ def send(
     ends = time.monotonic() + min(patience.connect + patience.answer, LONGEST)
     allowed = tuple(map(ip_network, networks))
     checked = _checked(address, allowed, who, min(patience.connect, LONGEST))
-    left = max(0.01, ends - time.monotonic())
-    patience = Patience(connect=min(patience.connect, left), answer=min(patience.answer, left))
+    rest = max(0.01, ends - time.monotonic())
+    patience = Patience(connect=min(patience.connect, rest), answer=min(patience.answer, rest))
     with httpx.Client(transport=_Pinned(_Backend(checked, ends)), headers={"User-Agent": "Sivient"}) as client:
         try:
             return http.send(client, method, address.url, who=who, patience=patience, keep=keep, **content)
@@ -157,50 +158,12 @@ class _Backend(httpcore.NetworkBackend):
         trouble: Exception = httpcore.ConnectError("no address")
         for address in self.addresses:
             try:
-                limit = _left(self.ends, timeout, httpcore.ConnectTimeout)
+                limit = left(self.ends, timeout, httpcore.ConnectTimeout)
                 stream = httpcore.SyncBackend().connect_tcp(address, port, limit, local_address, socket_options)
-                return _Stream(stream, self.ends)
+                return Timed(stream, self.ends)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 trouble = error
         raise trouble
-
-
-@dataclass
-class _Stream(httpcore.NetworkStream):
-    """A connection whose every wait ends with the whole: a dripping header would last for ever otherwise."""
-
-    stream: httpcore.NetworkStream
-    ends: float
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Read as much as is there."""
-        return self.stream.read(max_bytes, _left(self.ends, timeout, httpcore.ReadTimeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Write everything."""
-        self.stream.write(buffer, _left(self.ends, timeout, httpcore.WriteTimeout))
-
-    def close(self) -> None:
-        """End the connection."""
-        self.stream.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        """Speak TLS with the host's name from here on."""
-        limit = _left(self.ends, timeout, httpcore.ConnectTimeout)
-        return _Stream(self.stream.start_tls(ssl_context, server_hostname, limit), self.ends)
-
-    def get_extra_info(self, info: str) -> Any:
-        """Return what the connection knows about itself."""
-        return self.stream.get_extra_info(info)
-
-
-def _left(ends: float, timeout: float | None, over: type[Exception]) -> float:
-    left = ends - time.monotonic()
-    if left <= 0:
-        raise over("the time for the whole is over")
-    return left if timeout is None else min(left, timeout)
 
 
 def same_house(url: str, other: str) -> bool:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from sivient.ports.errors import IntegrationError, OutcomeUnknown, TooLong, TryLater
+from sivient.ports.timed import timed, until
 
 NO_CONTENT = 204
 LARGEST_ANSWER = 5 * 1024 * 1024  # bytes, after decompression
@@ -100,7 +101,7 @@ def send(
     timeout = httpx.Timeout(patience.answer, connect=patience.connect)
     deadline = time.monotonic() + patience.connect + patience.answer
     try:
-        with http.stream(method, path, timeout=timeout, **content) as response:
+        with until(deadline), http.stream(method, path, timeout=timeout, **content) as response:
             body = _read(response, deadline, who, keep if response.is_success else None)
     except NOT_SENT as error:
         raise TryLater(f"{who} could not be reached.") from error
@@ -129,7 +130,7 @@ def read_json(answer: Answer, *, who: str, judge: Judge) -> dict[str, Any]:
 
 @lru_cache(maxsize=32)
 def _network_client(base_url: str) -> httpx.Client:
-    return httpx.Client(
+    made = httpx.Client(
         base_url=base_url,
         headers={"User-Agent": "Sivient"},
         # The other side may close a kept connection just as we write to it, and then nobody knows whether the
@@ -137,6 +138,7 @@ def _network_client(base_url: str) -> httpx.Client:
         limits=httpx.Limits(max_keepalive_connections=0),
         trust_env=not _is_loopback(base_url),  # a proxy cannot reach an emulator on this machine
     )
+    return timed(made)
 
 
 def _is_loopback(base_url: str) -> bool:
