@@ -60,7 +60,7 @@ class Calendar(models.Model):
 
 
 class BusyTime(models.Model):
-    """One time that is taken in a calendar. Events of ours are not among them: their holds take the time."""
+    """One time that is taken in a calendar. Not among them: events of ours where we wrote them, for holds take that."""
 
     calendar = models.ForeignKey(Calendar, models.CASCADE, related_name="busy_times")
     host = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
