@@ -8,6 +8,9 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from sivient.core import availability, ical_zones
+from sivient.site import zones
+
 
 @contextmanager
 def new_law(folder: Path, zone: str, *, like: str) -> Iterator[None]:
@@ -17,10 +20,17 @@ def new_law(folder: Path, zone: str, *, like: str) -> Iterator[None]:
     with as_file(files("tzdata") / "zoneinfo" / like) as law:
         shutil.copy(law, target)
     zoneinfo.reset_tzpath(to=[str(folder), *path])
-    ZoneInfo.clear_cache()
+    _forget()
     try:
         yield
     finally:
         target.unlink()
         zoneinfo.reset_tzpath(to=path)
-        ZoneInfo.clear_cache()
+        _forget()
+
+
+def _forget() -> None:
+    """Forget what was worked out from the zones' data, as a restart does: other tests run in this process, too."""
+    ZoneInfo.clear_cache()
+    for worked_out in (availability.midnight, availability._even_midnight, ical_zones.named, zones._listed):
+        worked_out.cache_clear()

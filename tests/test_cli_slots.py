@@ -83,8 +83,9 @@ def test_an_answer_that_cannot_be_written_is_no_success(redirected: str) -> None
     "typed", [b"", b"[" * 200_000, b"\xff\xfe", b"NaN", b'{"now": 1}', written(request(busy=None))]
 )
 def test_bad_input_is_refused_at_once(typed: bytes) -> None:
-    costs = []
-    for _ in range(3):  # the first time Python may have to compile
+    costs: list[float] = []
+    # Python compiles at first, and a busy machine is slow for a while.
+    while not costs or (min(costs) >= FAST and len(costs) < 9):
         began = children_cpu()
         refused(slots(typed=typed))
         costs.append(children_cpu() - began)

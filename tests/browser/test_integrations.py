@@ -49,7 +49,8 @@ def card(page: Page) -> Locator:
 
 def to_consent(page: Page, person: str = "Mara Lindqvist") -> None:
     """Press Connect Zoom and choose a Zoom user; a browser that chose before is not asked again."""
-    page.get_by_role("button", name=re.compile("^(Connect|Reconnect) Zoom$")).click()
+    with page.expect_navigation():  # or the page is looked at before Zoom's is there
+        page.get_by_role("button", name=re.compile("^(Connect|Reconnect) Zoom$")).click()
     choice = page.get_by_role("button", name=re.compile(person))
     if choice.count():
         choice.first.click()
