@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -111,11 +111,16 @@ def _empty_database(cluster: str) -> str:
     """Return the name of an empty database on PostgreSQL, made once in a process."""
     name = f"empty_{secrets.token_hex(6)}"
     _execute(cluster, f'CREATE DATABASE "{name}"')
-    atexit.register(_execute, cluster, f'DROP DATABASE "{name}" WITH (FORCE)')
+    atexit.register(_drop_at_the_end, cluster, name)
     with tempfile.TemporaryDirectory() as folder:
         url = urlunsplit(urlsplit(cluster)._replace(path=f"/{name}"))
         _run(_environment(Path(folder), url), "-m", "sivient.cli", "migrate")
     return name
+
+
+def _drop_at_the_end(cluster: str, name: str) -> None:
+    with suppress(psycopg.OperationalError):  # the whole cluster may be gone by then
+        _execute(cluster, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _execute(cluster: str, statement: str) -> None:
