@@ -39,7 +39,9 @@ def places(root: Path, private: set[str]) -> list[str]:
     for path in project_files(root):
         text = (root / path).read_text(encoding="utf-8", errors="replace")
         for number, line in enumerate(text.splitlines(), start=1):
-            named = [place for place in private if place in line] + HOME_FOLDERS.findall(line)
+            # Behind a name it is a folder of ours that happens to be called like one of the machine's.
+            named = [place for place in private if re.search(rf"(?<!\w){re.escape(place)}", line)]
+            named += HOME_FOLDERS.findall(line)
             found += [f"{path}:{number}: {place}" for place in named]
     return found
 
