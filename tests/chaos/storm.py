@@ -20,6 +20,8 @@ from tests.chaos.stage import Stage, staged
 BACKLOG = 400  # steps that are due; more, and guests wait at the door
 CUT_WITHIN = 30.0  # seconds in which a step is caught in the middle
 DOWN = 1.0  # seconds for which a crashed database stays away
+NOTICED_WITHIN = 5.0  # seconds until a worker has said that it is gone
+LOST = ("worker loop: database away", "listener: database away", "database away during work")
 SAID_EVERY = 100  # guests
 PAGES = 300  # of the guests' pages that are looked at in the end
 
@@ -142,9 +144,14 @@ class _Storm:
         if self._stage.cluster is None or self._crashes >= min(wanted, self._size.crashes):
             return
         if self._stage.supervisor.works("worker"):  # somebody has to be there who loses it
+            before, until = self._stage.log_lines(*LOST), time.monotonic() + NOTICED_WITHIN
             self._stage.cluster.crash()
             time.sleep(DOWN)
             self._stage.cluster.resume()
+            while self._stage.log_lines(*LOST) == before:  # a worker that was still starting loses nothing
+                if time.monotonic() > until:
+                    return
+                time.sleep(0.1)
             self._crashes += 1
 
     def _remove_if_due(self) -> None:
@@ -219,7 +226,7 @@ def _gather(stage: Stage, evidence: Evidence, counts: dict[str, int]) -> None:
     evidence.counts = counts | dict(stage.supervisor.counts) | {
         "takeovers": sum(fences.get(work, 0) > fence for work, fence in stage.watch.expired),
         "late results that did not count": stage.log_lines("lease lost"),
-        "database lost": stage.log_lines("worker loop", "listener"),
+        "database lost": stage.log_lines(*LOST),
         "mails taken twice": stage.office.taken("answer lost", times=2),
         "mails taken later": stage.office.taken("451 at DATA", times=1),
         **{f"mails: {fault}": count for fault, count in sorted(stage.office.faults.items())},

@@ -26,6 +26,11 @@ class Crew:
     database: str  # its URL; "" is SQLite
     groups: list[int] = field(default_factory=list)
 
+    @property
+    def log(self) -> Path:
+        """The file that foreman and workers write their log into."""
+        return self.folder.parent / "log"
+
     def tell(self, do: str, **act: Any) -> Any:
         """Have the foreman do an act; return its answer."""
         assert self.foreman.stdin is not None

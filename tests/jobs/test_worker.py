@@ -1,5 +1,6 @@
 """The threads of a worker: they wait when there is nothing to do, and outlive trouble with the database."""
 
+import json
 import time
 
 import pytest
@@ -50,16 +51,17 @@ def test_a_worker_that_cannot_give_its_leases_back_stops_all_the_same(
     worker = Worker(threads=1)
     worker.start()
     worker.stop(drain=0)
-    assert [record.message for record in caplog.records] == ["database away"]
+    assert [record.message for record in caplog.records] == ["release: database away"]
     assert "10.0.0.1" not in caplog.text
 
 
 @pytest.mark.processes
 @pytest.mark.db
 def test_work_whose_database_broke_off_meanwhile_is_done_when_it_is_back(workers: Crew) -> None:
-    """The worker goes on, and counts no bug."""
+    """The worker goes on, counts no bug, and its log shows neither a trace nor the database's address."""
     if not workers.database:
         pytest.skip("SQLite cannot break off")
+    before = len(workers.log.read_text())
     worker = workers.start(threads=2)
     workers.ask("test.hold", "a")
     until(lambda: workers.lines(what="begin"))
@@ -69,3 +71,6 @@ def test_work_whose_database_broke_off_meanwhile_is_done_when_it_is_back(workers
     row = workers.row("test.hold", "a")
     assert (row["result"], row["trouble"]) == ({"by": worker}, "")
     assert row["attempt"] > 1
+    until(lambda: "listener: database away" in workers.log.read_text()[before:])
+    said = [json.loads(line) for line in workers.log.read_text()[before:].splitlines()]
+    assert not [line for line in said if "exception" in line]

@@ -122,7 +122,7 @@ def _give_to_operator(work: Work, error: str, trouble: Work.Trouble) -> None:
 
 def _log_top(where: str, error: Exception) -> None:
     if isinstance(error, DATABASE_AWAY):  # its words name addresses; and its trace is the same each second
-        log.warning("database away", extra={"where": where, "error": type(error).__name__})
+        log.warning("%s: database away", where, extra={"error": type(error).__name__})
     else:
         log.exception(where)
 
@@ -185,9 +185,10 @@ class Worker:
                 with connection.cursor() as cursor:
                     cursor.execute(f"LISTEN {queue.CHANNEL}")
                 raw = connection.connection
-                while not self._stop.is_set():
-                    for _ in raw.notifies(timeout=0.5, stop_after=1):
-                        self._wake.set()
+                with connection.wrap_database_errors:  # psycopg's own errors are not DATABASE_AWAY
+                    while not self._stop.is_set():
+                        for _ in raw.notifies(timeout=0.5, stop_after=1):
+                            self._wake.set()
             except Exception as error:  # as above; without notifications the poll still finds the work
                 _log_top("listener", error)
                 connection.close()
