@@ -13,7 +13,8 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.chaos import report
@@ -31,8 +32,8 @@ def main(arguments: Sequence[str]) -> int:
     findings = []
     for engine in options.engine or ["PostgreSQL", "SQLite"]:
         print(f"{engine}: seed {options.seed}", flush=True)
-        with tempfile.TemporaryDirectory(prefix="sivient-chaos-", dir=options.folder) as folder:
-            findings.append(finding(Path(folder), engine, _size(options, engine), options.seed))
+        with _room(options.folder, engine) as folder:
+            findings.append(finding(folder, engine, _size(options, engine), options.seed))
         print("\n".join(report.lines(findings[-1])), flush=True)
     if not options.engine:
         report.write(findings, f'make chaos ARGS="{" ".join(arguments)}"')
@@ -43,6 +44,17 @@ def finding(folder: Path, engine: str, size: Size, seed: int) -> report.Finding:
     """Run once and judge."""
     done = run(folder, engine, size, seed)
     return done, judge(done.evidence), missing(done.evidence, engine=engine, surely=surely())
+
+
+@contextmanager
+def _room(folder: Path | None, engine: str) -> Iterator[Path]:
+    """Yield a new folder of the given one, to stay; or one that goes with the run."""
+    if folder is None:
+        with tempfile.TemporaryDirectory(prefix="sivient-chaos-") as passing:
+            yield Path(passing)
+    else:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield Path(tempfile.mkdtemp(prefix=f"{engine.lower()}-", dir=folder))
 
 
 def _size(options: argparse.Namespace, engine: str) -> Size:
