@@ -67,7 +67,8 @@ class Expansion:
     def _times(self, group: list[Event]) -> tuple[datetime | None, datetime | None]:
         if len(group) != 1 or group[0].repeats:
             return None, None
-        return instant(group[0].start, self.floating), instant(group[0].end, self.floating)
+        start, end = instant(group[0].start, self.floating), instant(group[0].end, self.floating)
+        return start, max(end, start)
 
     def _single(self, one: Event) -> Iterator[Pair]:
         if not self._free(one):

@@ -37,6 +37,20 @@ class Wall:
         # An hour on the wall that comes twice means the first.
         return wall if wall.replace(tzinfo=self.zone).astimezone(UTC) == at.astimezone(UTC) else None
 
+    def slots(self, at: Time) -> set[Time]:
+        """Return `slot` and, where the clocks have just left an hour out, when the wall would have shown it in that
+        hour: one instant, whatever it is called.
+        """
+        slot = self.slot(at)
+        if slot is None:
+            return set()
+        if not isinstance(at, datetime) or self.zone is None:
+            return {slot}
+        now = at.astimezone(UTC)
+        before = (now - DAY).astimezone(self.zone).utcoffset() or timedelta()
+        left_out = (now + before).replace(tzinfo=None)
+        return {slot, left_out} if left_out.replace(tzinfo=self.zone).astimezone(UTC) == now else {slot}
+
     def _day(self, midnight: datetime) -> date | None:
         walls = (midnight, midnight.astimezone(self.floating))
         return next((each.date() for each in walls if each.time() == time()), None)
@@ -98,7 +112,8 @@ class Series:
             raise ValueError("nobody can say which of them the rest follows")
         # One that is moved and left out at the same time takes its new time.
         moved = {slot for slot, those in slots.items() if those[0].following}
-        self._without = ({self._wall.slot(each) for each in master.without} | slots.keys()) - moved - {None}
+        named = [*master.without, *(each.replaces for slot in slots.keys() - moved for each in slots[slot])]
+        self._without = {slot for at in named if at is not None for slot in self._wall.slots(at)} - moved
 
     def _slot(self, exception: Event) -> Time | None:
         """Return which occurrence is replaced; None: that cannot be said, so it stands beside its series."""

@@ -146,7 +146,7 @@ class _Reader:
             end = start + DAY
         if isinstance(start, datetime) != isinstance(end, datetime):
             start, end = self._midnight(start), self._midnight(end)
-        if _instant(end) < _instant(start):
+        if _is_before(end, start):
             self.troubles.add(REVERSED)
             start, end = end, start
         if end == start and not isinstance(start, datetime):
@@ -247,6 +247,13 @@ def _offset(hours: str, minutes: str | None) -> tzinfo:
 def _near(day: date) -> date:
     """Return the day, or the nearest one that can still be computed with: some calendars end events in 9999."""
     return min(max(day, EARLIEST), date(YEARS[-1] - 1, 12, 31))
+
+
+def _is_before(one: Time, other: Time) -> bool:
+    """Compare two times; on the same clocks by what these show, as an hour that they leave out turns instants round."""
+    if isinstance(one, datetime) and isinstance(other, datetime) and one.tzinfo is other.tzinfo:
+        return one.replace(tzinfo=None) < other.replace(tzinfo=None)
+    return _instant(one) < _instant(other)
 
 
 def _instant(time: Time) -> datetime:

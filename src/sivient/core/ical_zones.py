@@ -6,7 +6,7 @@ counts for the names whose clocks never change ("EST"): people write them, and m
 
 import re
 from collections.abc import Callable
-from datetime import tzinfo
+from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -86,7 +86,38 @@ def _made(zone: Component, lines: list[Line]) -> tzinfo | None:
         made = cast(Timezone, Timezone.from_ical(text)).to_tz(lookup_tzid=False)
     except UNREADABLE:
         return None
-    return made if isinstance(made, tzinfo) else None
+    return Described(made) if isinstance(made, tzinfo) else None
+
+
+class Described(tzinfo):
+    """A zone that a file describes. A time that its clocks leave out counts by the clock before (RFC 5545 3.3.5); the
+    library's own zone takes the clock after, an hour too early.
+    """
+
+    def __init__(self, zone: tzinfo) -> None:
+        """`zone` is the library's own."""
+        self._zone = zone
+
+    def utcoffset(self, at: datetime | None) -> timedelta | None:
+        """Return how far the clocks are from UTC."""
+        offset = self._zone.utcoffset(at.replace(tzinfo=self._zone)) if at else None
+        if at is None or offset is None:
+            return None
+        shown = self._zone.fromutc((at - offset).replace(tzinfo=self._zone))
+        there = shown.replace(tzinfo=None, fold=0) == at.replace(tzinfo=None, fold=0)
+        return offset if there else shown.utcoffset()
+
+    def fromutc(self, at: datetime) -> datetime:
+        """Return what the clocks show, see `datetime.tzinfo.fromutc`."""
+        return self._zone.fromutc(at.replace(tzinfo=self._zone)).replace(tzinfo=self)
+
+    def dst(self, at: datetime | None) -> timedelta | None:
+        """None: nobody asks."""
+        return None
+
+    def tzname(self, at: datetime | None) -> str | None:
+        """None: nobody asks."""
+        return None
 
 
 def _yearly(rule: str) -> bool:
