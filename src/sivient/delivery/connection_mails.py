@@ -87,7 +87,7 @@ def pause(connection: Connection, *, reason: str, until: datetime, waiting: int,
 def plan_ends(connection: Connection, *, since: datetime, until: datetime, labels: str, at: datetime) -> EmailMessage:
     """Return the mail that says which connections end `until` then, because no plan opens them `since` then."""
     zone = connection.user.timezone
-    more = {"labels": labels, "since": _moment(since, zone), "until": _moment(until, zone)}
+    more = {"labels": labels, "since": day(since, zone), "until": day(until, zone)}
     return _mail(connection, "plan_ends", f"Your connections end on {day(until, zone)}", at=at, more=more)
 
 
