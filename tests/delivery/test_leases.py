@@ -13,7 +13,7 @@ from sivient.ports.http import Patience
 from sivient.site import mailer
 from sivient.vendors.zoom.conferencing import CHANGE, CHANGE_WHOLE, CREATE, LIST, LIST_WHOLE, MOST_PAGES
 
-KILLED_STEP_RESTS = 75  # seconds at most
+HELD_AT_MOST = 75  # seconds, by a worker who lives; what a killed one held is free sooner (tests/jobs/test_keeping.py)
 
 
 def longest(patience: Patience) -> float:
@@ -23,13 +23,13 @@ def longest(patience: Patience) -> float:
 
 def test_until_the_first_request() -> None:
     assert CLAIM_LEASE.total_seconds() > max(LONGEST_WAIT, longest(IN_WORKER))
-    assert CLAIM_LEASE.total_seconds() <= KILLED_STEP_RESTS
+    assert CLAIM_LEASE.total_seconds() <= HELD_AT_MOST
 
 
 def test_all_requests_of_one_change_and_a_new_token_for_the_next() -> None:
     assert max(longest(CREATE), longest(CHANGE)) <= CHANGE_WHOLE
     assert CALL_LEASE.total_seconds() > CHANGE_WHOLE + longest(IN_WORKER)
-    assert CALL_LEASE.total_seconds() <= KILLED_STEP_RESTS
+    assert CALL_LEASE.total_seconds() <= HELD_AT_MOST
 
 
 def test_looking_through_zooms_list() -> None:

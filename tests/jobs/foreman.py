@@ -24,7 +24,7 @@ django.setup()
 from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from sivient.jobs import registry  # noqa: E402
+from sivient.jobs import claim, completion, keeping, registry  # noqa: E402
 from sivient.jobs.completion import work_completion  # noqa: E402
 from sivient.jobs.models import Work  # noqa: E402
 from sivient.jobs.queue import enqueue  # noqa: E402
@@ -69,6 +69,12 @@ def hold(work: Work) -> None:
         enqueue("test.note", key=f"by:{os.getpid()}")
 
 
+@handles("test.hold_long", lease=600 * SECOND)
+def hold_long(work: Work) -> None:
+    """The same, of a kind that may be held for ten minutes."""
+    hold(work)
+
+
 @handles("test.die", lease=SECOND / 4)
 def die(work: Work) -> None:
     """Take the whole process along."""
@@ -93,7 +99,9 @@ def relay(work: Work) -> None:
 
 
 def start(act: Mapping[str, Any]) -> Any:
-    """Start a worker; `shift`: seconds that its clock is ahead; `restart`: another takes its place when it dies."""
+    """Start a worker; `shift`: seconds that its clock is ahead; `restart`: another takes its place when it dies;
+    `span`: seconds for which it holds its work at a time.
+    """
     connection.close()  # a forked process must not share it
     pid = os.fork()
     if pid == 0:
@@ -103,6 +111,8 @@ def start(act: Mapping[str, Any]) -> Any:
             while os.fork():
                 os.wait()
         _shift_clock(act.get("shift", 0))
+        completion.SPAN = claim.SPAN = keeping.SPAN = act.get("span", 30) * SECOND
+        keeping.BEAT = 0.25
         run_until_signal(threads=act.get("threads", 1), drain=5)
         os._exit(0)
     return pid
@@ -117,7 +127,7 @@ def ask(act: Mapping[str, Any]) -> Any:
 
 def row(act: Mapping[str, Any]) -> Any:
     """Return a row of work."""
-    fields = ("state", "attempt", "begun", "fence", "trouble", "lease_owner", "result")
+    fields = ("state", "attempt", "begun", "fence", "trouble", "lease_owner", "lease_until", "result")
     return Work.objects.filter(kind=act["kind"], key=act["key"]).values(*fields).first()
 
 
@@ -158,7 +168,7 @@ def main() -> None:
     print(json.dumps("ready"), flush=True)
     for line in sys.stdin:
         act = json.loads(line)
-        print(json.dumps(ACTS[act["do"]](act)), flush=True)
+        print(json.dumps(ACTS[act["do"]](act), default=str), flush=True)
 
 
 if __name__ == "__main__":

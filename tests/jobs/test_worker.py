@@ -16,7 +16,7 @@ def test_threads_that_find_nothing_look_together_once_in_a_while(
     runs: list[Work], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks: list[str] = []
-    monkeypatch.setattr(claim, "claim", lambda owner, *, slow: looks.append(owner))
+    monkeypatch.setattr(claim, "claim", lambda owner, *, slow, kept: looks.append(owner))
     worker, began = Worker(threads=4), time.monotonic()
     worker.start()
     time.sleep(4 * POLL)
@@ -28,7 +28,7 @@ def test_threads_that_find_nothing_look_together_once_in_a_while(
 def test_threads_go_on_when_the_database_comes_back(runs: list[Work], monkeypatch: pytest.MonkeyPatch) -> None:
     looks: list[str] = []
 
-    def away(owner: str, *, slow: bool) -> None:
+    def away(owner: str, *, slow: bool, kept: bool) -> None:
         looks.append(owner)
         if len(looks) == 1:
             raise OperationalError("connection to server at 10.0.0.1 failed")
@@ -46,7 +46,7 @@ def test_a_worker_that_cannot_give_its_leases_back_stops_all_the_same(
     def away(owner: str) -> None:
         raise OperationalError("connection to server at 10.0.0.1 failed")
 
-    monkeypatch.setattr(claim, "claim", lambda owner, *, slow: time.sleep(1))
+    monkeypatch.setattr(claim, "claim", lambda owner, *, slow, kept: time.sleep(1))
     monkeypatch.setattr(claim, "release", away)
     worker = Worker(threads=1)
     worker.start()

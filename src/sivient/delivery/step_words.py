@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
-from sivient.jobs.models import Work
+from sivient.jobs.models import SPAN, Work
 
 State = Literal["done", "now", "waiting", "trying", "needs_you", "missed"]
 LINK_FOLLOWS = "It says that the link follows. When the link exists, the same invite is updated."
@@ -113,9 +113,12 @@ def _needs_you(subject: Subject, work: Work) -> Step:
 
 
 def _waiting(subject: Subject, work: Work, now: datetime) -> Step:
-    """Say what waiting work waits for. Work that is due and that no worker takes has no trouble of its own."""
-    since = max(filter(None, (work.run_at, work.lease_until)))
-    if now - since > PATIENCE:
+    """Say what waiting work waits for. Work that is due and that no worker takes has no trouble of its own.
+
+    Of the worker whose lease has run out nobody has heard for SPAN longer than that.
+    """
+    heard = work.lease_until - SPAN if work.lease_until else None
+    if now - max(filter(None, (work.run_at, heard))) > PATIENCE:
         return Step(subject.pending, "waiting", BEHIND)
     if not _troubled(work):
         return _planned(subject, work, now)

@@ -1,16 +1,17 @@
 """Finish work: the result and what follows from it in one transaction, fenced by the lease."""
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from sivient.jobs import lanes
-from sivient.jobs.models import AFRESH, Work
+from sivient.jobs.models import AFRESH, SPAN, Work
 from sivient.jobs.registry import handler
 
 Trouble = Work.Trouble
@@ -34,14 +35,29 @@ def work_completion(work: Work, *, result: Mapping[str, Any] | None = None) -> I
 
 
 def renew(work: Work, lease: timedelta) -> None:
-    """Hold the work for `lease` from now; asked before each outside call, so that a killed worker's work waits short.
+    """Hold the work for `lease` from now; asked before each outside call, so that no other worker makes it, too.
 
     Raises LeaseLost when the lease has run out: somebody else may have the work, or its lane.
     """
+    if work.held_until is not None:
+        work.held_until, lease = time.monotonic() + lease.total_seconds(), min(lease, SPAN)
     with transaction.atomic():
         lanes.lock(work.lane)
-        if not _mine(work).filter(lease_until__gte=Now()).update(lease_until=Now() + lease):
+        if not _held(work).update(lease_until=Now() + lease):
             raise LeaseLost(str(work))
+
+
+def keep(work: Work, lease: timedelta) -> None:
+    """Hold the work for `lease` from now, for its worker who is busy; a lease that has run out stays so.
+
+    It waits for nobody: who has the lane, or the row, for a moment lets it be held at the next beat.
+    """
+    with transaction.atomic():
+        held = _held(work)
+        if connection.features.has_select_for_update_skip_locked:
+            held = held.filter(pk__in=list(held.select_for_update(skip_locked=True).values_list("pk", flat=True)))
+        if lanes.try_lock(work.lane):
+            held.update(lease_until=Now() + lease)
 
 
 def write_down(work: Work, result: Mapping[str, Any]) -> None:
@@ -95,6 +111,11 @@ def _settle(work: Work, **changes: Any) -> None:
         raise LeaseLost(str(work))
     rerun = Work.objects.filter(pk=work.pk, again=True)
     rerun.update(again=False, state=Work.State.WAITING, run_at=Now(), **AFRESH)
+
+
+def _held(work: Work) -> QuerySet[Work]:
+    """Return the row as long as its lease lasts: what has run out is not held longer."""
+    return _mine(work).filter(lease_until__gte=Now())
 
 
 def _mine(work: Work) -> QuerySet[Work]:

@@ -1,9 +1,12 @@
 """The table of work to do."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.utils import timezone
 
 AFRESH = {"attempt": 0, "lost": 0}  # the values of work whose tries are counted anew
+SPAN = timedelta(seconds=30)  # of a lease that a living worker holds longer again and again
 
 
 class Work(models.Model):
@@ -53,6 +56,8 @@ class Work(models.Model):
     asked_at = models.DateTimeField(default=timezone.now)  # last, or first due if later; patience begins
     pulled_at = models.DateTimeField(null=True)  # when another's success last brought it forward
     done_at = models.DateTimeField(null=True)
+
+    held_until: float | None = None  # by time.monotonic(): so long this process may hold it; the row does not know
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "key"], name="work_once")]

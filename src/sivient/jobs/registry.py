@@ -35,7 +35,8 @@ def handles(
     patience: timedelta | None = None,
     until: Until | None = None,
 ) -> Callable[[Function], Function]:
-    """Register the function for a kind. `lease` must exceed its longest outside calls plus a margin.
+    """Register the function for a kind. `lease` must exceed its longest outside calls plus a margin: so long a living
+    worker may hold the work. One that was killed lets it go sooner (see `jobs.keeping`).
 
     `slow` work waits for a vendor that may be silent for long: it never takes the last thread of a worker.
     Trouble later than `patience` after the work was last asked for, and due, gives it up.

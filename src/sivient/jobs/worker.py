@@ -6,12 +6,14 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 
 from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
 from django.db.models.functions import Now
 
-from sivient.jobs import claim, completion, queue, registry, retry
+from sivient.jobs import claim, completion, keeping, queue, registry, retry
 from sivient.jobs.completion import LeaseLost
+from sivient.jobs.keeping import Keeper
 from sivient.jobs.models import Work
 from sivient.jobs.queue import enqueue
 from sivient.ports.errors import OutcomeUnknown, Paused, Reconnect, Rejected, Throttled, TryLater
@@ -23,17 +25,20 @@ ALARM = "ops.alarm"
 DATABASE_AWAY = (OperationalError, InterfaceError)
 
 
-def run_once(owner: str, *, slow: bool = True, claimed: Callable[[], None] = lambda: None) -> bool:
+def run_once(
+    owner: str, *, slow: bool = True, claimed: Callable[[], None] = lambda: None, keeper: Keeper | None = None
+) -> bool:
     """Do the work that is due for longest; return whether there was any. `slow` False leaves slow kinds.
 
-    `claimed` is called between the claim and the work: there may be more for others.
+    `claimed` is called between the claim and the work: there may be more for others. `keeper` beats in another thread.
     """
-    work = claim.claim(owner, slow=slow)
+    work = claim.claim(owner, slow=slow, kept=keeper is not None)
     if work is None:
         return False
     claimed()
     try:
-        _run(work)
+        with keeper.holding(work, claim.lease_of(work.kind)) if keeper else nullcontext():
+            _run(work)
     except LeaseLost:
         log.warning("lease lost", extra={"kind": work.kind, "key": work.key})
     return True
@@ -142,13 +147,16 @@ class Worker:
             threading.Thread(target=self._loop, args=(f"{self.owner}-{n}", n > 0 or threads == 1), daemon=True)
             for n in range(threads)
         ]
+        self._keeper = Keeper()
+        self._idle = threading.Event()  # nothing is held any more
+        self._keeping = threading.Thread(target=self._keep, daemon=True)
         if threads and connection.vendor == "postgresql":
             self._threads.append(threading.Thread(target=self._listen, daemon=True))
 
     def start(self) -> None:
         """Start the threads."""
         plant_periodic()
-        for thread in self._threads:
+        for thread in (*self._threads, self._keeping):
             thread.start()
 
     def stop(self, *, drain: float) -> None:
@@ -164,11 +172,12 @@ class Worker:
                 claim.release(self.owner)
             except DATABASE_AWAY as error:  # the leases end by themselves
                 _log_top("release", error)
+        self._idle.set()
 
     def _loop(self, name: str, slow: bool) -> None:
         while not self._stop.is_set():
             try:
-                if run_once(name, slow=slow, claimed=self._wake.set):
+                if run_once(name, slow=slow, claimed=self._wake.set, keeper=self._keeper):
                     continue
                 # The threads look in turn, so that all of them together ask the database once per POLL.
                 self._wake.wait(POLL * len(self._threads))
@@ -177,6 +186,15 @@ class Worker:
                 _log_top("worker loop", error)
                 close_old_connections()
                 self._stop.wait(1.0)
+        connection.close()
+
+    def _keep(self) -> None:
+        while not self._idle.wait(keeping.BEAT):
+            try:
+                self._keeper.beat()
+            except Exception as error:  # as above; what is not held longer is over soon
+                _log_top("keeper", error)
+                connection.close()
         connection.close()
 
     def _listen(self) -> None:
