@@ -1,20 +1,24 @@
 """Which recurrence rules (RFC 5545 3.3.10) are followed at all.
 
 The library that follows them walks to the year 9999 when a rule never matches, or for ever when it stands still: so
-only rules are let in whose walk is short, whatever they match.
+only rules are let in whose walk is short, and of those that never match it does not hear (`comes`).
 """
 
 import re
-from datetime import UTC, datetime
+from calendar import monthrange
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
+from math import gcd
 
-from sivient.core.ical_times import Event
+from dateutil.rrule import rrulestr  # type: ignore[import-untyped, unused-ignore]
+
+from sivient.core.ical_times import Event, Time
 
 MOST_RULES = 3  # of one series
 MOST_TIMES = 24  # that a rule names in one day
 MOST_STEPS = 60_000  # from the first date to the end of the window
 MOST_DATES = 5_000  # that a series names one by one, replaced ones among them
 MOST_FOLLOWING = 100  # that replace all that follow: each occurrence is looked up among them
-_DAYS_IN = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
 _NUMBERS = re.compile(r"[+-]?\d{1,3}(,[+-]?\d{1,3})*")
 _WEEKDAYS = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)(,([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU))*")
 _SECONDS = {"HOURLY": 3600, "DAILY": 86400, "WEEKLY": 7 * 86400, "MONTHLY": 28 * 86400, "YEARLY": 365 * 86400}
@@ -30,7 +34,6 @@ _RANGES = {
     "BYSETPOS": (1, 366, True),
 }
 _WEEKS = {"MONTHLY": 5, "YEARLY": 53}  # that a weekday may be numbered by
-_DAYS = {"MONTHLY": 31, "YEARLY": 366}  # that BYSETPOS has to choose from; of a week those that BYDAY names
 _CLOCK = ("BYHOUR", "BYMINUTE", "BYSECOND")
 # What each frequency may select by, besides the clock; RFC 5545 forbids some of the rest, nobody writes the others.
 _ALLOWED = {
@@ -40,6 +43,9 @@ _ALLOWED = {
     "MONTHLY": frozenset(("BYMONTH", "BYMONTHDAY", "BYDAY", "BYSETPOS")),
     "YEARLY": frozenset(("BYMONTH", "BYMONTHDAY", "BYDAY", "BYSETPOS", "BYYEARDAY", "BYWEEKNO")),
 }
+_CYCLE = 400  # years after which the calendar is the same again, weekdays too
+_IN_CYCLE = {"WEEKLY": 20_871, "MONTHLY": 4800, "YEARLY": 400}
+_WEEK = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
 def followable(series: Event, exceptions: list[Event], until: datetime) -> bool:
@@ -55,7 +61,7 @@ def followable(series: Event, exceptions: list[Event], until: datetime) -> bool:
 
 
 def _followable(rule: str, seconds: float) -> bool:
-    parts = dict(part.partition("=")[::2] for part in rule.rstrip(";").split(";"))
+    parts = _parts(rule)
     every = parts.get("FREQ", "")
     interval = parts.get("INTERVAL", "1")
     if every not in _SECONDS or not (interval.isdecimal() and 0 < int(interval[:6]) < 1000):
@@ -67,10 +73,55 @@ def _followable(rule: str, seconds: float) -> bool:
     for name in _CLOCK:
         times *= len(parts[name].split(",")) if name in parts else 1
     steps = seconds / _SECONDS[every] / int(interval)
-    if times > MOST_TIMES or steps * times > MOST_STEPS:
+    return times <= MOST_TIMES and steps * times <= MOST_STEPS
+
+
+def comes(rule: str, start: Time, until: date) -> bool:
+    """Say whether a rule that is followed has any time between `start` (on the wall) and `until`, but for its COUNT
+    and UNTIL: the 30th of February never comes, nor a Monday every seven days from a Tuesday on.
+
+    Every 400 years the calendar is the same: so the library is asked about the last ones before the year 9999.
+    """
+    parts = _parts(rule)
+    every, interval = parts["FREQ"], int(parts.get("INTERVAL", "1"))
+    if every == "HOURLY":
+        hour, step = start.hour if isinstance(start, datetime) else 0, gcd(interval, 24)
+        return "BYHOUR" not in parts or any((int(each) - hour) % step == 0 for each in parts["BYHOUR"].split(","))
+    if every == "DAILY":
+        return any(_fits(day, parts) for day in _days(start, interval, until))
+    years = _CYCLE * interval // gcd(interval, _IN_CYCLE[every])
+    later = max(0, (date.max.year - start.year) // years - 1) * years
+    endless = ";".join(f"{name}={text}" for name, text in parts.items() if name not in ("COUNT", "UNTIL"))
+    clock = start.time() if isinstance(start, datetime) else time()
+    found = next(iter(rrulestr(endless, dtstart=datetime.combine(start.replace(year=start.year + later), clock))), None)
+    return found is not None and found.date().replace(year=found.year - later) <= until
+
+
+def _days(start: Time, interval: int, until: date) -> Iterator[date]:
+    """Yield the days that a daily rule looks at."""
+    for number in range(start.toordinal(), until.toordinal() + 1, interval):
+        yield date.fromordinal(number)
+
+
+def _fits(day: date, parts: dict[str, str]) -> bool:
+    """Say whether a daily rule takes this day."""
+    if "BYMONTH" in parts and str(day.month) not in _plain(parts["BYMONTH"]):
         return False
-    choice = times * _DAYS.get(every, len(parts.get("BYDAY", "").split(",")))
-    return _happens(parts) and _numbered(parts.get("BYSETPOS", "1"), 1, choice, from_end=True)
+    if "BYDAY" in parts and _WEEK[day.weekday()] not in {each[-2:] for each in parts["BYDAY"].split(",")}:
+        return False
+    if "BYMONTHDAY" not in parts:
+        return True
+    from_end = day.day - 1 - monthrange(day.year, day.month)[1]
+    return not {str(day.day), str(from_end)}.isdisjoint(_plain(parts["BYMONTHDAY"]))
+
+
+def _plain(numbers: str) -> set[str]:
+    """Return the numbers of a list, each written in one way."""
+    return {str(int(each)) for each in numbers.split(",")}
+
+
+def _parts(rule: str) -> dict[str, str]:
+    return dict(part.partition("=")[::2] for part in rule.rstrip(";").split(";"))
 
 
 def _readable(parts: dict[str, str]) -> bool:
@@ -93,11 +144,3 @@ def _weekdays(text: str, weeks: int) -> bool:
         return False
     ordinals = [each[:-2] for each in text.split(",") if each[:-2]]
     return not ordinals or _numbered(",".join(ordinals), 1, weeks, from_end=True)
-
-
-def _happens(parts: dict[str, str]) -> bool:
-    """Say whether one of the rule's months has one of its days: the 30th of February never comes."""
-    if "BYMONTH" not in parts or "BYMONTHDAY" not in parts:
-        return True
-    longest = max(_DAYS_IN.get(int(month), 31) for month in parts["BYMONTH"].split(","))
-    return any(1 <= abs(int(day)) <= longest for day in parts["BYMONTHDAY"].split(","))

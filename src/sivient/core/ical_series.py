@@ -13,6 +13,7 @@ from icalendar import Calendar, vRecur
 from icalendar import Event as Written
 from recurring_ical_events import CalendarQuery
 
+from sivient.core.ical_rules import comes
 from sivient.core.ical_times import DAY, Event, Time
 from sivient.core.interval import Interval
 
@@ -141,19 +142,21 @@ class Series:
 
     def occurrences(self, window: Interval, free: Callable[[Event], bool]) -> Iterator[tuple[Time, Time, bool]]:
         """Yield start, end and whether it takes no time, of each occurrence that nothing replaces."""
-        whole = Calendar()
-        for one in (self._master, *self._following):
-            whole.add_component(self._written(one, free(one)))
         # Walls are compared as if they stood in UTC, so more is looked at on both sides, and cut away afterwards.
         start, end = (each.astimezone(UTC).replace(tzinfo=None) for each in (window.start, window.end))
+        whole, until = Calendar(), (end + 3 * DAY).toordinal() + max(map(_moved, self._following), default=0)
+        for one in (self._master, *self._following):
+            whole.add_component(self._written(one, free(one), date.fromordinal(min(until, date.max.toordinal()))))
         mixed = any(free(one) for one in (self._master, *self._following))
         for series in CalendarQuery(whole).series:
             for found in series.between(start - 2 * DAY, end + 2 * DAY):
                 is_free = mixed and found.as_component(False).get("TRANSP") == "TRANSPARENT"
                 yield self._wall.back(found.start), self._wall.back(found.end), is_free
 
-    def _written(self, one: Event, free: bool) -> Written:
-        """Return an event as the library wants it, with nothing that does not matter."""
+    def _written(self, one: Event, free: bool, until: date) -> Written:
+        """Return an event as the library wants it, with nothing that does not matter: no rule without a time by then,
+        as the library looks for one to the end of time.
+        """
         written, wall = Written(), self._wall
         start = wall.of(one.start)
         written.add("uid", "series")
@@ -164,7 +167,7 @@ class Series:
             written.add("recurrence-id", wall.slot(one.replaces))
             written["RECURRENCE-ID"].params["RANGE"] = "THISANDFUTURE"
             return written
-        for rule in one.rules:
+        for rule in (each for each in one.rules if comes(each, start, until)):
             written.add("rrule", vRecur.from_ical(wall.until(rule)))
         # The first time counts whatever the rules say; the library forgets it when they end before it (UNTIL).
         slots = (wall.slot(each) for each in one.extra if not isinstance(each, tuple))
@@ -176,6 +179,11 @@ class Series:
         if days:
             written.add("exdate", days)
         return written
+
+
+def _moved(one: Event) -> int:
+    """Return by how many days an event stands elsewhere than what it replaces."""
+    return abs(one.start.toordinal() - one.replaces.toordinal()) if one.replaces else 0
 
 
 def _length(one: Event) -> timedelta:
