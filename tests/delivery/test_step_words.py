@@ -59,6 +59,16 @@ def test_planned_work_waits_until_its_moment() -> None:
     assert said(run_at=NOW + HOUR) == Step("Zoom meeting", "waiting", next_at=NOW + HOUR)
 
 
+def test_what_waits_for_an_earlier_step_says_so_and_counts_no_try() -> None:
+    follows = {"run_at": NOW + 5 * SECOND, "last_error": "The invite is being sent; this follows it."}
+    expected = Step("Zoom meeting", "waiting", follows["last_error"], next_at=NOW + 5 * SECOND)
+    assert said(**follows) == expected
+    assert said(**follows | {"attempt": 3}) == expected
+    work = Work(state=State.WAITING, **follows)
+    (step,) = invite_step(INVITE, work, NOW, zoom=True, linked=False)
+    assert (step.state, step.detail) == ("waiting", follows["last_error"])
+
+
 def test_a_pause_is_a_wait_until_its_end() -> None:
     step = said(run_at=NOW + HOUR, trouble=Trouble.PAUSED, last_error="The daily limit is used up.", attempt=1)
     assert (step.state, step.next_at) == ("waiting", NOW + HOUR)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from sivient.jobs import claim, registry
 from sivient.jobs.models import Work
 from sivient.jobs.queue import enqueue
+from sivient.jobs.retry import FIRST, Follows
 from sivient.jobs.worker import STARTS, run_due, run_once
 from sivient.ports.errors import (
     IntegrationError,
@@ -23,6 +24,7 @@ from sivient.ports.errors import (
 from tests.jobs.conftest import make_due, raising, until_due
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
+SECOND = timedelta(seconds=1)
 
 
 def troubled() -> Work:
@@ -276,3 +278,20 @@ def test_periodic_work_that_is_troubled_is_tried_again_soon_and_that_is_given_up
     work = Work.objects.get()
     assert (work.state, work.trouble) == ("waiting", "rejected")
     assert timedelta(minutes=59) < until_due(work) <= timedelta(hours=1)
+
+
+def test_work_that_only_waits_for_its_turn_has_tried_nothing(runs: list[Work]) -> None:
+    """Neither the host reads of a try, nor does the wait after the next trouble grow, nor is the work given up."""
+    raising(Follows("Another one is under way.", after=SECOND), patience=timedelta())
+    enqueue("test.trouble", key="a")
+    for _ in range(3):
+        assert run_once("w")
+        work = troubled()
+        assert (work.state, work.trouble, work.last_error) == ("waiting", "", "Another one is under way.")
+        assert (work.attempt, work.begun, work.lease_owner) == (0, 0, "")
+        assert timedelta() < until_due(work) <= SECOND
+        make_due()
+    raising(TryLater("Busy."))
+    assert run_once("w")
+    assert troubled().attempt == 1
+    assert until_due(troubled()) <= FIRST

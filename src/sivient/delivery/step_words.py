@@ -85,7 +85,7 @@ def invite_step(subject: Subject, work: Work | None, now: datetime, *, zoom: boo
         yield Step(subject.done, "done", _carries(work, zoom=zoom), at=work.done_at)
     elif edition.get("sent") and not _troubled(work) and not linked:
         yield Step(subject.done, "done", _without_link(work), at=datetime.fromisoformat(edition["at"]))
-    elif zoom and not linked and waits and not work.attempt and work.run_at > now:
+    elif zoom and not linked and waits and not work.attempt and not _troubled(work) and work.run_at > now:
         until = "Goes out with the Zoom link, at the latest then without it"
         yield Step(subject.pending, "waiting", until, next_at=work.run_at)
     else:
@@ -122,6 +122,8 @@ def _waiting(subject: Subject, work: Work, now: datetime) -> Step:
         return Step(subject.pending, "waiting", BEHIND)
     if not _troubled(work):
         return _planned(subject, work, now)
+    if not work.trouble:  # nothing was tried: other work comes first
+        return Step(subject.pending, "waiting", work.last_error, next_at=work.run_at)
     if work.trouble == Trouble.PAUSED:
         # Another try before its end is not even made: a link of the host's own is what helps sooner.
         detail, helps = f"{work.last_error} {SAFE}", (Help.ADD_LINK,) if subject.link else ()

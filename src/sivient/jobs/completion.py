@@ -69,17 +69,26 @@ def write_down(work: Work, result: Mapping[str, Any]) -> None:
 
 @transaction.atomic
 def postpone(
-    work: Work, *, wait: timedelta, error: str, trouble: Trouble = Trouble.LATER, strict: bool = False
+    work: Work,
+    *,
+    wait: timedelta,
+    error: str,
+    trouble: Trouble = Trouble.LATER,
+    strict: bool = False,
+    tried: bool = True,
 ) -> None:
     """Give the work back to run after `wait` by the database's clock; the reason is what the timeline shows.
 
     `strict`: the other side must not be asked sooner, so that somebody who asked for the work meanwhile waits, too.
+    `tried` False: it only waits for its turn, and the run is no try.
     """
     changes: dict[str, Any] = {"run_at": Now() + wait, "last_error": error[:300], "trouble": trouble}
     if trouble == Trouble.UNKNOWN:
         changes["lost"] = F("lost") + 1
     if trouble != Trouble.BUG:
         changes["begun"] = 0
+    if not tried:
+        changes["attempt"] = F("attempt") - 1
     if strict:
         changes["again"] = False
     _settle(work, **changes)

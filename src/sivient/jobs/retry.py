@@ -15,6 +15,11 @@ MOMENT = timedelta(seconds=1)
 AFTER_LOST = (timedelta(seconds=5), timedelta(seconds=30), timedelta(seconds=120), timedelta(hours=1))
 AFTER_PAUSE = timedelta(seconds=60)
 
+
+class Follows(TryLater):
+    """Other work of ours comes first, which somebody is doing. Nothing was tried, so this run is no try."""
+
+
 chance = random.Random()  # noqa: S311 - spreads load, hides nothing
 
 

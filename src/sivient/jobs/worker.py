@@ -92,6 +92,10 @@ def _run(work: Work) -> None:
 
 def _settle_later(work: Work, known: registry.Handler, error: TryLater) -> None:
     log.info("work deferred", extra={**_names(work), "error": type(error).__name__})
+    if isinstance(error, retry.Follows):
+        wait = error.after or retry.MOMENT
+        completion.postpone(work, wait=wait, error=str(error), trouble=Work.Trouble.NONE, tried=False)
+        return
     trouble = Work.Trouble.LATER
     if isinstance(error, OutcomeUnknown):
         trouble = Work.Trouble.UNKNOWN

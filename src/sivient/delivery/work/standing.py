@@ -14,7 +14,7 @@ from sivient.jobs.clock import database_now
 from sivient.jobs.completion import write_down
 from sivient.jobs.models import Work
 from sivient.jobs.registry import Function, handles
-from sivient.ports.errors import TryLater
+from sivient.jobs.retry import Follows
 
 MAIL_LEASE = timedelta(seconds=90)  # longer than all waits of one mail (tests/delivery/test_leases.py adds them up)
 MAIL_PATIENCE = timedelta(days=3)  # a mail server may be away for a weekend
@@ -51,12 +51,12 @@ def earlier_keys(booking: Booking, reader: Reader | None = None) -> list[str]:
 
 
 def after_earlier(kind: str, keys: list[str], *, doing: str) -> None:
-    """Raise TryLater while a worker has such a step of an earlier version: what it does may not come after this one.
+    """Raise Follows while a worker has such a step of an earlier version: what it does may not come after this one.
 
     One that nobody has gives way by itself, for it reads the booking only after it was taken.
     """
     if Work.objects.filter(kind=kind, key__in=keys, lease_until__gt=Now()).exists():
-        raise TryLater(f"{doing}; this follows it.", after=SETTLES)
+        raise Follows(f"{doing}; this follows it.", after=SETTLES)
 
 
 def first_sent_at(work: Work) -> datetime:
