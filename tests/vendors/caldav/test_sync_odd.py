@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from sivient.core.ical_times import NO_START
 from sivient.core.interval import Interval
 from sivient.ports.calendars import Busy, Page, SyncLost
 from sivient.ports.errors import OutcomeUnknown, Reconnect, TryLater
@@ -101,15 +102,20 @@ def test_what_a_server_leaves_out_of_an_answer_is_fetched_alone() -> None:
 
 
 @pytest.mark.parametrize("start", ["DTSTART:soon", "X-START:20261214T090000Z"])
-def test_an_entry_that_does_not_say_when_it_begins_is_never_free(start: str) -> None:
+def test_an_entry_that_does_not_say_when_it_begins_is_skipped_and_what_stands_beside_it_takes_its_time(
+    start: str,
+) -> None:
     server = Server()
-    server.entries = {f"{HERE}4.ics": ics(start, "DURATION:PT1H", uid="4")}
+    alone, beside = ics(start, "DURATION:PT1H", uid="4"), ics("DTSTART:20261214T090000Z", "DURATION:PT1H", uid="5")
+    both = beside.replace("END:VEVENT", f"END:VEVENT\r\nBEGIN:VEVENT\r\nUID:5\r\n{start}\r\nEND:VEVENT")
+    server.entries = {f"{HERE}4.ics": alone, f"{HERE}5.ics": both}
+    taken = Busy(datetime(2026, 12, 14, 9, tzinfo=UTC), datetime(2026, 12, 14, 10, tzinfo=UTC))
     (page,) = pages(server)
-    assert page.skipped == {reading.NO_BEGINNING: 1}
-    assert [change.busy for change in page.changes] == [(Busy(WINDOW.start, WINDOW.end),)]
+    assert page.skipped == {NO_START: 2}
+    assert {change.name: change.busy for change in page.changes} == {f"{HERE}4.ics": (), f"{HERE}5.ics": (taken,)}
     with served(server.handle) as base:
         it = calendars(APP, Access(PASSWORD, user=USER, address=f"{base}/dav/"), PATIENCE)
-        assert it.busy([f"{base}{HERE}"], window=WINDOW, zone="UTC") == {}, "asked at a booking, it has no answer"
+        assert it.busy([f"{base}{HERE}"], window=WINDOW, zone="UTC") == {f"{base}{HERE}": (taken,)}
 
 
 def test_a_name_that_is_too_long_for_us_is_shortened_and_stays_the_same() -> None:

@@ -14,7 +14,6 @@ from sivient.ports.calendars import Answer, Busy, Change, Stored
 from sivient.vendors.caldav.dav import CALDAV, DAV, Resource
 
 NOT_READABLE = "Entries that are no calendar file: all the days block on which the server has them."
-NO_BEGINNING = "Entries that do not say when they begin: all the days block on which the server has them."
 ENOUGH = 3.0  # seconds for the repetitions of one page
 _ANSWERS = {"ACCEPTED": Answer.ACCEPTED, "DECLINED": Answer.DECLINED, "TENTATIVE": Answer.TENTATIVE}
 
@@ -26,17 +25,18 @@ def expansion(window: Interval, zone: str, mine: Callable[[], Collection[str]]) 
 
 
 def read(text: str, expansion: Expansion, troubles: Counter[str]) -> Reading | None:
-    """Return what a resource's text comes to; None when nobody can say that. Counts what is wrong with it."""
+    """Return what a resource's text comes to; None when nobody can say that. Counts what is wrong with it.
+
+    What does not say when it begins is skipped: where the server has it says nothing, as servers list such an entry at
+    every time or at none. What else is in the resource takes its own time.
+    """
     unplaced: Counter[str] = Counter()
     try:
         reading = expansion.read(events(text_lines(text), Zones(expansion.floating, expansion.late), unplaced))
     except NotACalendar:
         troubles[NOT_READABLE] += 1
         return None
-    if unplaced:
-        troubles[NO_BEGINNING] += 1
-        return None
-    troubles.update(reading.troubles)
+    troubles.update({*reading.troubles, *unplaced})
     return reading
 
 
