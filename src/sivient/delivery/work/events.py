@@ -7,6 +7,7 @@ What is done when the calendar does not take the event, and its provider was to 
   A limit that is known to last longer is not waited for.
 - Nobody knows when (`Reconnect`: the permission ended; no calendar any more): by mail at once. The host may take days.
 - A clear no (`WillNotInvite`, `Rejected`, the calendar is gone): by mail at once.
+- Its host has moved it, and is asked what that means: it stays as it is until that is answered.
 - The event was written, and is not found now: it is looked for. If its host has deleted it, they are asked what that
   means, and nobody is invited anew before it is answered; if the whole calendar is gone, by mail, as above.
 
@@ -14,6 +15,7 @@ Going over to mail is for good (`work.by_mail`). Where our mails invite anyhow (
 copy: then it waits as long as it takes, for the host, too.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -23,7 +25,7 @@ from sivient.booking.models import Booking
 from sivient.booking.steps import EVENT, plan_invites
 from sivient.calendars import writing
 from sivient.calendars.models import WrittenEvent
-from sivient.calendars.plans import plan_look
+from sivient.calendars.plans import EVENT_CHANGED, plan_look
 from sivient.calendars.tried import heard
 from sivient.delivery.edition import Edition, Told, next_edition, present_edition
 from sivient.delivery.event_draft import event_draft
@@ -37,10 +39,12 @@ from sivient.jobs.completion import work_completion, write_down
 from sivient.jobs.models import Work
 from sivient.jobs.queue import AT_ONCE
 from sivient.jobs.registry import handles
+from sivient.jobs.retry import Follows
 from sivient.ports.errors import Gone, IntegrationError, Reconnect, TryLater
 
 EVENT_LEASE = timedelta(minutes=2)  # longer than the few calls of one write, and the renewal of a token
 DELETED = {"skipped": "The event was deleted in the calendar."}  # until it is back: then what is missing is written
+MOVED = {"skipped": "The event was moved in the calendar."}  # until it is answered: then the same
 
 
 def due_by_mail(work: Work) -> datetime | None:
@@ -63,8 +67,8 @@ def write_event(work: Work) -> None:
         with work_completion(work, result=OVER):
             return
     after_earlier(EVENT, earlier_keys(booking), doing="The event at the time before is being written")
-    if booking.event.seen_gone_at and booking.event.name:  # its host is asked what that means
-        with work_completion(work, result=work.result | DELETED):
+    if asked := _host_is_asked(booking, booking.event):
+        with work_completion(work, result=work.result | asked):
             return
     before = told_by_event(booking)
     edition = _edition(work, booking, booking.event, before)
@@ -83,6 +87,23 @@ def write_event(work: Work) -> None:
         if booking.invites == Booking.Invites.CALENDAR:
             plan_guest_page(booking)
             mark_invited(booking, link=edition.link is not None)
+
+
+def _host_is_asked(booking: Booking, event: WrittenEvent) -> Mapping[str, str]:
+    """Return why nothing is written for now: the host is asked what they have done to the event; {} if they are not.
+
+    An attempt that is open comes to its end first. Raises Follows while a change is yet to be looked into.
+    """
+    if event.seen_gone_at and event.name:
+        return DELETED
+    if event.tried or not event.name:
+        return {}
+    if booking.calendar_asks == Booking.CalendarAsks.MOVED:
+        return MOVED
+    moved = (event.seen_start, event.seen_end) not in ((None, None), (event.start, event.end))
+    if moved and Work.objects.filter(kind=EVENT_CHANGED, key=f"event:{event.pk}", state=Work.State.WAITING).exists():
+        raise Follows("The event was moved in the calendar, which is being looked into.", after=SETTLES)
+    return {}
 
 
 def _edition(work: Work, booking: Booking, event: WrittenEvent, before: Told) -> Edition | None:
