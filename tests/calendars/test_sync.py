@@ -181,18 +181,6 @@ def test_everything_is_read_anew_a_month_short_of_the_horizon_and_when_the_zone_
     assert first != calendar.cursor
 
 
-def test_what_could_not_be_read_is_counted_until_everything_is_read_anew(calendar: Calendar, world: World) -> None:
-    world.skipped = {"An event has no end.": 2}
-    read(calendar)
-    world.skipped = {"An event has no end.": 1}
-    read(calendar)
-    assert calendar.skipped == {"An event has no end.": 2}, "nobody knows whether it is one of the two"
-    world.skipped = {}
-    world.forget_cursors()
-    read(calendar)
-    assert calendar.skipped == {}
-
-
 def test_an_older_sync_stores_nothing_once_a_newer_one_has_begun(calendar: Calendar, world: World) -> None:
     world.put("a", (TEN, TEN + HOUR))
     world.put("b", (TEN, TEN + HOUR))

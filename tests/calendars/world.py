@@ -15,6 +15,7 @@ from sivient.ports.calendars import (
     Changed,
     EventDraft,
     Page,
+    Skipped,
     Stored,
     SyncLost,
     Tombstone,
@@ -46,7 +47,7 @@ class World:
     keys: dict[str, str] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)  # where each event of ours is
     missing: set[str] = field(default_factory=set)  # calendars that a free/busy answer leaves out
-    skipped: dict[str, int] = field(default_factory=dict)
+    skipped: tuple[Skipped, ...] = ()
     on: Mapping[str, Callable[[], None]] = field(default_factory=dict)  # what happens as a call arrives
     zones: list[str] = field(default_factory=list)
     channels: dict[str, str] = field(default_factory=dict)  # name: secret
@@ -90,7 +91,7 @@ class World:
             if number > 1:
                 self._call(f"page {number}")
             last = number == len(parts)
-            yield Page(tuple(part), cursor=str(until) if last else "", skipped=self.skipped if last else {})
+            yield Page(tuple(part), cursor=str(until) if last else "", skipped=self.skipped if last else ())
 
     def busy(self, calendars: Sequence[str], *, window: Interval, zone: str) -> Mapping[str, Sequence[Busy]]:
         self._call("busy")

@@ -166,7 +166,8 @@ def test_a_calendar_in_trouble_says_what_that_means_and_whether_it_stops_the_pag
 
 def test_what_could_not_be_read_is_counted_with_its_reason(host: User, browser: Client) -> None:
     (work,) = connect_calendars(host)
-    Calendar.objects.update(skipped={"it ends before it begins.": 3, "its time zone is unknown.": 1})
+    reversed_, unknown = {"names": ["1", "2"], "others": 1}, {"names": ["3"], "others": 0}
+    Calendar.objects.update(skipped={"it ends before it begins.": reversed_, "its time zone is unknown.": unknown})
     said = card(browser, anchor_of(work))
     assert "3 entries could not be read: it ends before it begins." in said
     assert "1 entry could not be read: its time zone is unknown." in said

@@ -47,7 +47,7 @@ class Calendar(models.Model):
     known_until = models.DateTimeField(null=True)
     synced_at = models.DateTimeField(null=True)
     trouble = models.CharField(max_length=300, blank=True)  # why the last sync failed, a sentence for the host
-    skipped = models.JSONField(default=dict)  # what could not be read: {reason, a sentence: how many}
+    skipped = models.JSONField(default=dict)  # what could not be read: see `unread`
     created_at = models.DateTimeField()
 
     class Meta:

@@ -8,9 +8,8 @@ Two syncs of a calendar never mix. Work in the lane of a grant runs one after th
 number of `Calendar.round` as it begins, and every page is stored only while that number is still the last.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -19,6 +18,7 @@ from django.db.models import F
 from sivient.calendars import plans, rows
 from sivient.calendars.models import BusyStore, Calendar
 from sivient.calendars.own import Own
+from sivient.calendars.unread import Unread
 from sivient.core.interval import Interval
 from sivient.integrations.services import calendars_for
 from sivient.jobs.clock import database_now
@@ -29,7 +29,6 @@ from sivient.ports.errors import Gone, IntegrationError, TryLater
 HORIZON = timedelta(days=762)  # the longest booking window, and the month in which everything is read anew
 ANEW = timedelta(days=31)  # short of the horizon, everything is read anew
 BEHIND = timedelta(days=1)  # a meeting may begin so long before now and still be under way
-REASONS, REASON_LIMIT = 20, 200  # of what was skipped
 Before = Callable[[], None]
 
 
@@ -67,7 +66,7 @@ class _Run:
     zone: str  # where dates without one lie
     since: str  # the vendor's cursor, "" to read everything
     window: Interval
-    skipped: Counter[str] = field(default_factory=Counter)
+    skipped: Unread
 
     @property
     def full(self) -> bool:
@@ -80,7 +79,7 @@ class _Run:
         for page in self._pages(calendars, before):
             for some in rows.slices(page.changes):
                 self._store(some)
-            self.skipped.update(page.skipped)
+            self.skipped.meet(page)
             cursor = page.cursor or cursor
         self._finish(cursor)
 
@@ -111,14 +110,12 @@ class _Run:
         changed = self.full and rows.delete_older(self.calendar)
         if self.full:
             self.own.look_for_missing(self.window.end)
-        else:
-            self.skipped |= Counter(self.calendar.skipped)  # the same entries, as far as anybody knows
         Calendar.objects.filter(pk=self.calendar.pk).update(
             cursor=f"{self.zone} {cursor}" if cursor else "",
             synced_at=self.own.asked_at,
             gone_at=None,
             trouble="",
-            skipped={reason[:REASON_LIMIT]: count for reason, count in self.skipped.most_common(REASONS)},
+            skipped=self.skipped.kept(),
             **known,
         )
         if self.calendar.blocks and (changed or known or self.calendar.synced_at is None):
@@ -139,7 +136,8 @@ def _begin(calendar: Calendar, *, anew: bool = False) -> _Run:
     until = mine.known_until
     if anew or until is None or mine.synced_at is None or zone != read_in or not cursor or is_short(until, now):
         until, cursor = now + HORIZON, ""
-    return _Run(mine, Own(mine, now), zone, cursor, Interval(now - BEHIND, until))
+    unread = Unread(mine.skipped if cursor else {})
+    return _Run(mine, Own(mine, now), zone, cursor, Interval(now - BEHIND, until), unread)
 
 
 def is_short(known_until: datetime, now: datetime) -> bool:

@@ -8,6 +8,7 @@ from sivient.accounts.models import User
 from sivient.booking.models import Booking
 from sivient.calendars.models import Calendar
 from sivient.calendars.queries import SHOWN_FOR, invites, targets
+from sivient.calendars.unread import counts
 from sivient.console.calendars_words import ADDRESS, ago
 from sivient.core.moments import city, clock, day
 from sivient.delivery.banner import FIRST_READING, beyond
@@ -255,7 +256,7 @@ def _line(calendar: Calendar, chosen: Chosen, *, works: bool, now: datetime) -> 
         problem=problem,
         means=means if problem else "",
         stops=bool(problem) and is_late,
-        skipped=tuple(_skipped(calendar.skipped.items())),
+        skipped=tuple(_skipped(counts(calendar.skipped).items())),
     )
 
 

@@ -77,16 +77,25 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Skipped:
+    """What could not be read, or not wholly, under one of a calendar's names ("" without one), and why: a sentence for
+    the host. It stands beside a `Change` of that name, or alone.
+    """
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A part of a sync, in the order of the calendar's answer; of one name the last counts.
 
-    `cursor` is empty but on the last page: from there the next sync goes on. `skipped` counts by reason, a sentence for
-    the host, what could not be read.
+    `cursor` is empty but on the last page: from there the next sync goes on. `skipped` is what could not be read.
     """
 
     changes: tuple[Change, ...]
     cursor: str = ""
-    skipped: Mapping[str, int] = field(default_factory=dict)
+    skipped: tuple[Skipped, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

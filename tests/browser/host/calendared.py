@@ -41,6 +41,6 @@ def _make_troubled_calendars(host: Any) -> None:
     change.filter(pk=lost.pk).update(gone_at=now, synced_at=None, trouble="This calendar was deleted there.")
     hours = {"blocks": True, "synced_at": now - timedelta(hours=3)}
     change.filter(pk=late.pk).update(trouble="Microsoft Outlook did not answer.", **hours)
-    skipped = {"an event ends before it begins.": 2}
+    skipped = {"an event ends before it begins.": {"names": ["1", "2"], "others": 0}}
     change.filter(pk=partly.pk).update(blocks=True, synced_at=now, skipped=skipped)
     SchedulingPage.objects.filter(host=host).update(calendar=lost)

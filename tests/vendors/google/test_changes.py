@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from sivient.core.interval import Interval
-from sivient.ports.calendars import Answer, Busy, Change, Page, SyncLost
+from sivient.ports.calendars import Answer, Busy, Change, Page, Skipped, SyncLost
 from sivient.ports.errors import Gone, OutcomeUnknown, TryLater
 from sivient.vendors.google.events import NO_NAME, NO_TIME
 from tests.vendors.google.adapted import END, ME, START, WINDOW, ZONE, Google, calendars, event, listed, refusal, said
@@ -20,7 +20,7 @@ def pages(google: Google, since: str = "", window: Interval = WINDOW) -> list[Pa
 
 def one(item: dict[str, Any], zone: Any = ZONE) -> Change:
     [page] = pages(Google(listed(item, zone=zone)))
-    assert page.skipped == {}
+    assert page.skipped == ()
     [change] = page.changes
     return change
 
@@ -167,7 +167,8 @@ def test_an_event_that_ends_before_it_starts_takes_the_time_between() -> None:
 def test_what_cannot_be_read_is_skipped_with_a_reason_and_the_rest_is_kept(item: Any, reason: str) -> None:
     [page] = pages(Google(listed(event("a"), item, item, event("b"))))
     assert [each.name for each in page.changes] == ["a", "b"]
-    assert page.skipped == {reason: 2}
+    name = item.get("id") if isinstance(item, dict) else ""
+    assert page.skipped == (Skipped(name if isinstance(name, str) else "", reason),) * 2
 
 
 @pytest.mark.parametrize(
@@ -211,7 +212,7 @@ def test_when_the_second_page_fails_there_is_no_cursor() -> None:
 
 
 def test_an_empty_calendar_may_leave_its_items_out() -> None:
-    assert pages(Google(said({"timeZone": ZONE, "nextSyncToken": "t"}))) == [Page((), "t", {})]
+    assert pages(Google(said({"timeZone": ZONE, "nextSyncToken": "t"}))) == [Page((), "t")]
 
 
 def test_a_description_of_ten_megabytes_is_not_waited_for_but_told() -> None:

@@ -24,8 +24,8 @@ def expansion(window: Interval, zone: str, mine: Callable[[], Collection[str]]) 
     return Expansion(window, ZoneInfo(zone), mine, lambda: time.monotonic() > ends)
 
 
-def read(text: str, expansion: Expansion, troubles: Counter[str]) -> Reading | None:
-    """Return what a resource's text comes to; None when nobody can say that. Counts what is wrong with it.
+def read(text: str, expansion: Expansion) -> tuple[Reading | None, Collection[str]]:
+    """Return what a resource's text comes to, None when nobody can say that; and what is wrong with it.
 
     What does not say when it begins is skipped: where the server has it says nothing, as servers list such an entry at
     every time or at none. What else is in the resource takes its own time.
@@ -34,18 +34,16 @@ def read(text: str, expansion: Expansion, troubles: Counter[str]) -> Reading | N
     try:
         reading = expansion.read(events(text_lines(text), Zones(expansion.floating, expansion.late), unplaced))
     except NotACalendar:
-        troubles[NOT_READABLE] += 1
-        return None
-    troubles.update({*reading.troubles, *unplaced})
-    return reading
+        return None, (NOT_READABLE,)
+    return reading, {*reading.troubles, *unplaced}
 
 
-def change(resource: Resource, expansion: Expansion, troubles: Counter[str]) -> Change | None:
-    """Return what a resource has now; None when it cannot be read."""
-    reading = read(resource.text(f"{CALDAV}calendar-data"), expansion, troubles)
+def change(resource: Resource, expansion: Expansion) -> tuple[Change | None, Collection[str]]:
+    """Return what a resource has now, None when it cannot be read; and what is wrong with it."""
+    reading, troubles = read(resource.text(f"{CALDAV}calendar-data"), expansion)
     if reading is None:
-        return None
-    return Change(
+        return None, troubles
+    now = Change(
         resource.name,
         busy=busy(reading.busy),
         uid=reading.uid,
@@ -54,6 +52,7 @@ def change(resource: Resource, expansion: Expansion, troubles: Counter[str]) -> 
         etag=resource.text(f"{DAV}getetag"),
         answers=answers(reading.answers),
     )
+    return now, troubles
 
 
 def stored(text: str, name: str, etag: str) -> Stored | None:

@@ -5,7 +5,6 @@ everything is read anew; so a cursor never grows with the calendar.
 """
 
 import json
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -15,7 +14,7 @@ from urllib.parse import urljoin
 from xml.sax.saxutils import escape
 
 from sivient.core.interval import Interval, merge
-from sivient.ports.calendars import Change, Page, SyncLost
+from sivient.ports.calendars import Change, Page, Skipped, SyncLost
 from sivient.ports.errors import Gone, OutcomeUnknown, TooLong
 from sivient.vendors.caldav import reading
 from sivient.vendors.caldav.collection import properties, zone
@@ -110,27 +109,30 @@ class Sync:
         part = list(islice(rest, PAGE))
         while part:
             following = list(islice(rest, PAGE))
-            troubles: Counter[str] = Counter()
-            changes = (*before, *self._read(part, troubles))
-            yield Page(changes, cursor="" if following else cursor, skipped=dict(troubles))
+            skipped: list[Skipped] = []
+            changes = (*before, *self._read(part, skipped))
+            yield Page(changes, cursor="" if following else cursor, skipped=tuple(skipped))
             before, part = (), following
         if before or not urls:
             yield Page(before, cursor=cursor)
 
-    def _read(self, urls: list[str], troubles: Counter[str]) -> Iterator[Change]:
-        """Yield what the resources have now; count in `troubles` those that cannot be read."""
+    def _read(self, urls: list[str], skipped: list[Skipped]) -> Iterator[Change]:
+        """Yield what the resources have now; put into `skipped` those that cannot be read."""
         expansion = reading.expansion(self.window, self.zone, self.mine)
         unread: set[str] = set()
         for each in fetched(self.dav, self.calendar, urls):
             if each.status in GONE:
                 yield Change(each.name, gone=True)
             elif each.status == TOO_LARGE:
-                troubles[TOO_BIG] += 1
+                skipped.append(Skipped(each.name, TOO_BIG))
                 unread.add(each.name)
-            elif change := reading.change(each, expansion, troubles):
-                yield change
             else:
-                unread.add(each.name)
+                change, troubles = reading.change(each, expansion)
+                skipped += [Skipped(each.name, trouble) for trouble in sorted(troubles)]
+                if change is None:
+                    unread.add(each.name)
+                else:
+                    yield change
         if unread:
             yield from self._located(unread)
 
@@ -204,7 +206,7 @@ def busy(dav: Dav, calendar: str, window: Interval, other: str, mine: Callable[[
         each = listed if listed.text(f"{CALDAV}calendar-data") else _alone(dav, listed.url)
         if each.status in GONE:
             continue
-        change = reading.change(each, expansion, Counter())
+        change, _ = reading.change(each, expansion)
         if change is None:
             raise OutcomeUnknown(UNREADABLE)
         changes.append(change)

@@ -2,7 +2,6 @@
 
 import html
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -10,7 +9,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from sivient.core.text import clean_line, clean_text
-from sivient.ports.calendars import Answer, Busy, Change, EventDraft, Stored
+from sivient.ports.calendars import Answer, Busy, Change, EventDraft, Skipped, Stored
 from sivient.ports.errors import OutcomeUnknown
 from sivient.vendors.google.api import Body
 from sivient.vendors.google.moments import instant, written, zone_named
@@ -37,15 +36,15 @@ class Unreadable(Exception):
     """An event says too little to be believed; the text is the reason, for the host."""
 
 
-def changes(items: Iterable[Any], zone: ZoneInfo) -> tuple[tuple[Change, ...], Mapping[str, int]]:
-    """Return what a page of events says, and how many could not be read, by reason. `zone` is the calendar's."""
-    read, skipped = [], Counter[str]()
+def changes(items: Iterable[Any], zone: ZoneInfo) -> tuple[tuple[Change, ...], tuple[Skipped, ...]]:
+    """Return what a page of events says, and what could not be read. `zone` is the calendar's."""
+    read, skipped = [], []
     for item in items:
         try:
             read.append(change(item, zone))
         except Unreadable as reason:
-            skipped[str(reason)] += 1
-    return tuple(read), skipped
+            skipped.append(Skipped(_text(item.get("id")) if isinstance(item, dict) else "", str(reason)))
+    return tuple(read), tuple(skipped)
 
 
 def change(item: Any, zone: ZoneInfo) -> Change:

@@ -1,7 +1,6 @@
 """A file of any length, read event by event: only series and their exceptions are held until its end."""
 
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -13,7 +12,7 @@ from sivient.core.ical_times import NO_START, Event, NoStart, event
 from sivient.core.ical_zones import MOST, Zones, named
 from sivient.core.interval import Interval, moment
 from sivient.core.text import clean_line
-from sivient.ports.calendars import Busy, Change, Page
+from sivient.ports.calendars import Busy, Change, Page, Skipped
 from sivient.ports.errors import Rejected
 from sivient.vendors.ics.feed import Feed
 
@@ -57,22 +56,19 @@ def pages(feed: Feed, window: Interval, zone: str, *, cursor: str) -> Iterator[P
     zones = Zones(floating, expansion.late)
     for each in known.zones:
         zones.add(each)
-    troubles: Counter[str] = Counter()
     part: list[Change] = []
-    for name, reading in _readings(feed, zones, expansion.read, troubles):
-        troubles.update(reading.troubles)
+    skipped: list[Skipped] = []
+    for name, reading in _readings(feed, zones, expansion.read):
+        skipped += [Skipped(name, trouble) for trouble in sorted(reading.troubles)]
         if reading.busy:
             part.append(_change(name, reading))
-        if len(part) == PAGE:
-            yield Page(tuple(part), skipped=dict(troubles))
-            part = []
-            troubles.clear()
-    yield Page(tuple(part), cursor=cursor, skipped=dict(troubles))
+        if len(part) == PAGE or len(skipped) > PAGE:
+            yield Page(tuple(part), skipped=tuple(skipped))
+            part, skipped = [], []
+    yield Page(tuple(part), cursor=cursor, skipped=tuple(skipped))
 
 
-def _readings(
-    feed: Feed, zones: Zones, read: Callable[[list[Event]], Reading], troubles: Counter[str]
-) -> Iterator[tuple[str, Reading]]:
+def _readings(feed: Feed, zones: Zones, read: Callable[[list[Event]], Reading]) -> Iterator[tuple[str, Reading]]:
     """Yield what each event, or series, comes to, under a name that is the same while it says the same."""
     series: dict[str, list[Event]] = {}
     for component in components(feed.lines()):
@@ -81,7 +77,7 @@ def _readings(
         try:
             found = event(component, zones)
         except NoStart:
-            troubles[NO_START] += 1
+            yield _name("alone", *component.raw), Reading("", (), troubles=frozenset((NO_START,)))
             continue
         if not (found.repeats or found.replaces is not None):
             yield _name(found.uid, str(found.start), str(found.end)), read([found])

@@ -3,18 +3,17 @@
 A round begins with a window and ends with a link, from which the next one goes on; the window is part of that link.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from sivient.core.interval import Interval
-from sivient.ports.calendars import Change, Page, SyncLost
+from sivient.ports.calendars import Change, Page, Skipped, SyncLost
 from sivient.ports.errors import OutcomeUnknown, Rejected
 from sivient.vendors.microsoft.api import Body, Graph, items
 from sivient.vendors.microsoft.errors import judge_delta
-from sivient.vendors.microsoft.events import change
+from sivient.vendors.microsoft.events import change, named
 from sivient.vendors.microsoft.times import LONGEST_VIEW, Unreadable, in_query, widened
 
 PAGE_SIZE = "odata.maxpagesize=100"  # bodies come with them: a page has to stay well below 5 MB
@@ -72,16 +71,16 @@ def _page(body: Body, series: Series, zone: str) -> Page:
         if isinstance(event, dict):
             series.meet(event)
     found: dict[str, Change] = {}
-    skipped: Counter[str] = Counter()
+    skipped: list[Skipped] = []
     for event in listed:
         try:
             said = _change(event, series, zone)
         except Unreadable as reason:
-            skipped[str(reason)] += 1
+            skipped.append(Skipped(named(event), str(reason)))
         else:
             found.pop(said.name, None)
             found[said.name] = said  # of an id that comes twice the last counts
-    return Page(tuple(found.values()), _cursor(body, series.graph), dict(skipped))
+    return Page(tuple(found.values()), _cursor(body, series.graph), tuple(skipped))
 
 
 def _change(event: Any, series: Series, zone: str) -> Change:

@@ -152,8 +152,13 @@ def _invited(draft: EventDraft, before: Event) -> list[Event]:
     ]
 
 
+def named(event: Any) -> str:
+    """Return what we call an event, "" when it does not say."""
+    return clean_line(str(event.get("id") or ""), ID_LIMIT) if isinstance(event, dict) else ""
+
+
 def _name(event: Event) -> str:
-    name = clean_line(str(event.get("id") or ""), ID_LIMIT)
+    name = named(event)
     if not name:
         raise Unreadable("An event has no id.")
     return name
