@@ -11,6 +11,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from sivient.audit.log import record
+from sivient.booking.calendar_events import seen_time
 from sivient.booking.changes import HOST, locked
 from sivient.booking.committing import committed
 from sivient.booking.models import Booking
@@ -42,7 +43,7 @@ def follow_event(booking: Booking, *, now: datetime) -> None:
 
     Raises NotStanding, NotOffered for a time that has passed, NotFree where another booking is, or AlreadyMoved.
     """
-    event, time = booking.event, _seen(booking)
+    event, time = booking.event, seen_time(booking)
     if event is None or time is None or booking.status != Booking.Status.CONFIRMED:
         raise NotStanding
     if time.start <= now or booking.start <= now:
@@ -69,7 +70,7 @@ def ask(booking: Booking, asks: Booking.CalendarAsks) -> None:
 
     A question about a time that could not be verified is not the event's to answer.
     """
-    seen = _seen(booking)
+    seen = seen_time(booking)
     start = seen.start if seen and asks == Asks.MOVED else None
     if (booking.calendar_asks, booking.calendar_start) == (asks, start):
         return
@@ -95,7 +96,7 @@ def _event_changed(booking: Booking, now: datetime) -> Booking:
             _ask_deleted(booking, event)
         elif (event.start, event.end) != (booking.start, booking.end):
             return booking  # our own change is on its way
-        elif _seen(booking) in (None, Interval(booking.start, booking.end)):
+        elif seen_time(booking) in (None, Interval(booking.start, booking.end)):
             ask(booking, Asks.NOTHING)  # it was put back
         else:
             _follow_or_ask(booking, now)
@@ -126,17 +127,6 @@ def _move(booking: Booking, hold: Hold, time: Interval, now: datetime) -> None:
     move(booking, hold, time, by=HOST, now=now)
     plan_standing(booking, linked=keeps_link(booking, now))
     record("booking followed its event", account=booking.host_id, actor=HOST, subject=f"booking:{booking.pk}")
-
-
-def _seen(booking: Booking) -> Interval | None:
-    """Return when the event is in the calendar, None when that is not known or cannot be a meeting."""
-    event = booking.event
-    if event is None or event.seen_start is None or event.seen_end is None:
-        return None
-    try:
-        return Interval(event.seen_start, event.seen_end)
-    except ValueError:
-        return None
 
 
 def _count_as_written(event: WrittenEvent, time: Interval) -> bool:

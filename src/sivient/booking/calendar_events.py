@@ -7,6 +7,7 @@ from sivient.booking.models import Booking
 from sivient.calendars import queries as calendars
 from sivient.calendars.models import WrittenEvent
 from sivient.calendars.services import plan_event
+from sivient.core.interval import Interval
 from sivient.scheduling.calendar_choice import target_of
 
 
@@ -19,6 +20,27 @@ def give_event(booking: Booking, host: User) -> None:
     booking.event = plan_event(host.pk, target) if target else None
     invites = target is not None and calendars.invites(target)
     booking.invites = Booking.Invites.CALENDAR if invites else Booking.Invites.MAIL
+
+
+def seen_time(booking: Booking) -> Interval | None:
+    """Return when the event is in the calendar, None when that is not known or cannot be a meeting."""
+    event = booking.event
+    if event is None or event.seen_start is None or event.seen_end is None:
+        return None
+    try:
+        return Interval(event.seen_start, event.seen_end)
+    except ValueError:
+        return None
+
+
+def moved_to(booking: Booking) -> Interval | None:
+    """Return where somebody has moved the event, if it is there still and the booking has not followed."""
+    event = booking.event
+    if event is None or event.removed_at is not None or event.seen_gone_at is not None:
+        return None
+    in_place = (event.start, event.end) == (booking.start, booking.end)  # else our own change is on its way
+    time = seen_time(booking)
+    return time if in_place and time != Interval(booking.start, booking.end) else None
 
 
 def renew_deleted_event(booking: Booking) -> bool:

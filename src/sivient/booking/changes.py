@@ -7,6 +7,7 @@ from django.db import transaction
 
 from sivient.audit.log import record
 from sivient.booking.calendar_check import asks_calendars, leave_unverified, require_free
+from sivient.booking.calendar_events import moved_to
 from sivient.booking.committing import committed
 from sivient.booking.models import Booking
 from sivient.booking.moving import hold_of, hold_where_free, keeps_link, move
@@ -24,6 +25,7 @@ from sivient.booking.refusals import (
     refusal,
 )
 from sivient.booking.steps import plan_cancellation, plan_standing
+from sivient.calendars.own import let_stand
 from sivient.scheduling import queries
 from sivient.scheduling.models import EventType, Hold, Timetable
 
@@ -37,14 +39,17 @@ def reschedule(booking: Booking, start: datetime, *, by: Who, now: datetime, ver
     """Move a booking that stands to another start, with its duration, UID and secret address.
 
     A guest chooses from what is offered as if the booking were not there, and the host's calendars are asked before
-    anything is locked. In the host's way stand only other bookings. Already at that start, it stays as it is: asking
-    twice is asking once. `version` is the one that the page showed. Raises NotReschedulable, or NotBooked when the new
-    time cannot be had.
+    anything is locked; besides, they may have the time to which the host has moved the event in the calendar. In the
+    host's way stand only other bookings. Already at that start, it stays as it is: asking twice is asking once.
+    `version` is the one that the page showed. Raises NotReschedulable, or NotBooked when the new time cannot be had.
     """
     meeting_time(start)
     try:
-        unverified = by == GUEST and _asked_calendars(booking, start, now)
-        return committed(lambda: _reschedule(booking, start, by=by, now=now, version=version, unverified=unverified))
+        wanted = host_wants(booking, start, now)
+        unverified = by == GUEST and not wanted and _asked_calendars(booking, start, now)
+        return committed(
+            lambda: _reschedule(booking, start, by=by, now=now, version=version, wanted=wanted, unverified=unverified)
+        )
     except NotFree as refused:
         raise refusal(booking.event_type, start, refused, now=now, minutes=booking.minutes, moving=booking) from None
 
@@ -115,8 +120,23 @@ def end_cancelled(booking: Booking, *, by: str, now: datetime, reason: str) -> N
     record("booking cancelled", account=booking.host_id, actor=by, subject=f"booking:{booking.pk}")
 
 
+def host_wants(booking: Booking, start: datetime, now: datetime) -> bool:
+    """Say whether the host has moved the event to exactly that start in their calendar, and no other booking is there.
+
+    Nobody asks the calendars about it, as when the booking follows its event: what takes that time is the event itself.
+    """
+    time = moved_to(booking)
+    if time is None or start <= now or (start, booking.end - booking.start) != (time.start, time.end - time.start):
+        return False
+    try:
+        hold_where_free(booking, time)
+    except (NotFree, NotStanding):
+        return False
+    return True
+
+
 def _reschedule(
-    booking: Booking, start: datetime, *, by: Who, now: datetime, version: int | None, unverified: bool
+    booking: Booking, start: datetime, *, by: Who, now: datetime, version: int | None, wanted: bool, unverified: bool
 ) -> Booking:
     with transaction.atomic():
         booking = locked(booking)
@@ -124,8 +144,13 @@ def _reschedule(
             return booking
         if booking.stands:
             require_version(booking, version)
-        hold = _hold_for_host(booking, start, now) if by == HOST else _hold_for_guest(booking, start, now)
-        move(booking, hold, meeting_time(start, booking.end - booking.start), by=by, now=now)
+        if wanted and not host_wants(booking, start, now):
+            raise AlreadyMoved  # the calendars were not asked
+        hold = _hold_for_host(booking, start, now) if by == HOST else _hold_for_guest(booking, start, now, wanted)
+        time = meeting_time(start, booking.end - booking.start)
+        if wanted and booking.event is not None:
+            let_stand(booking.event, time)
+        move(booking, hold, time, by=by, now=now)
         plan_standing(booking, linked=keeps_link(booking, now))
         if unverified:
             leave_unverified(booking, now)
@@ -159,10 +184,11 @@ def _cancel(booking: Booking, *, by: str, now: datetime, reason: str, version: i
     return booking
 
 
-def _hold_for_guest(booking: Booking, start: datetime, now: datetime) -> Hold:
+def _hold_for_guest(booking: Booking, start: datetime, now: datetime, wanted: bool) -> Hold:
     """Return the hold, to be moved with the buffers of today, if the guest may have that start."""
     event_type, hold = _require_guest_may(booking, now), hold_of(booking)
-    require_offered(event_type, start, minutes=booking.minutes, now=now, without=hold.pk)
+    if not wanted:
+        require_offered(event_type, start, minutes=booking.minutes, now=now, without=hold.pk)
     hold.buffer_before, hold.buffer_after = event_type.buffer_before, event_type.buffer_after
     return hold
 

@@ -80,7 +80,8 @@ def confirm(request: HttpRequest, booking: Booking, event_type: EventType) -> Ht
     entrance = _entrance(event_type, booking)
     if closed := event_views.not_read(request, entrance):
         return closed
-    refusal = None if entrance.offers(start, now, entrance.minutes({})) else Refusal.NOT_OFFERED
+    free = entrance.offers(start, now, entrance.minutes({})) or (start and services.host_wants(booking, start, now))
+    refusal = None if free else Refusal.NOT_OFFERED
     context = reschedule_context(request, booking, entrance, start, now, refusal=refusal)
     return _ask(request, context, 404 if refusal else 200)
 

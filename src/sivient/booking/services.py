@@ -2,7 +2,7 @@
 guest's `book` and `reschedule`, which ask the host's calendars before that.
 """
 
-from sivient.booking.changes import cancel, may_cancel, may_reschedule, reschedule
+from sivient.booking.changes import cancel, host_wants, may_cancel, may_reschedule, reschedule
 from sivient.booking.promise import Guest, book, booked_before
 from sivient.booking.refusals import (
     AlreadyMoved,
@@ -50,6 +50,7 @@ __all__ = [
     "cancel",
     "decline",
     "expire",
+    "host_wants",
     "may_cancel",
     "may_reschedule",
     "nearest_free",
