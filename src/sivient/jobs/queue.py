@@ -88,6 +88,12 @@ def pull_forward(kind: str, *, lane: str, troubles: Collection[Work.Trouble]) ->
     return pulled
 
 
+def end_parked(work: Work, *, result: Mapping[str, Any]) -> None:
+    """End parked work that has nothing to do any more, unless somebody has resumed it; `result` says why."""
+    same = Work.objects.filter(pk=work.pk, fence=work.fence, state=Work.State.PARKED)
+    same.update(state=Work.State.DONE, result=dict(result), last_error="", trouble="", done_at=Now())
+
+
 def _arm(work: Work, fresh: Work, *, run_at: datetime, now: datetime) -> None:
     if work.lease_until is not None:
         work.again = True

@@ -12,6 +12,7 @@ from sivient.delivery.work import (
     fallbacks,
     invites,
     meetings,
+    outdated,
     pauses,
     requests,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "fallbacks",
     "invites",
     "meetings",
+    "outdated",
     "pauses",
     "requests",
 ]
