@@ -5,7 +5,8 @@ everything is read anew; so a cursor never grows with the calendar.
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -15,7 +16,7 @@ from xml.sax.saxutils import escape
 
 from sivient.core.interval import Interval, merge
 from sivient.ports.calendars import Change, Page, Skipped, SyncLost
-from sivient.ports.errors import Gone, OutcomeUnknown, TooLong
+from sivient.ports.errors import Gone, OutcomeUnknown, Rejected, TooLong
 from sivient.vendors.caldav import reading
 from sivient.vendors.caldav.collection import properties, zone
 from sivient.vendors.caldav.dav import CALDAV, DAV, SERVER, Dav, Resource, element, name
@@ -23,11 +24,17 @@ from sivient.vendors.caldav.errors import UNREADABLE, WHO
 from sivient.vendors.caldav.locating import located
 
 PAGE = 100  # resources
+LONG = 30.0  # seconds, after which what was read so far is a page: with each one we say that we go on
+SHORT = timedelta(days=28)  # a listing that is too long is asked for in halves, but no shorter ones
 MOST_ROUNDS = 200  # of a sync that the server gives in parts
 GONE = (404, 410)
 CUT = 507  # the status of a collection whose answer is not whole
 TOO_BIG = "Entries that are larger than 5 MB: all the days block on which the server has them."
 TOO_LARGE = 413  # the status that we give to such an entry
+TOO_MANY = (
+    f"{WHO} lists more entries of a single month than we can read at once: more than about 20,000. Move some of them "
+    "to another calendar."
+)
 LOST = f"{WHO} has changed the calendar; we read it anew."
 _DAY = timedelta(days=1)
 _ETAG = "<d:prop><d:getetag/></d:prop>"
@@ -53,8 +60,8 @@ class Sync:
         it = replace(self, zone=zone(found) or self.zone)
         state = it._state(found)
         if not since:
-            names = [each.url for each in query(self.dav, self.calendar, self.window, "")]
-            yield from it._pages(names, (), cursor=state)
+            listed = query(self.dav, self.calendar, self.window, "")
+            yield from it._pages((each.url for each in listed), (), cursor=state)
         elif since == state:
             yield Page((), cursor=state)
         elif "token" in _loaded(since) and "token" in _loaded(state):
@@ -74,7 +81,10 @@ class Sync:
         return json.dumps({"mark": mark})
 
     def _everything(self) -> list[Resource]:
-        return self.dav.properties(self.calendar, "d:getetag", depth=1)
+        try:
+            return self.dav.properties(self.calendar, "d:getetag", depth=1)
+        except TooLong as error:
+            raise Rejected(TOO_MANY) from error
 
     def _since(self, token: str) -> Iterator[Page]:
         """Yield what the server says happened since its token, in as many parts as it likes."""
@@ -90,7 +100,10 @@ class Sync:
 
     def _round(self, token: str) -> tuple[list[str], list[Change], bool, str]:
         body = f"<d:sync-token>{escape(token)}</d:sync-token><d:sync-level>1</d:sync-level>"
-        found, following = self.dav.sync(self.calendar, element("d:sync-collection", f"{body}{_ETAG}"))
+        try:
+            found, following = self.dav.sync(self.calendar, element("d:sync-collection", f"{body}{_ETAG}"))
+        except TooLong as error:
+            raise SyncLost(LOST) from error
         changed: list[str] = []
         gone: list[Change] = []
         whole = True
@@ -103,18 +116,25 @@ class Sync:
                 changed.append(each.url)
         return changed, gone, whole, following
 
-    def _pages(self, urls: Sequence[str], gone: Iterable[Change], *, cursor: str) -> Iterator[Page]:
+    def _pages(self, urls: Iterable[str], gone: Iterable[Change], *, cursor: str) -> Iterator[Page]:
         rest = iter(urls)
-        before = tuple(gone)
+        changes, skipped = list(gone), list[Skipped]()
         part = list(islice(rest, PAGE))
         while part:
-            following = list(islice(rest, PAGE))
-            skipped: list[Skipped] = []
-            changes = (*before, *self._read(part, skipped))
-            yield Page(changes, cursor="" if following else cursor, skipped=tuple(skipped))
-            before, part = (), following
-        if before or not urls:
-            yield Page(before, cursor=cursor)
+            began = time.monotonic()
+            for change in self._read(part, skipped):
+                changes.append(change)
+                if time.monotonic() - began > LONG:
+                    yield Page(tuple(changes), skipped=tuple(skipped))
+                    changes.clear()
+                    skipped.clear()
+                    began = time.monotonic()
+            part = list(islice(rest, PAGE))
+            if part:
+                yield Page(tuple(changes), skipped=tuple(skipped))
+                changes.clear()
+                skipped.clear()
+        yield Page(tuple(changes), cursor=cursor, skipped=tuple(skipped))
 
     def _read(self, urls: list[str], skipped: list[Skipped]) -> Iterator[Change]:
         """Yield what the resources have now; put into `skipped` those that cannot be read."""
@@ -149,9 +169,9 @@ class Sync:
 
 def texts(dav: Dav, calendar: str, window: Interval) -> Iterator[Resource]:
     """Yield the resources with an event in the window, with their text."""
-    urls = [each.url for each in query(dav, calendar, window, "")]
-    for start in range(0, len(urls), PAGE):
-        yield from fetched(dav, calendar, urls[start : start + PAGE])
+    urls = (each.url for each in query(dav, calendar, window, ""))
+    while part := list(islice(urls, PAGE)):
+        yield from fetched(dav, calendar, part)
 
 
 def fetched(dav: Dav, calendar: str, urls: list[str]) -> Iterator[Resource]:
@@ -184,10 +204,33 @@ def _alone(dav: Dav, url: str) -> Resource:
         return Resource(url, TOO_LARGE, {})
 
 
-def query(dav: Dav, calendar: str, window: Interval, more: str) -> list[Resource]:
-    """Return the resources with an event in the window, their etags, and of each what `more` asks for.
+def query(dav: Dav, calendar: str, window: Interval, more: str) -> Iterator[Resource]:
+    """Yield the resources with an event in the window, once each: their etags, and what `more` asks for.
 
-    A day more on both sides: what a server takes dates and times without a zone for is its own affair.
+    A listing that is too long is asked for in halves. Rejected: even a short one is.
+    """
+    seen: set[bytes] = set()  # digests: a series lies in every half
+    rest = [window]
+    while rest:
+        span = rest.pop()
+        try:
+            found = _listed(dav, calendar, span, more)
+        except TooLong as error:
+            if span.end - span.start <= SHORT:
+                raise Rejected(TOO_MANY) from error
+            middle = span.start + (span.end - span.start) / 2
+            rest += [Interval(middle, span.end), Interval(span.start, middle)]
+            continue
+        for each in found:
+            digest = sha256(each.url.encode()).digest()[:12]
+            if digest not in seen:
+                seen.add(digest)
+                yield each
+
+
+def _listed(dav: Dav, calendar: str, window: Interval, more: str) -> list[Resource]:
+    """Return what a server lists in the window, and a day more on both sides: what it takes dates and times without a
+    zone for is its own affair.
     """
     start, end = window.start - _DAY, window.end + _DAY
     span = _FILTER.format(_utc(start), _utc(end))
