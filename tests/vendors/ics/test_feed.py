@@ -4,16 +4,18 @@ import time
 import tracemalloc
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
+from sivient.core import ical_times
 from sivient.core.ical_times import NO_START
 from sivient.core.interval import Interval
 from sivient.ports.calendars import CalendarInfo, Page, SyncLost
 from sivient.ports.errors import Gone, IntegrationError, OutcomeUnknown, Reconnect, Rejected, TryLater
 from sivient.ports.http import Patience
 from sivient.ports.vendor import Access, App, Entered
-from sivient.vendors.ics import PROVIDER, calendars, enter
+from sivient.vendors.ics import PROVIDER, calendars, enter, reading
 from sivient.vendors.ics.calendars import Feeds
 from tests.vendors.httpd import Reply, Request, served
 
@@ -206,6 +208,27 @@ def test_10_000_events_are_read_in_pages(publisher: Publisher, address: str) -> 
     found = [len(page.changes) for page in feeds(address).changes("feed", since="", window=WINDOW, zone="UTC")]
     assert sum(found) == 10_000
     assert max(found) <= 200
+
+
+@pytest.mark.parametrize(
+    "event", ["UID:{0}\nDTSTART:20010101T000000Z", "UID:s\nRECURRENCE-ID:20010101T000000Z\n{1}", "UID:{0}"]
+)
+def test_what_takes_no_time_is_a_page_now_and_then_too(
+    event: str, publisher: Publisher, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = 0
+
+    def counted(*given: object) -> object:
+        nonlocal read
+        read += 1
+        return ical_times.event(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(reading, "event", counted)
+    past = "DTSTART:20010101T000000Z"
+    publisher.reply = Reply(200, ics(*(event.format(number, past) for number in range(7000))))
+    at = [read for _ in feeds(address).changes("feed", since="", window=WINDOW, zone="UTC")]
+    assert (at[0], read) == (0, 7000)
+    assert all(later - sooner <= reading.STRETCH for sooner, later in pairwise(at))
 
 
 def test_a_long_file_is_never_whole_in_memory(publisher: Publisher, address: str) -> None:

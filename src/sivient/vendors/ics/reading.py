@@ -17,6 +17,7 @@ from sivient.ports.errors import Rejected
 from sivient.vendors.ics.feed import Feed
 
 PAGE = 200  # changes
+STRETCH = 2000  # events that are read between two pages, whatever they come to: with each page we say that we go on
 ENOUGH = 6.0  # seconds for the repetitions of a whole file
 NAME_LIMIT = 200
 NOT_A_CALENDAR = "At this address there is no calendar file, or not a whole one."
@@ -48,8 +49,9 @@ def header(feed: Feed) -> Header:
 
 
 def pages(feed: Feed, window: Interval, zone: str, *, cursor: str) -> Iterator[Page]:
-    """Yield what lies in the window; dates lie in the file's own zone, or in `zone`."""
+    """Yield what lies in the window; dates lie in the file's own zone, or in `zone`. Many pages may be empty."""
     known = header(feed)
+    yield Page(())
     floating = ZoneInfo(known.timezone or zone)
     ends = time.monotonic() + ENOUGH
     expansion = Expansion(window, floating, lambda: (), lambda: time.monotonic() > ends)
@@ -58,18 +60,20 @@ def pages(feed: Feed, window: Interval, zone: str, *, cursor: str) -> Iterator[P
         zones.add(each)
     part: list[Change] = []
     skipped: list[Skipped] = []
-    for name, reading in _readings(feed, zones, expansion.read):
+    for number, (name, reading) in enumerate(_readings(feed, zones, expansion.read), 1):
         skipped += [Skipped(name, trouble) for trouble in sorted(reading.troubles)]
         if reading.busy:
             part.append(_change(name, reading))
-        if len(part) == PAGE or len(skipped) > PAGE:
+        if len(part) == PAGE or len(skipped) > PAGE or number % STRETCH == 0:
             yield Page(tuple(part), skipped=tuple(skipped))
             part, skipped = [], []
     yield Page(tuple(part), cursor=cursor, skipped=tuple(skipped))
 
 
 def _readings(feed: Feed, zones: Zones, read: Callable[[list[Event]], Reading]) -> Iterator[tuple[str, Reading]]:
-    """Yield what each event, or series, comes to, under a name that is the same while it says the same."""
+    """Yield what each event, or series, comes to, under a name that is the same while it says the same; of what belongs
+    to a series, nothing before the end.
+    """
     series: dict[str, list[Event]] = {}
     for component in components(feed.lines()):
         if component.name != "VEVENT":
@@ -83,6 +87,7 @@ def _readings(feed: Feed, zones: Zones, read: Callable[[list[Event]], Reading]) 
             yield _name(found.uid, str(found.start), str(found.end)), read([found])
         elif found.key:
             series.setdefault(found.key, []).append(found)
+            yield "", Reading("", ())
         else:
             yield _name("alone", *component.raw), read([found])
     while series:
