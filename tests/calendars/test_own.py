@@ -3,9 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
-from sivient.calendars import sync, writing
+from sivient.calendars import plans, sync, writing
 from sivient.calendars.models import BusyTime, Calendar, WrittenEvent
+from sivient.calendars.own import let_stand
+from sivient.core.interval import Interval
 from sivient.jobs.models import Work
 from sivient.jobs.worker import run_due
 from sivient.ports.calendars import Answer
@@ -205,3 +208,25 @@ def test_an_event_that_a_sync_met_before_its_name_was_known_is_not_busy_afterwar
     assert BusyTime.objects.count() == 1
     writing.write(event, DRAFT, notify=True)
     assert not BusyTime.objects.exists()
+
+
+def test_a_sync_that_a_followed_event_has_stopped_begins_anew_at_once(
+    calendar: Calendar, event: WrittenEvent, world: World
+) -> None:
+    """What it had read may be older than the event's new place; nobody waits for its lease to end."""
+    second = make_calendar(calendar.connection, "second")
+    world.put("copy", (ELEVEN, ELEVEN + HOUR))
+    sync.sync(second)
+
+    def stop() -> None:
+        world.on = {}
+        with transaction.atomic():
+            let_stand(event, Interval(ELEVEN, ELEVEN + HOUR))
+
+    world.on, round_before = {"changes": stop}, Calendar.objects.get(pk=second.pk).round
+    plans.plan_sync(second)
+    run_due()
+    second.refresh_from_db()
+    assert (second.cursor != "", second.round) == (True, round_before + 3)  # the stopped one, the stop, the new one
+    work = Work.objects.get(kind=plans.SYNC, key=f"calendar:{second.pk}")
+    assert (work.state, work.lease_owner) == ("done", "")

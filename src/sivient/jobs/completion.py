@@ -95,6 +95,15 @@ def postpone(
 
 
 @transaction.atomic
+def begin_anew(work: Work) -> None:
+    """Let work run again at once that another act has overtaken, though its lease is still ours; else LeaseLost.
+
+    It counts as begun: after some such runs without an end somebody has to look at it.
+    """
+    _settle(work, run_at=Now(), attempt=F("attempt") - 1)
+
+
+@transaction.atomic
 def park(work: Work, *, error: str, trouble: Trouble = Trouble.RECONNECT) -> None:
     """Leave the work until somebody resumes it."""
     _end(work, state=Work.State.PARKED, last_error=error[:300], trouble=trouble)

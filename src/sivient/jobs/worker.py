@@ -6,7 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 
 from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
 from django.db.models.functions import Now
@@ -40,7 +40,9 @@ def run_once(
         with keeper.holding(work, claim.lease_of(work.kind)) if keeper else nullcontext():
             _run(work)
     except LeaseLost:
-        log.warning("lease lost", extra={"kind": work.kind, "key": work.key})
+        log.warning("lease lost", extra=_names(work))
+        with suppress(LeaseLost):  # nearly always: another worker has it
+            completion.begin_anew(work)
     return True
 
 
