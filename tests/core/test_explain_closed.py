@@ -88,7 +88,7 @@ def test_the_date_is_that_of_the_place_where_the_host_is() -> None:
     tokyo = Availability("UTC", WEEKDAYS, travel=(Travel(DAY.date(), date(2026, 12, 2), "Asia/Tokyo"),))
     assert reason("16:00", tokyo).sentence == (
         "16:00 lies outside the hours of Wednesday 2 December 2026, read in Tokyo, UTC+9: "
-        "from 00:00 to 08:00 on Wednesday 2 December 2026."
+        "from 00:00 on Wednesday 2 December 2026 to 08:00 on Wednesday 2 December 2026."
     )
     assert "hours of Wednesday" in reason("15:00", tokyo).sentence  # its first second
     assert "hours of Tuesday" in reason("14:59", tokyo).sentence
@@ -126,5 +126,5 @@ def test_a_time_on_no_date_at_all_because_the_host_is_on_the_way() -> None:
     home = Availability("Pacific/Kiritimati", WEEKDAYS, travel=away)
     assert reason("20:00", home).sentence == (
         "10:00 lies outside the hours of Wednesday 2 December 2026, read in Niue, UTC-11: "
-        "from 10:00 to 18:00 on Thursday 3 December 2026."
+        "from 10:00 on Thursday 3 December 2026 to 18:00 on Thursday 3 December 2026."
     )

@@ -114,9 +114,8 @@ class _Case:
         return clock if same_date else f"{clock} on {_day(ordinal)}"
 
     def span(self, pair: Pair) -> str:
-        first, last = self.at(pair[0]), self.at(pair[1])
-        clock, _, day = last.partition(" on ")
-        return f"from {first.removesuffix(f' on {day}')} to {last}" if day else f"from {first} to {clock}"
+        """Return both times, each with its date: 'from 9:00 to 17:00 on Friday' would begin on the start's date."""
+        return f"from {self.at(pair[0])} to {self.at(pair[1])}"
 
     def past(self) -> Reason | None:
         if self.start >= ceil_seconds(self.now):
