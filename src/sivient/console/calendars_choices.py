@@ -8,7 +8,8 @@ from sivient.accounts.access import HostRequest, host_page
 from sivient.calendars import services
 from sivient.calendars.models import Calendar
 from sivient.calendars.queries import targets
-from sivient.console.calendars_rows import WITHOUT, full_name
+from sivient.console.calendars_names import Names
+from sivient.console.calendars_rows import WITHOUT
 from sivient.console.integrations_pages import back_to_calendars
 from sivient.scheduling.services import choose_calendar
 
@@ -37,7 +38,7 @@ def without(request: HostRequest) -> HttpResponse:
     """Take bookings without calendars that cannot be read: without one of them, or without a whole account's."""
     own = Calendar.objects.filter(host=request.user, blocks=True)
     dropped = own.filter(pk__in=_numbers(request)) | own.filter(connection__in=_numbers(request, "connection"))
-    names = ", ".join(each.name for each in dropped)
+    names = ", ".join(map(Names(request.user).short, dropped))
     if not names:
         return back_to_calendars(request, "No calendar was changed.")
     kept = {each.pk for each in own} - {each.pk for each in dropped}
@@ -63,7 +64,7 @@ def target(request: HostRequest) -> HttpResponse:
     choose_calendar(request.user, chosen)
     if chosen is None:
         return back_to_calendars(request, "Saved. New bookings are written into no calendar; we mail the invites.")
-    return back_to_calendars(request, f"Saved. New bookings are written into {full_name(chosen)}.")
+    return back_to_calendars(request, f"Saved. New bookings are written into {Names(request.user).full(chosen)}.")
 
 
 def _numbers(request: HostRequest, name: str = "calendar") -> list[int]:

@@ -1,7 +1,7 @@
 """What the Integrations page shows of calendars: a row per account, a line per calendar, and where bookings go."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sivient.accounts.models import User
@@ -9,6 +9,7 @@ from sivient.booking.models import Booking
 from sivient.calendars.models import Calendar
 from sivient.calendars.queries import SHOWN_FOR, invites, targets
 from sivient.calendars.unread import counts
+from sivient.console.calendars_names import Names
 from sivient.console.calendars_words import ADDRESS, ago
 from sivient.core.moments import city, clock, day
 from sivient.delivery.banner import FIRST_READING, beyond
@@ -45,6 +46,7 @@ class Line:
     means: str = ""
     stops: bool = False
     skipped: tuple[str, ...] = ()
+    name: str = ""  # what it is called beside its account
 
     @property
     def is_open(self) -> bool:
@@ -87,7 +89,7 @@ class Row:
     def title(self) -> str:
         """Return what its card is called: the vendor, or the one calendar at an address."""
         if self.is_address and self.card.is_live:
-            return next((line.calendar.name for line in self.lines), self.card.label) or self.card.provider.label
+            return next((line.name for line in self.lines), self.card.label) or self.card.provider.label
         return self.card.provider.label
 
     @property
@@ -145,13 +147,13 @@ def calendar_rows(user: User, *, now: datetime) -> list[Row]:
     """Return the rows of every vendor that has calendars, account by account."""
     blocking = Calendar.objects.filter(host=user, blocks=True).values_list("pk", flat=True)
     chosen = Chosen(_receiving(user), frozenset(blocking))
-    rows = []
+    rows, names = [], Names(user)
     for vendor, provider in registry.PROVIDERS.items():
         if provider.calendars is None:
             continue
         *others, last = queries.cards(user, vendor, now=now) or [queries.unconnected(user, vendor, now=now)]
-        rows += [_row(user, card, chosen, now=now) for card in others]
-        rows.append(_row(user, last, chosen, now=now, is_last=provider.several))
+        rows += [_row(user, card, chosen, names, now=now) for card in others]
+        rows.append(_row(user, last, chosen, names, now=now, is_last=provider.several))
     return rows
 
 
@@ -176,17 +178,12 @@ def target_choices(user: User) -> list[Target]:
     offered = sorted(targets(user).select_related("connection__grant"), key=_by_account)
     if not offered and chosen is None:
         return []
-    found = [Target(str(each.pk), full_name(each), _invited(each), each == chosen) for each in offered]
+    names = Names(user)
+    found = [Target(str(each.pk), names.full(each), _invited(each), each == chosen) for each in offered]
     if chosen is not None and chosen not in offered:
         hint = "Nothing can be written into it now. Until that is mended, we mail the invites."
-        found.append(Target(str(chosen.pk), full_name(chosen), hint, checked=True))
+        found.append(Target(str(chosen.pk), names.full(chosen), hint, checked=True))
     return [*found, Target("", "Nowhere", "We mail the invites to you and your guests.", chosen is None)]
-
-
-def full_name(calendar: Calendar) -> str:
-    """Return a calendar's name and whose it is."""
-    whose = calendar.connection.label or registry.provider(calendar.connection.vendor).label
-    return calendar.name if calendar.name == whose else f"{calendar.name} ({whose})"
 
 
 def _by_account(calendar: Calendar) -> tuple[object, ...]:
@@ -207,13 +204,13 @@ def _receiving(user: User) -> frozenset[int | None]:
     return frozenset(own) | frozenset(SchedulingPage.objects.filter(host=user).values_list("calendar", flat=True))
 
 
-def _row(user: User, card: Card, chosen: Chosen, *, now: datetime, is_last: bool = False) -> Row:
+def _row(user: User, card: Card, chosen: Chosen, names: Names, *, now: datetime, is_last: bool = False) -> Row:
     zone = user.timezone
     found = list(Calendar.objects.filter(connection=card.connection)) if card.is_live else []
     works = card.state == CardState.CONNECTED
     return Row(
         card=card,
-        lines=tuple(_line(each, chosen, works=works, now=now) for each in found),
+        lines=tuple(replace(_line(each, chosen, works=works, now=now), name=names.short(each)) for each in found),
         missing=card.provider.missing(card.scope) if works else (),
         connected_on=day(card.connected_at, zone) if card.connected_at else "",
         since=f"{day(card.since, zone)}, {clock(card.since, zone)} ({city(zone)})" if card.since else "",

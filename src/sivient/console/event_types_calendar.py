@@ -2,7 +2,7 @@
 
 from sivient.accounts.models import User
 from sivient.calendars.queries import targets
-from sivient.console.calendars_rows import full_name
+from sivient.console.calendars_names import Names
 from sivient.scheduling.models import EventType, SchedulingPage
 
 
@@ -16,9 +16,10 @@ def calendar_choices(user: User, event_type: EventType) -> dict[int | str, str]:
     if not offered and chosen is None:
         return {}
     page = SchedulingPage.objects.filter(host=user).select_related("calendar__connection").first()
-    general = full_name(page.calendar) if page and page.calendar else "nowhere"
+    names = Names(user)
+    general = names.full(page.calendar) if page and page.calendar else "nowhere"
     choices: dict[int | str, str] = {"": f"As in Integrations ({general})"}
-    choices |= {each.pk: full_name(each) for each in offered}
+    choices |= {each.pk: names.full(each) for each in offered}
     if chosen is not None and chosen not in offered:
-        choices[chosen.pk] = f"{full_name(chosen)}, not connected"
+        choices[chosen.pk] = f"{names.full(chosen)}, not connected"
     return choices
