@@ -50,7 +50,7 @@ def booking(intro: EventType) -> Booking:
 def test_it_follows_the_event_to_a_time_that_is_free(booking: Booking) -> None:
     moved = see(booking, ELEVEN)
     assert (moved.start, moved.end, moved.version) == (ELEVEN, ELEVEN + HALF_HOUR, 2)
-    assert (moved.previous_start, moved.rescheduled_by, moved.calendar_asks) == (MONDAY_10, "host", "")
+    assert (moved.previous_start, moved.rescheduled_by, moved.calendar_asks) == (MONDAY_10, "calendar", "")
     assert (Hold.objects.get().start, Hold.objects.get().end) == (ELEVEN, ELEVEN + HALF_HOUR)
     assert kinds(moved) == {"delivery.event", "delivery.host_invite"}
     assert Entry.objects.filter(event="booking followed its event").count() == 1

@@ -162,7 +162,9 @@ def test_asked_for_during_its_run_work_runs_at_once_unless_the_other_side_has_to
 
 
 def test_work_with_an_end_is_tried_before_it(runs: list[Work]) -> None:
-    @registry.handles("test.trouble", until=lambda work: timezone.now() + timedelta(minutes=50))
+    end = timezone.now() + timedelta(minutes=50)
+
+    @registry.handles("test.trouble", until=lambda work: end)
     def silent(work: Work) -> None:
         raise OutcomeUnknown("Silence.")
 

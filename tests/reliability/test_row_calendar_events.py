@@ -123,7 +123,7 @@ def test_row_24_a_booking_follows_the_event_that_its_host_has_moved(booking: Boo
     assert world.mails == ["invite"]
     world.put(in_calendar(booking), (ELEVEN, ELEVEN + HALF_HOUR))
     moved = read_calendar(booking)
-    assert (moved.start, moved.version, moved.rescheduled_by) == (ELEVEN, 2, "host")
+    assert (moved.start, moved.version, moved.rescheduled_by) == (ELEVEN, 2, "calendar")
     assert world.mails == ["invite"], "the provider has told the guest as the host moved it"
     assert post.to(GUEST) == []
     assert world.events[in_calendar(moved)].start == ELEVEN

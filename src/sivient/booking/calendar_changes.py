@@ -15,7 +15,7 @@ from sivient.booking.calendar_events import seen_time
 from sivient.booking.changes import HOST, locked
 from sivient.booking.committing import committed
 from sivient.booking.models import Booking
-from sivient.booking.moving import hold_where_free, keeps_link, move
+from sivient.booking.moving import CALENDAR, hold_where_free, keeps_link, move
 from sivient.booking.refusals import AlreadyMoved, NotFree, NotOffered, NotStanding
 from sivient.booking.steps import plan_calendar_question, plan_event, plan_standing
 from sivient.calendars.models import WrittenEvent
@@ -124,7 +124,7 @@ def _follow_or_ask(booking: Booking, now: datetime) -> None:
 
 
 def _move(booking: Booking, hold: Hold, time: Interval, now: datetime) -> None:
-    move(booking, hold, time, by=HOST, now=now)
+    move(booking, hold, time, by=CALENDAR, now=now)
     plan_standing(booking, linked=keeps_link(booking, now))
     record("booking followed its event", account=booking.host_id, actor=HOST, subject=f"booking:{booking.pk}")
 

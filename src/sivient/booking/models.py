@@ -91,7 +91,7 @@ class Booking(models.Model):
     answer_by = models.DateTimeField(null=True)  # when a request that waits expires
     approved_at = models.DateTimeField(null=True)
     rescheduled_at = models.DateTimeField(null=True)
-    rescheduled_by = models.CharField(max_length=10, blank=True)  # guest or host
+    rescheduled_by = models.CharField(max_length=10, blank=True)  # guest, host, or calendar: it followed its event
     previous_start = models.DateTimeField(null=True)  # before the last reschedule
     cancelled_at = models.DateTimeField(null=True)  # also when declined or expired
     cancelled_by = models.CharField(max_length=10, blank=True)  # guest, host, operator or system

@@ -13,6 +13,8 @@ from sivient.ports.conferencing import Ability
 from sivient.scheduling import queries
 from sivient.scheduling.models import Hold, Platform
 
+CALENDAR = "calendar"  # by whom a booking was moved that has followed its event
+
 
 def hold_of(booking: Booking) -> Hold:
     """Return the hold that a booking has while it stands."""

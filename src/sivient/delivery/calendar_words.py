@@ -37,10 +37,16 @@ class Question:
 
 
 def calendar_label(event: WrittenEvent | None) -> str:
-    """Return the name of the vendor behind an event: 'Google Calendar'; 'the calendar' when it is not known."""
+    """Return the name behind an event: 'Google Calendar'; 'the calendar' when it is not known.
+
+    A vendor that is a protocol has the account's name beside it: 'CalDAV (mara@cloud.example)'.
+    """
     if event is None or event.calendar is None:
         return CALENDAR
-    return registry.provider(event.calendar.connection.vendor).label
+    connection = event.calendar.connection
+    provider = registry.provider(connection.vendor)
+    own = connection.label if provider.oauth is None else ""
+    return f"{provider.label} ({own})" if own else provider.label
 
 
 def question(booking: Booking, reader: Reader) -> Question | None:

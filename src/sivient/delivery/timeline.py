@@ -6,8 +6,10 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from sivient.booking.models import Booking
+from sivient.booking.moving import CALENDAR
 from sivient.booking.steps import EVENT_REMOVED, deletion_key, step_key
 from sivient.core import moments
+from sivient.delivery.calendar_words import calendar_label
 from sivient.delivery.event_steps import earlier_events, event_removal_steps, event_steps
 from sivient.delivery.meeting_steps import OWN_ADDRESS, in_force, made, meeting_steps, removal_steps, spaced
 from sivient.delivery.readers import CANCELLATIONS, INVITES, Reader, Role, guest, host, readers, step_keys
@@ -62,12 +64,18 @@ def _changes(booking: Booking, rows: Rows) -> Iterator[Step]:
         yield Step("Before the last change", "done", folded=folded)
     changes = []
     if booking.rescheduled_at and booking.previous_start:
-        by = "you" if booking.rescheduled_by == Role.HOST else booking.guest_name
-        detail = f"By {by}, from {_when(booking, booking.previous_start)}"
+        detail = f"{_rescheduled(booking)}, from {_when(booking, booking.previous_start)}"
         changes.append((booking.rescheduled_at, "Rescheduled", detail))
     if booking.approved_at:
         changes.append((booking.approved_at, "Approved", "By you"))
     yield from (Step(title, "done", detail, at=at) for at, title, detail in sorted(changes))
+
+
+def _rescheduled(booking: Booking) -> str:
+    """Return who has rescheduled the booking, or where its event was moved."""
+    if booking.rescheduled_by == CALENDAR:
+        return f"In {calendar_label(booking.event)}"
+    return "By you" if booking.rescheduled_by == Role.HOST else f"By {booking.guest_name}"
 
 
 def _with_delivery(changes: list[Step], delivery: list[Step]) -> list[Step]:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from sivient.booking.models import Booking, Conference
+from sivient.booking.moving import CALENDAR
 from sivient.booking.services import may_cancel, may_reschedule
 from sivient.core.moments import city, clock, day, offset, until
 from sivient.delivery.readers import Reader, Role
@@ -53,6 +54,7 @@ def about(
         "other_name": booking.guest_name if for_host else booking.host.name,
         "by_guest": booking.cancelled_by == "guest",
         "moved_by": _mover(booking, reader),
+        "moved_in_calendar": booking.rescheduled_by == CALENDAR and reader.role is Role.HOST,
         "when": own,
         "was": when(booking, was, reader.zone, reader.clock) if was else None,
         "other_when": other if (other.day, other.start) != (own.day, own.start) else None,
@@ -124,6 +126,6 @@ def _mover(booking: Booking, reader: Reader) -> str:
     """Return who rescheduled, as the beginning of a sentence, or '' when nobody did."""
     if not booking.rescheduled_by:
         return ""
-    if booking.rescheduled_by == reader.role:
+    if booking.rescheduled_by == reader.role or (booking.rescheduled_by == CALENDAR and reader.role is Role.HOST):
         return "You"
     return booking.guest_name if booking.rescheduled_by == Role.GUEST else booking.host.name

@@ -8,14 +8,18 @@ from sivient.accounts.models import User
 from sivient.booking import calendar_answers
 from sivient.booking.models import Booking
 from sivient.booking.services import cancel
-from sivient.calendars.models import WrittenEvent
+from sivient.calendars.models import Calendar, WrittenEvent
+from sivient.calendars.services import plan_event
+from sivient.delivery.calendar_words import calendar_label
 from sivient.delivery.step_words import Step
 from sivient.delivery.timeline import timeline
+from sivient.integrations.models import Connection
 from sivient.jobs.worker import run_due
 from sivient.ports.errors import TryLater
 from tests.delivery.asked.conftest import GUEST, HOUR, seen
-from tests.delivery.calendar_world import World
-from tests.factories import MONDAY_10, make_booking, make_event_type
+from tests.delivery.calendar_world import World, calendar_of
+from tests.delivery.conftest import Post, text_of
+from tests.factories import MONDAY_10, make_booking, make_event_type, make_host
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 
@@ -89,6 +93,42 @@ def test_what_was_done_to_the_event_before_the_booking_followed_it_is_folded(boo
     _, before, *rest = lines(booking)
     assert "Event moved in Google Calendar" in [step.title for step in before.folded]
     assert "Event in Google Calendar" in [step.title for step in rest]
+
+
+def test_a_booking_that_followed_its_event_was_rescheduled_in_the_calendar(
+    booking: Booking, host: User, post: Post
+) -> None:
+    seen(booking, at=MONDAY_10 + HOUR)
+    (step,) = (step for step in lines(booking) if step.title == "Rescheduled")
+    assert step.detail.startswith(f"In Google Calendar, from Monday {MONDAY_10.day} ")
+    assert "You rescheduled it in your calendar." in text_of(post.to(host.email)[-1])
+
+
+def test_a_host_without_an_address_reads_what_was_done_to_the_event_too(booking: Booking, host: User) -> None:
+    User.objects.update(email="")
+    seen(booking, at=None)
+    assert "Event deleted in Google Calendar: needs you" in titles(booking)
+    keep(booking)
+    run_due()
+    assert "Event deleted in Google Calendar" in titles(booking)
+    assert "Event restored in Google Calendar" in titles(booking)
+
+
+@pytest.mark.parametrize(
+    ("vendor", "account", "label"),
+    [
+        ("google", "mara@gmail.example", "Google Calendar"),
+        ("microsoft", "mara@outlook.example", "Microsoft Outlook"),
+        ("caldav", "mara@cloud.example", "CalDAV (mara@cloud.example)"),
+        ("caldav", "", "CalDAV"),
+    ],
+)
+def test_a_calendar_has_one_name_everywhere(vendor: str, account: str, label: str) -> None:
+    calendar = calendar_of(make_host(), vendor)
+    Connection.objects.filter(pk=calendar.connection_id).update(label=account)
+    event = plan_event(calendar.host_id, Calendar.objects.get(pk=calendar.pk))
+    assert calendar_label(event) == label
+    assert calendar_label(None) == "the calendar"
 
 
 def test_the_guest_of_a_restored_event_has_not_answered_it_yet(booking: Booking, world: World, client: Client) -> None:

@@ -61,7 +61,7 @@ def tell_calendar_asks(work: Work) -> None:
     """Mail the host what their calendar has made of a booking, and what happens without an answer: once each time."""
     bookings = Booking.objects.select_related("host__page", "event_type", "event__calendar__connection")
     booking = bookings.filter(pk=work.payload["booking"], status__in=OPEN).first()
-    if booking is None or booking.calendar_asked_at is None or not booking.host.email:
+    if booking is None or booking.calendar_asked_at is None:
         return
     asked, now = f"{booking.calendar_asks} {booking.calendar_asked_at.isoformat()}", timezone.now()
     if not booking.calendar_asks or work.result.get("told") == asked or booking.end <= now:
@@ -69,6 +69,9 @@ def tell_calendar_asks(work: Work) -> None:
     now_asked = question(booking, host(booking))
     if now_asked is None:
         return
+    if not booking.host.email:  # the page asks, and the timeline says what was asked
+        with work_completion(work, result={"told": asked}):
+            return
     words = Question(**first_said(work, mail=asked, **asdict(now_asked)))
     mail = event_notices.calendar_asks(booking, host(booking), words, at=booking.calendar_asked_at)
     mailer.send(mail, to=booking.host.email)
