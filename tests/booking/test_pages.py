@@ -1,6 +1,7 @@
 """How offered times look: pure presentation, checked with times that are written down here."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,15 +15,33 @@ from sivient.booking.pages import (
     event_times,
     length,
     notice_words,
-    packed,
     window_words,
 )
 from sivient.booking.preferences import Preferences
+from sivient.booking.stretch import around, ends, packed, stretch
+from sivient.core.interval import Interval
 from sivient.scheduling.models import EventType, Window
 from sivient.site import zones
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)  # a Sunday
 LISBON = Preferences("Europe/Lisbon", 24, guessed=False)
+
+
+class Listed:
+    """Free times that stand in a list."""
+
+    def __init__(self, all_of_them: list[int]) -> None:
+        self.all = all_of_them
+
+    def starts(self, window: Interval | None = None) -> list[int]:
+        low, high = window.seconds() if window else (0, 1 << 40)
+        return [start for start in self.all if low <= start < high]
+
+    def after(self, instant: int | None = None, n: int = 1) -> list[int]:
+        return [start for start in self.all if start >= (instant or 0)][:n]
+
+    def before(self, instant: int | None = None, n: int = 1) -> list[int]:
+        return [start for start in self.all if instant is None or start < instant][-n:]
 
 
 def at(text: str, zone: str = "UTC") -> int:
@@ -32,7 +51,7 @@ def at(text: str, zone: str = "UTC") -> int:
 
 def shown(*starts: str, look: Preferences = LISBON, wanted: date | None = None, now: datetime = NOW) -> EventTimes:
     """The page of these starts, given in UTC."""
-    times = event_times([at(start) for start in starts], look, now=now, wanted=wanted)
+    times = event_times(Listed([at(start) for start in starts]), look, now=now, wanted=wanted)
     assert times is not None
     return times
 
@@ -43,7 +62,7 @@ def faces(times: EventTimes) -> dict[str, list[str]]:
 
 
 def test_without_starts_there_is_nothing_to_show() -> None:
-    assert event_times([], LISBON, now=NOW, wanted=None) is None
+    assert event_times(Listed([]), LISBON, now=NOW, wanted=None) is None
 
 
 def test_the_five_weeks_begin_with_the_week_of_the_first_free_day() -> None:
@@ -152,8 +171,33 @@ def test_a_link_carries_the_instant_and_no_wall_time() -> None:
 
 @given(st.lists(st.integers(29_000_000, 31_000_000), unique=True, max_size=50).map(sorted))
 def test_packed_starts_can_be_unpacked(minutes: list[int]) -> None:
-    steps = [int(step) for step in packed([minute * 60 for minute in minutes]).split()]
-    assert [sum(steps[: n + 1]) for n in range(len(steps))] == minutes
+    assert unpacked(packed([minute * 60 for minute in minutes])) == minutes
+
+
+def unpacked(text: str) -> list[int]:
+    """The minutes, read as the page's module does."""
+    counted = (part.partition("x") for part in text.split())
+    steps = [int(step) for step, _, times in counted for _ in range(int(times or 1))]
+    return list(accumulate(steps))
+
+
+def test_times_in_a_regular_distance_take_little_room() -> None:
+    assert packed([29_700_000 * 60 + 300 * n for n in range(288)]) == "29700000 5x287"
+    assert packed([]) == ""
+
+
+def test_the_page_knows_five_weeks_and_where_the_times_go_on() -> None:
+    starts = [at(f"2026-11-24T{hour}:00") + 86400 * day for day in (0, 1, 200, 600) for hour in ("09", "10")]
+    source = Listed(starts)
+    of = ends(source)
+    assert of == (starts[0], starts[-1])
+    known = stretch(source, around(date(2027, 5, 31)), of)
+    assert (known.starts, known.before, known.after) == (starts[4:6], starts[3], starts[6])
+    assert known.soon == starts[:4]
+    opening = stretch(source, around(date(2026, 11, 23)), of)
+    assert (opening.starts, opening.before, opening.soon) == (starts[:4], None, starts[:4])
+    last = stretch(source, around(date(2028, 7, 10)), of)
+    assert (last.starts, last.before, last.after) == (starts[6:], starts[5], None)
 
 
 @given(
@@ -166,15 +210,16 @@ def test_every_start_is_on_exactly_one_day_whatever_the_zone(
 ) -> None:
     look = Preferences(zone, 24, guessed=False)
     seen: dict[date, int] = {}
-    times = event_times([minute * 60 for minute in minutes], look, now=NOW, wanted=None)
+    source = Listed([minute * 60 for minute in minutes])
+    times = event_times(source, look, now=NOW, wanted=None)
     while times:
         seen |= {cell.day: cell.free for week in times.weeks for cell in week if cell.free}
         assert any(cell.chosen and cell.free for week in times.weeks for cell in week)
         if times.later is None:
             break
-        times = event_times([minute * 60 for minute in minutes], look, now=NOW, wanted=times.later)
+        times = event_times(source, look, now=NOW, wanted=times.later)
     assert sum(seen.values()) == len(minutes)
-    assert event_times([minute * 60 for minute in minutes], look, now=NOW, wanted=wanted)
+    assert event_times(source, look, now=NOW, wanted=wanted)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 import json
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -11,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from sivient.accounts.models import FormerHandle, Plan, User
-from sivient.booking.pages import packed
+from sivient.booking.stretch import packed
 from sivient.scheduling.models import EventType, Hours, SchedulingPage
 from tests.factories import MONDAY_10, NOW, make_booking, make_event_type, make_host
 
@@ -126,9 +127,11 @@ def test_the_feed_answers_304_until_something_changes(client: Client, intro: Eve
 
 
 def test_page_and_feed_say_the_same(client: Client, intro: EventType) -> None:
-    text = client.get("/schedule/mara/intro").content.decode()
-    slots = client.get("/schedule/mara/intro/slots.json").json()["slots"]
-    assert page_data(text)["starts"] == packed([int(datetime.fromisoformat(slot).timestamp()) for slot in slots])
+    times: Any = page_data(client.get("/schedule/mara/intro").content.decode())["times"]
+    window = {name: f"{datetime.fromtimestamp(times[name] * 60, UTC):%Y-%m-%dT%H:%M:%SZ}" for name in ("from", "to")}
+    slots = client.get("/schedule/mara/intro/slots.json", window).json()["slots"]
+    assert times["starts"] == packed([int(datetime.fromisoformat(slot).timestamp()) for slot in slots])
+    assert client.get("/schedule/mara/intro/slots.json", window | {"form": "packed"}).json()["times"] == times
 
 
 @pytest.mark.parametrize("parameter", ["date", "tz", "clock", "zones", "name", "utm_source"])

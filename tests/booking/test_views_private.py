@@ -58,7 +58,7 @@ def test_a_link_opens_the_pages_and_every_link_of_them_stays_on_it(client: Clien
     link = link_to(hidden)
     page = text_of(client.get(f"/p/{link.token}?date={MONDAY_10:%Y-%m-%d}&duration=45"))
     assert f'href="/p/{link.token}/confirm?at=' in page
-    assert f'"feed": "/p/{link.token}/slots.json?duration=45"' in page
+    assert f'"feed": "/p/{link.token}/slots.json?form=packed\\u0026duration=45"' in page
     assert "/schedule/" not in page
     confirm = text_of(client.get(f"/p/{link.token}/confirm?at={AT}"))
     assert f'action="/p/{link.token}/confirm"' in confirm

@@ -57,7 +57,7 @@ def test_the_page_shows_the_old_ticket_and_times_that_stay_with_the_booking(clie
     assert "You are rescheduling." in text
     assert "Tokyo, UTC+9" in text
     assert f'href="/b/{booking.token}/reschedule/confirm?at=' in text
-    assert f'"feed": "/b/{booking.token}/reschedule/slots.json"' in text
+    assert f'"feed": "/b/{booking.token}/reschedule/slots.json?form=packed"' in text
     assert "/schedule/" not in text
     assert "no-store" in answer.headers["Cache-Control"]
     assert answer.headers["Referrer-Policy"] == "no-referrer"

@@ -122,6 +122,8 @@ def test_another_duration_has_other_times(client: Client) -> None:
         ({"duration": "30.0"}, "duration"),
         ({"duration": "9" * 5000}, "duration"),
         ({"durations": "30"}, '"durations"'),
+        ({"form": "short"}, "form"),
+        ({"form": ""}, "form"),
         ({"since": "\x00"}, "from"),
         ({"since": "2011-12-30", "to": "2011-12-31", "tz": "Pacific/Apia"}, "to must be later than from: no time lies"),
     ],
@@ -159,3 +161,4 @@ def test_years_far_away_have_no_times(client: Client, year: int, zone: str) -> N
 def test_a_paused_event_type_has_no_times(client: Client, intro: EventType) -> None:
     EventType.objects.filter(pk=intro.pk).update(paused=True)
     assert slots(client) == []
+    assert ask(client, form="packed").json()["times"] is None

@@ -8,9 +8,10 @@ from django.urls import reverse
 
 from sivient.booking.models import Booking
 from sivient.booking.refusals import NotOffered, meeting_time
-from sivient.core.interval import Interval, floor_seconds
+from sivient.core.interval import floor_seconds
 from sivient.scheduling import queries
 from sivient.scheduling.models import EventType, PrivateLink
+from sivient.scheduling.offering import Offering
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +84,16 @@ class Entrance:
         """Return what links carry so that the chosen duration holds: nothing for the first one."""
         return [("duration", str(minutes))] if minutes != self._first else []
 
-    def starts(self, now: datetime, minutes: int, window: Interval | None = None) -> list[int]:
-        """Return the starts that are offered here, in epoch seconds; a booking's present one is no other time."""
-        hold = self.moves.hold_id if self.moves else None
-        found = queries.page_starts(self.event_type, now=now, minutes=minutes, window=window, without=hold)
-        if self.moves is None:
-            return found
-        present = floor_seconds(self.moves.start)
-        return [start for start in found if start != present]
+    def offering(self, now: datetime, minutes: int) -> Offering:
+        """Return what may be booked here; the present time of a booking that moves is no other time."""
+        moves = self.moves
+        hold, present = (moves.hold_id, floor_seconds(moves.start)) if moves else (None, None)
+        return queries.offering(self.event_type, now=now, minutes=minutes, without=hold, but=present)
 
     def offers(self, start: datetime | None, now: datetime, minutes: int) -> bool:
         """Say whether a guest may have this instant."""
         try:
-            return start is not None and bool(self.starts(now, minutes, meeting_time(start)))
+            return start is not None and bool(self.offering(now, minutes).starts(meeting_time(start)))
         except NotOffered:
             return False
 

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
+from django.templatetags.static import static
 
 from sivient.accounts.models import User
 from sivient.booking import markup
@@ -20,11 +21,18 @@ from sivient.booking.pages import (
     event_times,
     length,
     or_words,
-    packed,
     window_words,
 )
 from sivient.booking.places import Place, place
-from sivient.booking.preferences import Preferences, chosen, handed_on, link_query, read_date, unknown_zone
+from sivient.booking.preferences import (
+    Preferences,
+    chosen,
+    handed_on,
+    link_query,
+    read_date,
+    unknown_date,
+    unknown_zone,
+)
 from sivient.scheduling import queries
 from sivient.scheduling.models import EventType
 from sivient.site import zones
@@ -37,6 +45,8 @@ WORDS = {
     "many": "{n} times free",
     "in": "Times are shown in {zone}.",
     "zone": "Times are now shown for {zone}.",
+    "loading": "Loading times",
+    "failed": "These times could not be loaded. Check your connection and try again.",
 }
 
 
@@ -120,9 +130,8 @@ def event_context(request: HttpRequest, entrance: Entrance, now: datetime) -> di
     host = event_type.host
     look = look_of(request, entrance)
     minutes = entrance.minutes(request.GET)
-    starts = entrance.starts(now, minutes)
     wanted = read_date(request.GET.get("date"))
-    times = event_times(starts, look, now=now, wanted=wanted)
+    times = event_times(entrance.offering(now, minutes), look, now=now, wanted=wanted)
     duration = entrance.duration_query(minutes)
     query = link_query(look, request.GET, duration)
     return {
@@ -136,13 +145,15 @@ def event_context(request: HttpRequest, entrance: Entrance, now: datetime) -> di
         "window": window_words(event_type),
         "look": look,
         "unknown_zone": unknown_zone(request.GET),
+        "unknown_date": unknown_date(request.GET),
+        "over": wanted if times and wanted and wanted > times.last else None,
         "shown_in": zones.label(look.zone, now),
         "times": times,
         "handed_on": [*duration, *handed_on(request.GET)],
         "query": query,
         "as_asked": _as_asked(request),
         **(_picker(request, entrance, look, times, now, query) if times else {}),
-        "module": _for_module(request, entrance, look, starts, wanted) if times else None,
+        "module": _for_module(request, entrance, look, times) if times else None,
         "others": [] if times or entrance.secret else _others(event_type),
     }
 
@@ -205,18 +216,17 @@ def _as_asked(request: HttpRequest) -> str:
     return urlencode([*chosen(request.GET), *handed_on(request.GET)])
 
 
-def _for_module(
-    request: HttpRequest, entrance: Entrance, look: Preferences, starts: list[int], wanted: date | None
-) -> dict[str, object]:
+def _for_module(request: HttpRequest, entrance: Entrance, look: Preferences, times: EventTimes) -> dict[str, object]:
     """Return what the page's module needs to choose days, weeks, zone and clock without asking again."""
     duration = entrance.duration_query(entrance.minutes(request.GET))
     return {
         **asdict(look),
-        "date": wanted,
-        "starts": packed(starts),
+        "date": read_date(request.GET.get("date")),
+        "times": times.known.packed(),
         "parts": [astuple(part) for part in DAY_PARTS],
+        "later": static("booking/later.js"),
         "confirm": entrance.confirm,
-        "feed": f"{entrance.feed}?{urlencode(duration)}" if duration else entrance.feed,
+        "feed": f"{entrance.feed}?{urlencode([('form', 'packed'), *duration])}",
         "query": urlencode([*duration, *handed_on(request.GET)]),
         "words": WORDS,
     }

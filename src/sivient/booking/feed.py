@@ -2,7 +2,8 @@
 
 `from` and `to` are local dates, read in `tz`, or RFC 3339 instants. The range is half-open as everywhere: the date
 `to` is no longer part of it. Without `to` it reaches as far as a range may (62 days), without `from` it begins now.
-`tz` (IANA) is the schedule's zone if left out.
+`tz` (IANA) is the schedule's zone if left out. With `form=packed` it is the answer for the page's own module: short,
+and with the times next to the range, so that nobody asks through months without any.
 """
 
 import json
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo
 from django.http import QueryDict
 
 from sivient.booking.entrance import Entrance
+from sivient.booking.stretch import ends, stretch
 from sivient.core.interval import Interval
 from sivient.core.json_times import read_date, read_time, write_time
 from sivient.core.strict_json import BadInput
@@ -22,8 +24,10 @@ from sivient.core.text import clean_line
 from sivient.scheduling import queries
 from sivient.site import zones
 
-KNOWN = ("from", "to", "tz", "duration")
+KNOWN = ("from", "to", "tz", "duration", "form")
+PACKED = "packed"
 LONGEST = timedelta(days=62)
+_DAY = 86400  # seconds
 _LONGEST_SHOWN = 40  # characters of a wrong value that its sentence repeats
 
 
@@ -38,6 +42,7 @@ class FeedQuery:
     zone: str
     minutes: int
     window: Interval
+    packed: bool = False
 
     @classmethod
     def read(cls, query: QueryDict, entrance: Entrance, now: datetime) -> "FeedQuery":
@@ -51,15 +56,28 @@ class FeedQuery:
         if not entrance.offers_duration(query) or query.get("duration") == "":
             offered = ", ".join(map(str, entrance.durations))
             raise BadQuery(f"duration must be one of {offered} (minutes), not {_shown(query.get('duration', ''))}.")
-        return cls(zone, entrance.minutes(query), _window(query, ZoneInfo(zone), now))
+        if query.get("form", PACKED) != PACKED:
+            raise BadQuery(f"form must be {PACKED}, or left out, not {_shown(query.get('form', ''))}.")
+        return cls(zone, entrance.minutes(query), _window(query, ZoneInfo(zone), now), "form" in query)
 
 
 def feed(entrance: Entrance, asked: FeedQuery, now: datetime) -> str:
     """Return the answer as JSON text. A paused page has no times."""
     paused = queries.pause_note(entrance.event_type) is not None
-    starts = [] if paused else entrance.starts(now, asked.minutes, asked.window)
-    slots = ",".join(map(_written, starts))
-    return f'{{"timezone":{json.dumps(asked.zone)},"duration":{asked.minutes},"slots":[{slots}]}}'
+    head = f'"timezone":{json.dumps(asked.zone)},"duration":{asked.minutes}'
+    if asked.packed:
+        return (
+            f'{{{head},"times":{json.dumps(None if paused else _packed(entrance, asked, now), separators=(",", ":"))}}}'
+        )
+    starts = [] if paused else entrance.offering(now, asked.minutes).starts(asked.window)
+    return f'{{{head},"slots":[{",".join(map(_written, starts))}]}}'
+
+
+def _packed(entrance: Entrance, asked: FeedQuery, now: datetime) -> dict[str, object] | None:
+    """Return what the page's module needs; None when nothing at all is free."""
+    offering = entrance.offering(now, asked.minutes)
+    of = ends(offering)
+    return None if of is None else stretch(offering, asked.window, of).packed()
 
 
 def _zone(query: QueryDict, fallback: str) -> str:
@@ -113,7 +131,17 @@ def _shown(text: str) -> str:
     return json.dumps(clean_line(text, _LONGEST_SHOWN), ensure_ascii=False)
 
 
-@lru_cache(maxsize=2**14)  # hosts share their quarter hours
 def _written(start: int) -> str:
     """Return an epoch second as a JSON string: RFC 3339, in UTC."""
-    return f'"{write_time(start)}"'
+    day, second = divmod(start, _DAY)
+    return f'"{_date(day)}T{_time(second)}"'
+
+
+@lru_cache(maxsize=2**12)  # a feed has few dates, and all of them share their times
+def _date(day: int) -> str:
+    return write_time(day * _DAY).partition("T")[0]
+
+
+@lru_cache(maxsize=2**12)
+def _time(second: int) -> str:
+    return write_time(second).partition("T")[2]

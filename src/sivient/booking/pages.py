@@ -1,5 +1,6 @@
 """How offered times look on the event page: pure presentation of epoch seconds, in one guest's zone and clock."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,12 +8,11 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sivient.booking.preferences import Preferences, written
+from sivient.booking.stretch import SPAN, Source, Stretch, around, chosen_day, ends, first_shown, local_date, stretch
 from sivient.core import moments
 from sivient.core.interval import moment
 from sivient.scheduling.models import EventType, Window
 
-WEEKS = 5
-_SPAN = timedelta(days=7 * WEEKS)
 _DAY = timedelta(days=1)
 WAKING_HOURS = range(7, 22)
 LONGEST_BAR = 6
@@ -93,10 +93,13 @@ class PartTimes:
 class EventTimes:
     """Everything about time that the event page shows.
 
-    `earlier` and `later` are days with free times before and after the weeks, if there are any. `early` is a free
-    time of the night before `next`, which is the first one that suits somebody who sleeps.
+    `earlier` and `later` are days that lead to the weeks with free times before and after, if there are any. `early`
+    is a free time of the night before `next`, which is the first one that suits somebody who sleeps. `known` is all
+    that the page knows.
     """
 
+    zone: ZoneInfo
+    known: Stretch
     weeks: list[list[Cell]]
     title: str
     earlier: date | None
@@ -107,33 +110,42 @@ class EventTimes:
     early: FreeTime | None
 
     @property
+    def last(self) -> date:
+        """The last day with free times."""
+        return local_date(self.known.last, self.zone)
+
+    @property
     def strip(self) -> str:
         """The free times of the chosen day as an SVG path, 1440 minutes wide."""
         return "".join(f"M{time.minute} 0v18" for part in self.parts for time in part.times)
 
 
-def event_times(starts: Sequence[int], look: Preferences, *, now: datetime, wanted: date | None) -> EventTimes | None:
-    """Return what the page shows of `starts` (in order), or None when there are none.
+def event_times(source: Source, look: Preferences, *, now: datetime, wanted: date | None) -> EventTimes | None:
+    """Return what the page shows of the free times, or None when there are none.
 
     The weeks begin with the week of the first free day, and roll on in steps of five. A wanted day without free
     times gives way to the next one that has some.
     """
-    if not starts:
-        return None
     zone = ZoneInfo(look.zone)
-    days = _by_day(starts, zone)
-    chosen = _chosen(list(days), wanted)
-    first = _first_shown(min(days), chosen)
-    last = first + _SPAN - _DAY
+    of = ends(source)
+    if of is None:
+        return None
+    chosen, opening = chosen_day(source, of, zone, wanted), local_date(of[0], zone)
+    first = first_shown(opening, chosen)
+    known = stretch(source, around(first), of)
+    days = by_day(known.starts, zone)
+    last = first + SPAN - _DAY
     today = now.astimezone(zone).date()
-    cells = [_cell(first + n * _DAY, days, today, chosen) for n in range(_SPAN.days)]
-    before = [day for day in days if day < first]
-    next_time, early = _next_free(starts, look)
+    cells = [_cell(first + n * _DAY, days, today, chosen) for n in range(SPAN.days)]
+    before, after = _neighbours(known, days, first, last, zone)
+    next_time, early = _next_free(known.soon, look)
     return EventTimes(
+        zone=zone,
+        known=known,
         weeks=[cells[n : n + 7] for n in range(0, len(cells), 7)],
         title=_months(max(first, today), last),
-        earlier=next(day for day in days if day >= _first_shown(min(days), before[-1])) if before else None,
-        later=next((day for day in days if day > last), None),
+        earlier=max(opening, first_shown(opening, before)) if before else None,
+        later=after,
         chosen=chosen,
         parts=_parts(_day_times(days[chosen], look)),
         next=next_time,
@@ -141,10 +153,17 @@ def event_times(starts: Sequence[int], look: Preferences, *, now: datetime, want
     )
 
 
-def packed(starts: Sequence[int]) -> str:
-    """Return the starts for the page's module: minutes since the epoch, each as the difference to the one before."""
-    minutes = [start // 60 for start in starts]
-    return " ".join(str(minute - before) for before, minute in zip([0, *minutes], minutes, strict=False))
+def _neighbours(
+    known: Stretch, days: dict[date, list[int]], first: date, last: date, zone: ZoneInfo
+) -> tuple[date | None, date | None]:
+    """Return the last free day before the weeks and the first one after them."""
+    before = next((day for day in reversed(days) if day < first), None)
+    if before is None and known.before is not None:
+        before = local_date(known.before, zone)
+    after = next((day for day in days if day > last), None)
+    if after is None and known.after is not None:
+        after = local_date(known.after, zone)
+    return before, after
 
 
 def duration_words(minutes: int) -> str:
@@ -211,20 +230,16 @@ def _counted(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
-def _by_day(starts: Sequence[int], zone: ZoneInfo) -> dict[date, list[int]]:
+def by_day(starts: Sequence[int], zone: ZoneInfo) -> dict[date, list[int]]:
+    """Return starts (in order) by their date in a zone."""
     days: dict[date, list[int]] = {}
-    for start in starts:
-        days.setdefault(datetime.fromtimestamp(start, zone).date(), []).append(start)
+    low = 0
+    while low < len(starts):  # looking for the end of each day asks far less of the zone than asking for each start
+        day = local_date(starts[low], zone)
+        high = bisect_right(starts, day, low, key=lambda start: local_date(start, zone))
+        days.setdefault(day, []).extend(starts[low:high])
+        low = high
     return days
-
-
-def _chosen(days: list[date], wanted: date | None) -> date:
-    return next((day for day in days if wanted and day >= wanted), days[0])
-
-
-def _first_shown(first_free: date, chosen: date) -> date:
-    monday = first_free - first_free.weekday() * _DAY
-    return monday + (chosen - monday) // _SPAN * _SPAN
 
 
 def _cell(day: date, days: dict[date, list[int]], today: date, chosen: date) -> Cell:

@@ -19,6 +19,7 @@ _LONGEST_PREFILL = 1000  # characters of one value that a link hands on
 _MOST_HANDED_ON = 24
 _LARGEST_HANDED_ON = 4000  # characters of all names and values: every link of the page carries them
 _LONGEST_ZONE = 60  # characters of a wrong name that are shown again
+_LONGEST_DATE = 20
 _TWELVE_HOURS = re.compile(r"\s*en-(US|CA|AU|NZ|IN|PH|PK|MY|SG|ZA)\b", re.IGNORECASE)
 
 
@@ -46,6 +47,12 @@ def unknown_zone(query: Mapping[str, str]) -> str:
     """Return the zone that was asked for and does not exist, short enough to be shown; else nothing."""
     asked = query.get("tz", "")
     return "" if zones.known(asked) else clean_line(asked, _LONGEST_ZONE)
+
+
+def unknown_date(query: Mapping[str, str]) -> str:
+    """Return the date that was asked for and does not exist, short enough to be shown; else nothing."""
+    asked = query.get("date", "")
+    return "" if read_date(asked) else clean_line(asked, _LONGEST_DATE)
 
 
 def handed_on(query: QueryDict) -> list[tuple[str, str]]:

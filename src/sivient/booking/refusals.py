@@ -10,7 +10,6 @@ from sivient.scheduling import queries
 from sivient.scheduling.models import EventType
 
 NEAREST = 3
-SAME_DAYS = timedelta(days=4)
 _TAKEN = (Rule.BUSY, Rule.BOOKED, Rule.BUFFER)
 
 
@@ -155,20 +154,11 @@ def nearest_free(
     """
     if queries.unread(event_type):
         return []
-    wanted = int(start.timestamp())
+    wanted, away = int(start.timestamp()), int(apart.total_seconds())
     hold, own = (moving.hold_id, int(moving.start.timestamp())) if moving else (None, None)
-    found: list[int] = []
-    for window in (_around(start), None):  # mostly, three of the same days are free; else the whole window is searched
-        free = queries.page_starts(event_type, now=now, minutes=minutes, window=window, without=hold)
-        others = [each for each in free if each != own and abs(each - wanted) >= apart.total_seconds()]
-        found = nearest(others, wanted, NEAREST)
-        if len(found) == NEAREST:
-            break
-    return found
-
-
-def _around(start: datetime) -> Interval | None:
-    try:
-        return Interval(start - SAME_DAYS, start + SAME_DAYS)
-    except (ValueError, OverflowError):
-        return None
+    free = queries.offering(event_type, now=now, minutes=minutes, without=hold, but=own)
+    return nearest(
+        [*free.before(wanted - away + 1, NEAREST), *free.after(max(wanted + away, wanted + 1), NEAREST)],
+        wanted,
+        NEAREST,
+    )

@@ -17,12 +17,12 @@ from sivient.core.interval import SECOND, Interval, Pair, moment
 from sivient.scheduling import engine, host_times, rules
 from sivient.scheduling.host_times import Reach
 from sivient.scheduling.models import EventType, FormerSlug, PrivateLink, Schedule, Travel
+from sivient.scheduling.offering import Offering
 from sivient.scheduling.rules import LONGEST_BUFFER, rules_of, whole_window
 from sivient.scheduling.snapshot import SNAPSHOTS
 
 log = logging.getLogger(__name__)
 DAY = timedelta(days=1)
-SOON = timedelta(days=8)  # most hosts have a free time so soon
 PAUSED = "New bookings are paused at the moment."
 _LOADED = ("schedule", "host__page")
 _FRESHNESS = {"times_version": host_times.version("host__"), "calendars_unread": calendars.unread(OuterRef("host_id"))}
@@ -138,6 +138,23 @@ def offered(
     return engine.starts(event_type, times, shared, now, minutes=minutes, without=without)
 
 
+def offering(
+    event_type: EventType,
+    *,
+    now: datetime,
+    minutes: int | None = None,
+    without: int | None = None,
+    but: int | None = None,
+) -> Offering:
+    """Return what `offered` returns, to be read part by part, from the host's snapshot; `but` is a start left out.
+
+    It is as new as the event type: one that was read before a verb ran shows the times before it.
+    """
+    since = rules.since(event_type, rules_of(event_type, minutes), now)
+    times = SNAPSHOTS.get(event_type.host_id, version=_version(event_type), since=since)
+    return Offering(event_type, times, whole_window(event_type, now), now, minutes, without, but)
+
+
 def page_starts(
     event_type: EventType,
     *,
@@ -146,17 +163,8 @@ def page_starts(
     window: Interval | None = None,
     without: int | None = None,
 ) -> list[int]:
-    """Return what `offered` returns (`window` None: all of it), from the host's snapshot.
-
-    It is as new as the event type: one that was read before a verb ran shows the times before it.
-    """
-    whole = whole_window(event_type, now)
-    shared = _shared(whole, window or whole)
-    if shared is None:
-        return []
-    since = rules.since(event_type, rules_of(event_type, minutes), now)
-    times = SNAPSHOTS.get(event_type.host_id, version=_version(event_type), since=since)
-    return engine.starts(event_type, times, shared, now, minutes=minutes, without=without)
+    """Return what `offered` returns (`window` None: all of it, which may be two years), from the host's snapshot."""
+    return offering(event_type, now=now, minutes=minutes, without=without).starts(window)
 
 
 def first_offered(host: User, event_types: Sequence[EventType], *, now: datetime) -> dict[int, int]:
@@ -170,15 +178,8 @@ def first_offered(host: User, event_types: Sequence[EventType], *, now: datetime
         return {}
     since = min(rules.since(each, rules_of(each), now) for each in running)
     times = SNAPSHOTS.get(host.pk, version=_version(running[0]), since=since)
-    first = {}
-    for each in running:
-        whole = whole_window(each, now)
-        soon = Interval(whole.start, min(whole.end, whole.start + SOON))
-        for window in (soon, whole):
-            if found := engine.starts(each, times, window, now):
-                first[each.pk] = found[0]
-                break
-    return first
+    found = ((each.pk, Offering(each, times, whole_window(each, now), now).after()) for each in running)
+    return {number: first[0] for number, first in found if first}
 
 
 def _has_rules(event_type: EventType) -> bool:

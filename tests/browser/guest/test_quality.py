@@ -27,6 +27,8 @@ PAGES = {
     "to be confirmed": "/schedule/vera/asked",
     "ask for a time": f"/schedule/vera/asked/confirm?{AT}",
     "paused": "/schedule/vera/paused",
+    "always": "/schedule/always/any",
+    "no such date": "/schedule/away/call?date=2026-02-30",
 }
 BOOKINGS = (
     *("pending", "delayed", "waiting", "begun", "ready", "over", "cancelled", "cancelled by the host"),
@@ -98,6 +100,7 @@ def test_refused_forms_are_accessible_too(
     [
         ("event", 40, 6),
         ("durations", 40, 6),
+        ("always", 40, 6),
         ("handle", 35, 5),
         ("confirm", 35, 5),
         ("questions", 35, 5),

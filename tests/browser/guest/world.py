@@ -15,6 +15,7 @@ from django.utils import timezone  # noqa: E402
 
 from sivient.booking.models import Booking, Conference  # noqa: E402
 from sivient.scheduling.models import EventType, Hours, Platform  # noqa: E402
+from tests.always import make_always, make_away  # noqa: E402
 from tests.browser.guest import rules  # noqa: E402
 from tests.factories import MONDAY_10, connect_zoom, make_booking, make_event_type, make_host  # noqa: E402
 
@@ -54,6 +55,8 @@ def write() -> dict[str, str]:
     make_event_type(full, slug="other", title="Design review")
     Hours.objects.filter(schedule=make_event_type(full, slug="none").schedule).delete()
     apart = make_event_type(make_host(handle="apart", name="Olu Adeyemi"), slug="call")
+    make_always()
+    make_away()
     made = bookings(intro, apart, now)
     for state in ("ready", "over"):
         Conference.objects.create(

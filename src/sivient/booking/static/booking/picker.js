@@ -1,4 +1,4 @@
-// Choosing a day, weeks, zone and clock without asking the server again. The page works without this file.
+// Choosing a day, weeks, zone and clock in place; later.js brings the weeks that did not come with the page, which works without either.
 const root = document.querySelector("[data-picker]");
 const data = JSON.parse(document.getElementById("module").textContent);
 const $ = (selector) => root.querySelector(selector);
@@ -6,20 +6,26 @@ const $ = (selector) => root.querySelector(selector);
 // Words come in the language of the page; numbers and the order of dates from the guest's own region (en-GB, en-US).
 const written = document.documentElement.lang;
 const region = navigator.languages.find((each) => each.split("-")[0] === written) ?? written;
-const DAYS = 35; // five whole weeks
-const DAY = 864e5;
-const LONGEST_BAR = 6;
+const DAYS = 35, LONGEST_BAR = 6; // five whole weeks
+const DAY = 864e5, HOUR = 36e5, MINUTE = 6e4;
 // Browsers still report some zones by names that have been replaced since.
 const RENAMED = { "Asia/Calcutta": "Asia/Kolkata", "Asia/Katmandu": "Asia/Kathmandu", "Asia/Rangoon": "Asia/Yangon", "Asia/Saigon": "Asia/Ho_Chi_Minh", "Europe/Kiev": "Europe/Kyiv" };
 
-const state = { zone: data.zone, clock: data.clock, day: data.date, starts: unpacked(data.starts) };
-let days; // local date -> its starts
+const state = { zone: data.zone, clock: data.clock, day: data.date, times: opened(data.times), turn: 0 };
+let days; // local date -> its starts, of the stretch that is shown
 let first; // the first date that is shown
 let show; // formats in the guest's zone
 
 function unpacked(text) {
+  const starts = [];
   let minute = 0;
-  return text.split(" ").map((step) => (minute += +step) * 60_000);
+  for (const [step, times] of text.split(" ").filter(Boolean).map((each) => each.split("x"))) for (let n = 0; n < (times ?? 1); n++) starts.push((minute += +step) * MINUTE);
+  return starts;
+}
+// All times from one instant to another, and the nearest ones outside of it (null: there are none).
+function opened(times) {
+  const at = (minute) => (minute === null ? null : minute * MINUTE);
+  return { from: at(times.from), to: at(times.to), before: at(times.before), after: at(times.after), first: at(times.first), last: at(times.last), starts: unpacked(times.starts), soon: unpacked(times.soon) };
 }
 
 // A date is no instant: it is read and written in UTC, so that no zone can move it.
@@ -52,31 +58,30 @@ function element(name, attributes, ...children) {
   return made;
 }
 
+function grouped(starts) {
+  const found = new Map();
+  for (const at of starts) found.get(show.date(at))?.push(at) ?? found.set(show.date(at), [at]);
+  return found;
+}
 function group() {
-  formats();
-  days = new Map();
-  for (const at of state.starts) {
-    const date = show.date(at);
-    if (!days.has(date)) days.set(date, []);
-    days.get(date).push(at);
-  }
+  days = grouped(state.times.starts);
   const all = [...days.keys()];
   if (!days.has(state.day)) state.day = all.find((day) => state.day && day >= state.day) ?? all[0];
-  turnTo(state.day);
+  first = weeksOf(state.day);
 }
 
 // The weeks begin with the week of the first free day and turn in steps of five.
-function turnTo(day) {
-  const opening = days.keys().next().value;
+function weeksOf(day) {
+  const opening = show.date(state.times.first);
   const monday = plus(opening, -((new Date(midnight(opening)).getUTCDay() + 6) % 7));
-  first = plus(monday, Math.floor((midnight(day) - midnight(monday)) / DAY / DAYS) * DAYS);
+  return plus(monday, Math.floor((midnight(day) - midnight(monday)) / DAY / DAYS) * DAYS);
 }
+// Whether these times have all of the weeks from a date on, in whatever zone.
+const covers = (times, date) => (times.before === null || times.from <= midnight(date) - 14 * HOUR) && (times.after === null || times.to >= midnight(plus(date, DAYS)) + 12 * HOUR);
 
 function cell(date, today) {
-  const month = date.endsWith("-01") ? named(date, { month: "short" }) : null;
-  const name = long(date) + (date === today ? `, ${data.words.today}` : "");
-  const number = `${+date.slice(8)}`;
-  const free = days.get(date)?.length;
+  const month = date.endsWith("-01") ? named(date, { month: "short" }) : null, name = long(date) + (date === today ? `, ${data.words.today}` : "");
+  const number = `${+date.slice(8)}`, free = days.get(date)?.length;
   if (!free) {
     const words = [element("span", { class: "vh" }, `${name}, ${data.words.none}`), element("span", { "aria-hidden": true }, number)];
     return element("span", { "data-month": month }, ...words);
@@ -88,34 +93,25 @@ function cell(date, today) {
 
 function drawWeeks() {
   const today = show.date(Date.now());
-  const rows = [];
-  for (let n = 0; n < DAYS; n += 7) {
-    const week = Array.from({ length: 7 }, (_, i) => plus(first, n + i));
-    rows.push(element("tr", {}, ...week.map((date) => element("td", { class: date === today ? "today" : null }, cell(date, today)))));
-  }
+  const day = (date) => element("td", { class: date === today ? "today" : null }, cell(date, today));
+  const rows = [0, 7, 14, 21, 28].map((n) => element("tr", {}, ...Array.from({ length: 7 }, (_, i) => day(plus(first, n + i)))));
   $(".cal tbody").replaceChildren(...rows);
   if (!$(".cal [tabindex='0']")) $(".cal a")?.setAttribute("tabindex", 0);
-  const last = plus(first, DAYS - 1);
   const months = new Intl.DateTimeFormat(region, { timeZone: "UTC", month: "short", year: "numeric" });
-  $(".weeks h2").textContent = months.formatRange(midnight(first < today ? today : first), midnight(last));
-  $("[data-weeks=earlier]").hidden = !neighbour("earlier");
-  $("[data-weeks=later]").hidden = !neighbour("later");
+  $(".weeks h2").textContent = months.formatRange(midnight(first < today ? today : first), midnight(plus(first, DAYS - 1)));
+  for (const each of root.querySelectorAll("[data-weeks]")) each.hidden = !neighbour(each.dataset.weeks);
 }
 
-// The free day to turn to: the first one after these weeks, or the first one of the weeks before that have any.
+// A day to turn to: the first free one after these weeks, or the beginning of the weeks before that have any.
 function neighbour(direction) {
-  const all = [...days.keys()];
-  if (direction === "later") return all.find((day) => day >= plus(first, DAYS));
-  const before = all.filter((day) => day < first).at(-1);
-  if (!before) return undefined;
-  const beginning = plus(first, -Math.ceil((midnight(first) - midnight(before)) / DAY / DAYS) * DAYS);
-  return all.find((day) => day >= beginning);
+  const all = [...days.keys()], { before, after } = state.times;
+  if (direction === "later") return all.find((day) => day >= plus(first, DAYS)) ?? (after === null ? undefined : show.date(after));
+  const last = all.findLast((day) => day < first) ?? (before === null ? undefined : show.date(before));
+  return last && weeksOf(last);
 }
 
-function link(at) {
-  const query = new URLSearchParams({ tz: state.zone, clock: state.clock });
-  return `${data.confirm}?at=${new Date(at).toISOString().slice(0, 16)}Z&${query}${data.query && `&${data.query}`}`;
-}
+const query = () => new URLSearchParams({ tz: state.zone, clock: state.clock }) + (data.query && `&${data.query}`);
+const link = (at) => `${data.confirm}?at=${new Date(at).toISOString().slice(0, 16)}Z&${query()}`;
 
 // An hour that the clocks repeat is told apart by its offset.
 function slot(at, twice) {
@@ -145,13 +141,14 @@ function drawTimes() {
 
 // Nobody wants to be offered three in the morning first; but it is said that it is free.
 function drawNext() {
-  const awake = state.starts.find((at) => show.minute(at) >= 7 * 60 && show.minute(at) < 22 * 60) ?? state.starts[0];
+  const { first, soon } = state.times;
+  const awake = soon.find((at) => show.minute(at) >= 7 * 60 && show.minute(at) < 22 * 60) ?? first;
   const say = (at) => `${named(show.date(at), { weekday: "short", day: "numeric", month: "short" })}, ${show.face(at).filter(Boolean).join("\u00a0")}`;
-  $("[data-next]").textContent = say(awake);
-  $(".next").href = link(awake);
-  $(".early").hidden = awake === state.starts[0];
-  $("[data-early]").textContent = say(state.starts[0]);
-  $(".early").href = link(state.starts[0]);
+  for (const [name, at] of [["next", awake], ["early", first]]) {
+    $(`[data-${name}]`).textContent = say(at);
+    $(`.${name}`).href = link(at);
+  }
+  $(".early").hidden = awake === first;
 }
 
 // Another duration is another page, at the same day, zone and clock.
@@ -164,6 +161,7 @@ function drawDurations() {
 }
 
 function draw() {
+  formats();
   group();
   drawDurations();
   drawWeeks();
@@ -173,6 +171,11 @@ function draw() {
   const shown = document.querySelector("[data-in]"); // a line about a zone that does not exist names the one instead
   if (shown) shown.textContent = data.words.in.replace("{zone}", select.selectedOptions[0].text);
   document.documentElement.classList.remove("tzwait");
+}
+// In another zone, the days of these weeks may be others than those that are known.
+function redraw() {
+  draw();
+  if (!covers(state.times, first)) go(state.day, false, draw);
 }
 
 const say = (text) => { document.getElementById("said").textContent = text; };
@@ -189,13 +192,34 @@ function keepInAddress(older) {
   history.replaceState(null, "", here);
 }
 
-function pick(day) {
-  state.day = day;
-  turnTo(day);
+function pick(day, times = state.times) {
+  root.removeAttribute("data-waits");
+  [state.day, state.times] = [day, times];
+  group();
   drawWeeks();
   drawTimes();
   drawDurations();
   keepInAddress();
+}
+
+// Turn to the first free day from `day` on (`back`: the last one up to it), and then do the rest.
+function go(day, back, then) {
+  const all = [...days.keys()], near = back ? all.findLast((each) => each <= day) : all.find((each) => each >= day);
+  if (!near || [day, near].some((each) => weeksOf(each) !== first) || !covers(state.times, first)) return void beyond(({ go }) => go(day, back, then), () => location.assign(`?date=${day}&${query()}`));
+  state.turn++;
+  pick(near);
+  then();
+}
+
+// The module for other weeks comes with the first sign that the guest chooses, so that a first visit stays light. Without it, links lead there.
+const page = { root, data, state, opened, covers, grouped, weeksOf, neighbour, pick, draw, say, dated: (at) => show.date(at) };
+let coming;
+const beyond = (then, failed = () => {}) => (coming ??= import(data.later).then((module) => module.beyond(page))).then(then, failed);
+for (const sign of ["pointerover", "focusin"]) root.addEventListener(sign, () => beyond(({ ahead }) => ahead()), { once: true, passive: true });
+
+function arrive() {
+  $(".cal [aria-current]").focus();
+  say(`${long(state.day)}: ${count(days.get(state.day).length)}`);
 }
 
 root.addEventListener("click", (event) => {
@@ -203,14 +227,15 @@ root.addEventListener("click", (event) => {
   const day = at("[data-date]"), weeks = at("[data-weeks]"), clock = at("[name=clock][aria-pressed]");
   if (day || weeks || clock) event.preventDefault();
   if (day) {
-    pick(day.dataset.date);
-    $(".cal [aria-current]").focus();
-    say(`${long(state.day)}: ${count(days.get(state.day).length)}`);
-    if (matchMedia("(max-width: 44rem)").matches) $(".times").scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+    go(day.dataset.date, false, () => {
+      arrive();
+      if (matchMedia("(max-width: 44rem)").matches) $(".times").scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+    });
   } else if (weeks) {
-    pick(neighbour(weeks.dataset.weeks));
-    say($(".weeks h2").textContent);
-    if (weeks.hidden) $(".cal [aria-current]").focus();
+    go(neighbour(weeks.dataset.weeks), false, () => {
+      say($(".weeks h2").textContent);
+      if (weeks.hidden) $(".cal [aria-current]").focus();
+    });
   } else if (clock) {
     state.clock = +clock.value;
     draw();
@@ -223,15 +248,10 @@ $(".cal").addEventListener("keydown", (event) => {
   if (!here) return;
   const forward = getComputedStyle(root).direction === "rtl" ? -1 : 1;
   const step = { ArrowRight: forward, ArrowLeft: -forward, ArrowDown: 7, ArrowUp: -7, PageDown: 28, PageUp: -28 }[event.key];
-  const all = [...days.keys()];
-  let day = { Home: all[0], End: all.at(-1) }[event.key];
-  if (step > 0) day = all.find((each) => each >= plus(here, step));
-  if (step < 0) day = all.findLast((each) => each <= plus(here, step));
-  if (step || day) event.preventDefault();
-  if (!day) return;
-  pick(day);
-  $(".cal [aria-current]").focus();
-  say(`${long(day)}: ${count(days.get(day).length)}`);
+  const opening = show.date(state.times.first), last = show.date(state.times.last);
+  const day = step ? plus(here, step) : { Home: opening, End: last }[event.key];
+  if (day) event.preventDefault();
+  if (day >= opening && day <= last) go(day, step < 0, arrive);
 });
 
 const select = $("#tz");
@@ -249,15 +269,13 @@ function fillZones() {
   select.dataset.full = "yes";
   const zones = new Set([...select.options].map((each) => each.value));
   for (const zone of Intl.supportedValuesOf("timeZone")) if (zone.includes("/")) zones.add(RENAMED[zone] ?? zone);
-  const sorted = [...zones].sort((a, b) => city(a).localeCompare(city(b)));
-  select.replaceChildren(...sorted.map(option));
+  select.replaceChildren(...[...zones].sort((a, b) => city(a).localeCompare(city(b))).map(option));
   select.value = state.zone;
 }
-select.addEventListener("pointerdown", fillZones);
-select.addEventListener("focus", fillZones);
+for (const sign of ["pointerdown", "focus"]) select.addEventListener(sign, fillZones);
 select.addEventListener("change", () => {
   state.zone = select.value;
-  draw();
+  redraw();
   remember("tz", state.zone);
   say(data.words.zone.replace("{zone}", select.selectedOptions[0].text));
 });
@@ -275,25 +293,7 @@ if (data.guessed) {
 }
 $("[data-plain]").hidden = true;
 $(".cal").setAttribute("role", "grid");
-draw();
+redraw();
 
-// The feed answers for 62 days at most: ask range by range, up to the last time that is known. Null: no answer.
-async function ask() {
-  const range = 62 * DAY, ranges = [], instant = (at) => `${new Date(at).toISOString().slice(0, 19)}Z`;
-  for (let at = Date.now(); at <= state.starts.at(-1); at += range) ranges.push(new URLSearchParams({ from: instant(at), to: instant(at + range) }));
-  const answers = await Promise.all(ranges.map((each) => fetch(`${data.feed}${data.feed.includes("?") ? "&" : "?"}${each}`))).catch(() => [null]);
-  if (!answers.every((each) => each?.ok)) return null;
-  return (await Promise.all(answers.map((each) => each.json()))).flatMap((each) => each.slots).map((start) => Date.parse(start));
-}
-
-// Back in a tab that was open for a while: ask again, and draw only what is new.
-let known = state.starts.join();
-document.addEventListener("visibilitychange", async () => {
-  if (document.hidden) return;
-  const starts = await ask();
-  if (!starts || starts.join() === known) return;
-  if (!starts.length) return void location.reload();
-  known = starts.join();
-  state.starts = starts;
-  draw();
-});
+// Back in a tab that was open for a while: ask again.
+document.addEventListener("visibilitychange", () => document.hidden || beyond(({ renew }) => renew()));

@@ -1,0 +1,91 @@
+// The weeks that did not come with the page: fetched when the guest goes there, or quietly a little before, and kept.
+const DAYS = 35; // five whole weeks
+const DAY = 864e5;
+const PATIENCE = 15_000; // milliseconds
+
+// A date is read in UTC here: a day more on both sides has the weeks in every zone.
+const midnight = (date) => Date.parse(`${date}T00:00Z`);
+const instant = (at) => `${new Date(at).toISOString().slice(0, 19)}Z`;
+
+export function beyond({ root, data, state, opened, covers, grouped, weeksOf, neighbour, pick, draw, say, dated }) {
+  let kept = [state.times]; // all stretches of times that were read, the newest last
+  const asked = new Map(); // weeks that are on their way
+  const known = (weeks) => kept.findLast((times) => covers(times, weeks));
+
+  // What stands over the weeks: "loading" or "failed". The weeks below stay as they are, so that nothing moves.
+  function cover(what) {
+    root.dataset.waits = what;
+    say(data.words[what]);
+  }
+
+  // Null when nothing at all is free any more.
+  async function ask(from, to) {
+    const answer = await fetch(`${data.feed}&${new URLSearchParams({ from: instant(from), to: instant(to) })}`, { signal: AbortSignal.timeout(PATIENCE) });
+    if (!answer.ok) throw new Error(`slots.json: ${answer.status}`);
+    const { times } = await answer.json();
+    return times && opened(times);
+  }
+
+  function fetched(weeks) {
+    const reading = () => ask(midnight(weeks) - DAY, midnight(weeks) + (DAYS + 1) * DAY);
+    const keep = (times) => {
+      if (times) kept.push(times);
+      return times;
+    };
+    if (!asked.has(weeks)) asked.set(weeks, reading().then(keep).finally(() => asked.delete(weeks)));
+    return asked.get(weeks);
+  }
+
+  // Where the first free day from `day` on is (`back`: the last one up to it): its times, or weeks that must be read first.
+  function find(day, back) {
+    for (let near = day; near; ) {
+      const weeks = weeksOf(near), times = known(weeks);
+      if (!times) return { weeks };
+      const all = [...grouped(times.starts).keys()], beyond = back ? times.before : times.after;
+      near = (back ? all.findLast((each) => each <= near) : all.find((each) => each >= near)) ?? (beyond === null ? undefined : dated(beyond));
+      if (near && weeksOf(near) === weeks) return { day: near, times };
+    }
+    return {};
+  }
+
+  let again;
+  async function go(day, back, then) {
+    const mine = ++state.turn;
+    again = () => go(day, back, then);
+    let found;
+    while ((found = find(day, back)).weeks) {
+      cover("loading");
+      const times = await fetched(found.weeks).catch(() => undefined);
+      if (mine !== state.turn) return; // the guest has gone elsewhere
+      if (times === undefined) return void cover("failed");
+      if (times === null) return void location.reload();
+    }
+    root.removeAttribute("data-waits");
+    if (!found.day) return;
+    pick(found.day, found.times);
+    then();
+    ahead();
+  }
+
+  function ahead() {
+    const weeks = neighbour("later") && weeksOf(neighbour("later"));
+    if (weeks && !known(weeks)) fetched(weeks).catch(() => {});
+  }
+
+  // Ask for the same times anew, and draw only what is new.
+  async function renew() {
+    const old = state.times, times = await ask(old.from, old.to).catch(() => undefined);
+    if (times === null) location.reload();
+    if (!times || old !== state.times) return; // no answer, or the guest has gone elsewhere
+    kept = [times];
+    if (["first", "last", "starts"].every((each) => `${times[each]}` === `${old[each]}`)) return void (state.times = times);
+    state.times = times;
+    go([state.day, dated(times.last)].sort()[0], false, draw);
+  }
+
+  root.querySelector("[data-again]").addEventListener("click", () => {
+    root.querySelector(".weeks h2").focus(); // the button goes
+    again();
+  });
+  return { go, ahead, renew };
+}
