@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.core.ical import busy, file, read
+from tests.core.ical import busy, file, read, spans
 
 ZONE = """BEGIN:VTIMEZONE
 TZID:Ours
@@ -82,3 +82,29 @@ def test_the_occurrence_an_hour_later_on_other_days_stays(zone: str) -> None:
     without = ["03-27 02:30-03:00", "03-29 01:30-02:00"]
     assert busy(f"{later} EXDATE:20270328T013000Z", zones=ZONE) == without
     assert len(busy(f"{later} EXDATE:20270327T013000Z", zones=ZONE)) == 3
+
+
+@OURS
+@pytest.mark.parametrize(
+    ("ends", "last"),
+    [
+        ("DTEND;TZID={zone}:20270328T120000", "03-28 10:00"),
+        ("DURATION:P1D", "03-28 10:00"),
+        ("DURATION:PT24H", "03-28 11:00"),
+        ("DURATION:P1DT1H", "03-28 11:00"),
+        ("DTEND:20270328T103000Z", "03-28 10:30"),
+    ],
+)
+def test_one_that_lasts_over_such_a_night_ends_when_it_says(zone: str, ends: str, last: str) -> None:
+    event = f"DTSTART;TZID={zone}:20270327T120000 {ends.format(zone=zone)}"
+    assert busy(event, zones=ZONE) == [f"03-27 11:00-{last}"]
+
+
+@OURS
+@pytest.mark.parametrize(
+    ("ends", "last"),
+    [("PT30M", "01:15"), ("PT1H", "01:45"), ("PT2H", "02:45")],
+)
+def test_hours_pass_also_while_an_hour_comes_twice(zone: str, ends: str, last: str) -> None:
+    reading, troubles = read(file(f"DTSTART;TZID={zone}:20271031T024500 DURATION:{ends}", zones=ZONE))
+    assert (spans(reading), troubles) == ([f"10-31 00:45-{last}"], {})

@@ -72,7 +72,7 @@ class Expansion:
 
     def _single(self, one: Event) -> Iterator[Pair]:
         if not self._free(one):
-            yield self._pair(one.start, one.end, one.blurred)
+            yield self._pair(one.start, one.end, one.blurred, repeats=False)
 
     def _series(self, master: Event, exceptions: list[Event], troubles: set[str]) -> list[Pair]:
         if all(self._free(each) for each in (master, *exceptions)):
@@ -110,10 +110,16 @@ class Expansion:
         declined = {address for address, answer in one.answers if answer == "DECLINED"}
         return one.free or bool(declined and declined & set(self.mine()))
 
-    def _pair(self, start: Time, end: Time, blurred: bool) -> Pair:
+    def _pair(self, start: Time, end: Time, blurred: bool, *, repeats: bool = True) -> Pair:
         first, last = instant(start, self.floating), instant(end, self.floating)
-        if isinstance(start, datetime) and isinstance(end, datetime) and start.tzinfo is end.tzinfo:
-            # On a night when the clocks change, hours on the wall and hours that pass differ: the later end counts.
+        if (
+            isinstance(start, datetime)
+            and isinstance(end, datetime)
+            and start.tzinfo is end.tzinfo
+            and (repeats or _is_left_out(start))
+        ):
+            # When the clocks change, hours on the wall and hours that pass differ: where it is not said which ones an
+            # event has, the later end counts. A single event that begins at a time that there is says its own end.
             last = max(last, first + (end - start))
         if blurred:
             first, last = first - EAST, last + WEST
@@ -124,6 +130,11 @@ class Expansion:
         for start, end in pairs:
             if start < finish and begin < end:
                 yield max(start, begin), min(end, finish)
+
+
+def _is_left_out(at: datetime) -> bool:
+    """Whether the clocks never show this time, as they jump over it."""
+    return at.astimezone(UTC).astimezone(at.tzinfo).replace(tzinfo=None) != at.replace(tzinfo=None)
 
 
 def _exceptions(group: list[Event]) -> list[Event]:

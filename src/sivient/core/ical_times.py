@@ -162,7 +162,7 @@ class _Reader:
                 raise ValueError("no duration")
             if not isinstance(start, datetime) and duration % DAY:
                 start = self._midnight(start)
-            return start + duration
+            return _after(start, duration, line.value)
         return start if isinstance(start, datetime) else start + DAY
 
     def _midnight(self, time: Time) -> datetime:
@@ -237,6 +237,15 @@ class _Reader:
 
 def _duration(text: str) -> timedelta:
     return cast(timedelta, vDuration.from_ical(text))  # type: ignore[no-untyped-call]
+
+
+def _after(start: Time, duration: timedelta, text: str) -> Time:
+    """Return when a duration is over. Its weeks and days are those of the calendar, its hours pass (RFC 5545 3.3.6)."""
+    before, _, clock = text.upper().partition("T")
+    if not clock or not isinstance(start, datetime):
+        return start + duration
+    passing = _duration(f"{'-' * before.startswith('-')}PT{clock}")
+    return (start + (duration - passing)).astimezone(UTC) + passing
 
 
 def _offset(hours: str, minutes: str | None) -> tzinfo:
