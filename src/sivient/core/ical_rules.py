@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from math import gcd
 
-from dateutil.rrule import rrulestr  # type: ignore[import-untyped, unused-ignore]
+from icalendar import Calendar, vRecur
+from icalendar import Event as Written
+from recurring_ical_events import CalendarQuery
 
 from sivient.core.ical_times import Event, Time
 
@@ -93,8 +95,20 @@ def comes(rule: str, start: Time, until: date) -> bool:
     later = max(0, (date.max.year - start.year) // years - 1) * years
     endless = ";".join(f"{name}={text}" for name, text in parts.items() if name not in ("COUNT", "UNTIL"))
     clock = start.time() if isinstance(start, datetime) else time()
-    found = next(iter(rrulestr(endless, dtstart=datetime.combine(start.replace(year=start.year + later), clock))), None)
+    found = _first(endless, datetime.combine(start.replace(year=start.year + later), clock))
     return found is not None and found.date().replace(year=found.year - later) <= until
+
+
+def _first(rule: str, start: datetime) -> datetime | None:
+    """Return the first time of a rule as the library walks it, None when it comes to the end of time."""
+    whole, written = Calendar(), Written()
+    written.add("uid", "rule")
+    written.add("dtstart", start)
+    written.add("rrule", vRecur.from_ical(rule))
+    whole.add_component(written)
+    series = CalendarQuery(whole).series[0]
+    *_, walked = series.recurrence.rrules  # first come the times that are named one by one
+    return next(iter(walked), None)
 
 
 def _days(start: Time, interval: int, until: date) -> Iterator[date]:
