@@ -199,3 +199,20 @@ def test_a_guest_far_away_lands_in_far_weeks_with_all_days_of_them(open_page: Op
     page.goto(f"{world.url}{ALWAYS}?date={day}")
     expect(page.locator(".cal a")).to_have_count(35)
     assert chosen(page) == str(day)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(404, "text/html"), (503, "application/json"), (200, "text/html")],
+    ids=["gone", "unread", "fixed"],
+)
+def test_who_finds_the_times_closed_is_told_by_the_page_itself(
+    open_page: OpenPage, world: World, problems: Problems, status: int, kind: str
+) -> None:
+    problems.expect(str(status))
+    page = open_page()
+    page.route(FEED, lambda route: route.fulfill(status=status, content_type=kind, body="{}"))
+    page.goto(world.url + ALWAYS)
+    with page.expect_navigation():
+        page.get_by_role("link", name="Later weeks").click()
+    expect(page.get_by_role("button", name="Try again")).to_be_hidden()

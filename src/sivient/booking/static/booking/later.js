@@ -18,9 +18,11 @@ export function beyond({ root, data, state, opened, covers, grouped, weeksOf, ne
     say(data.words[what]);
   }
 
-  // Null when nothing at all is free any more.
+  // Null when nothing at all is free any more, or times are not shown here now.
   async function ask(from, to) {
     const answer = await fetch(`${data.feed}&${new URLSearchParams({ from: instant(from), to: instant(to) })}`, { signal: AbortSignal.timeout(PATIENCE) });
+    const ours = answer.headers.get("content-type")?.startsWith("application/json") ?? false;
+    if (answer.status === 404 || (answer.ok ? !ours : ours && answer.status === 503)) return null; // closed: the page itself says why
     if (!answer.ok) throw new Error(`slots.json: ${answer.status}`);
     const { times } = await answer.json();
     return times && opened(times);
