@@ -26,6 +26,10 @@ LINT = {
     "import contracts": ["lint-imports", "--no-logo"],
 }
 NO_TESTS = 5  # pytest's exit code when it found no test: a failure, except of a choice that has none for a database
+NOT_HANDED_ON = (
+    "DATABASE_URL",  # the caller's own database is never touched
+    "PYTHONDONTWRITEBYTECODE",  # set in many containers: each of hundreds of processes would compile us anew
+)
 
 
 class Run:
@@ -45,11 +49,11 @@ class Run:
 
 
 def execute(command: list[str], environment: dict[str, str]) -> int:
-    """Run a program of the virtual environment to its end, DATABASE_URL only if it is given here.
+    """Run a program of the virtual environment to its end, in our environment but what NOT_HANDED_ON names.
 
     It gets a session of its own, so that an interrupt reaches it once, through here, and pytest can clean up.
     """
-    inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    inherited = {name: value for name, value in os.environ.items() if name not in NOT_HANDED_ON}
     child = subprocess.Popen([BIN / command[0], *command[1:]], env=inherited | environment, start_new_session=True)
     try:
         return child.wait()

@@ -38,6 +38,11 @@ def test_a_database_of_the_callers_own_is_never_touched(monkeypatch: pytest.Monk
     assert execute(["python", "-c", asks.format("given")], {"DATABASE_URL": "given"}) == 0
 
 
+def test_what_is_compiled_is_kept_for_the_next_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    assert execute(["python", "-c", "import sys; raise SystemExit(sys.dont_write_bytecode)"], {}) == 0
+
+
 def test_a_terminated_run_interrupts_its_part_and_waits_for_it(tmp_path: Path) -> None:
     trace = tmp_path / "trace"
     part = f"""
