@@ -1,7 +1,7 @@
 """Who may open what: every address but the guest's, as anybody, as its host, and as the wrong one."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from importlib import import_module
 
@@ -215,17 +215,13 @@ def test_every_address_has_a_row(booking: Booking) -> None:
     assert set(addresses(booking)) == set(MATRIX)
 
 
-@pytest.mark.parametrize("name", MATRIX)
-def test_each_is_led_where_they_may_be_and_looking_writes_nothing(name: str, people: People, booking: Booking) -> None:
-    address, row = addresses(booking)[name], MATRIX[name]
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
-        got = {
-            who: answer(getattr(people, who), address)
-            for who in ("anybody", "host", "wrong_host", "newcomer", "closing")
-        }
-    assert got == {who: getattr(row, who) for who in got}
+def test_each_is_led_where_they_may_be_and_looking_writes_nothing(people: People, booking: Booking) -> None:
+    found = addresses(booking)
+    got = {}
+    with CaptureQueriesContext(connection) as queries:
+        for name in MATRIX:
+            got[name] = Row(*(answer(getattr(people, who.name), found[name]) for who in fields(Row)))
+    assert got == MATRIX
     written = [each["sql"] for each in queries if each["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
     assert written == []
 
@@ -242,10 +238,10 @@ def test_a_post_of_nobody_or_of_the_wrong_host_changes_nothing(name: str, people
 
 
 @pytest.mark.parametrize("name", OF_ONE_HOST)
-@pytest.mark.parametrize("number", [0, 999_999_999, 2**63, 2**200])
-def test_numbers_that_belong_to_nobody_are_404(people: People, name: str, number: int) -> None:
-    assert people.host.get(reverse(name, args=[number])).status_code in (404, 405)
-    assert people.host.post(reverse(name, args=[number])).status_code == 404
+def test_numbers_that_belong_to_nobody_are_404(people: People, name: str) -> None:
+    for number in (0, 999_999_999, 2**63, 2**200):
+        assert people.host.get(reverse(name, args=[number])).status_code in (404, 405), number
+        assert people.host.post(reverse(name, args=[number])).status_code == 404, number
 
 
 def test_nobody_acts_for_somebody_else_by_naming_them(people: People, host: User, other: User) -> None:
