@@ -80,7 +80,7 @@ def trouble(booking: Booking, state: str, kind: str = "delivery.conference") -> 
     """Let a step of the booking have met trouble."""
     work = Work.objects.get(kind=kind, key=step_key(booking))
     work.state, work.last_error, work.attempt = state, "Zoom did not answer.", 3
-    work.run_at = timezone.now() + DAY
+    work.run_at, work.trouble = timezone.now() + DAY, Work.Trouble.LATER
     work.save()
     return work
 
