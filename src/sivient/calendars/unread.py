@@ -61,4 +61,4 @@ def _count(said: Mapping[str, Any]) -> int:
 
 
 def _digest(name: str) -> str:
-    return sha256(name.encode()).hexdigest()[:DIGEST]
+    return sha256(name.encode(errors="replace")).hexdigest()[:DIGEST]

@@ -51,7 +51,7 @@ READS: tuple[Callable[[GoogleCalendars], object], ...] = (
 @settings(max_examples=300, deadline=None)
 def test_an_item_is_read_or_skipped(item: Any) -> None:
     read, skipped = events.changes([item], ZoneInfo(ZONE))
-    assert len(read) + sum(skipped.values()) == 1
+    assert len(read) + len(skipped) == 1
     for busy in (busy for change in read for busy in change.busy):
         assert FIRST <= busy.start < busy.end <= LAST
 
