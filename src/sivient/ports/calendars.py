@@ -79,7 +79,7 @@ class Change:
 @dataclass(frozen=True, slots=True)
 class Skipped:
     """What could not be read, or not wholly, under one of a calendar's names ("" without one), and why: a sentence for
-    the host. It stands beside a `Change` of that name, or alone.
+    the host. It stands in the same page as a `Change` of that name, or alone.
     """
 
     name: str

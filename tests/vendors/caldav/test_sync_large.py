@@ -89,6 +89,7 @@ def test_when_entries_come_slowly_a_page_ends_after_some_time_and_loses_no_reaso
     found = pages(server)
     assert sorted(change.name for page in found for change in page.changes) == sorted(server.entries)
     assert [len(page.changes) for page in found] == [1] * 5 + [0]
+    assert all({each.name for each in page.skipped} <= {change.name for change in page.changes} for page in found)
     unread = [each for page in found for each in page.skipped]
     assert sorted(unread, key=lambda each: each.name) == [
         Skipped(name, reading.NOT_READABLE) for name in sorted(list(server.entries)[1::2])

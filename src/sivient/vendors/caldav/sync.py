@@ -6,7 +6,7 @@ everything is read anew; so a cursor never grows with the calendar.
 
 import json
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -137,34 +137,38 @@ class Sync:
         yield Page(tuple(changes), cursor=cursor, skipped=tuple(skipped))
 
     def _read(self, urls: list[str], skipped: list[Skipped]) -> Iterator[Change]:
-        """Yield what the resources have now; put into `skipped` those that cannot be read."""
+        """Yield what the resources have now; before it, put into `skipped` what cannot be read of it."""
         expansion = reading.expansion(self.window, self.zone, self.mine)
-        unread: set[str] = set()
+        unread: dict[str, Collection[str]] = {}  # reasons by name
         for each in fetched(self.dav, self.calendar, urls):
             if each.status in GONE:
                 yield Change(each.name, gone=True)
             elif each.status == TOO_LARGE:
-                skipped.append(Skipped(each.name, TOO_BIG))
-                unread.add(each.name)
+                unread[each.name] = (TOO_BIG,)
             else:
                 change, troubles = reading.change(each, expansion)
-                skipped += [Skipped(each.name, trouble) for trouble in sorted(troubles)]
                 if change is None:
-                    unread.add(each.name)
+                    unread[each.name] = troubles
                 else:
+                    skipped += _skipped(each.name, troubles)
                     yield change
         if unread:
-            yield from self._located(unread)
+            yield from self._located(unread, skipped)
 
-    def _located(self, names: set[str]) -> Iterator[Change]:
+    def _located(self, unread: Mapping[str, Collection[str]], skipped: list[Skipped]) -> Iterator[Change]:
         """Yield when the server has what we cannot read. What it does not list keeps the times that were known."""
 
         def listed(span: Interval) -> set[str]:
             return {each.name for each in query(self.dav, self.calendar, span, "")}
 
-        for unread, spans in located(names, self.window, listed).items():
+        for entry, spans in located(unread, self.window, listed).items():
+            skipped += _skipped(entry, unread[entry])
             if spans:
-                yield Change(unread, busy=reading.busy(merge(span.seconds() for span in spans)))
+                yield Change(entry, busy=reading.busy(merge(span.seconds() for span in spans)))
+
+
+def _skipped(entry: str, troubles: Collection[str]) -> list[Skipped]:
+    return [Skipped(entry, trouble) for trouble in sorted(troubles)]
 
 
 def texts(dav: Dav, calendar: str, window: Interval) -> Iterator[Resource]:
