@@ -201,6 +201,22 @@ def test_a_guest_far_away_lands_in_far_weeks_with_all_days_of_them(open_page: Op
     assert chosen(page) == str(day)
 
 
+def test_weeks_have_all_their_days_though_the_first_free_time_has_gone_meanwhile(
+    open_page: OpenPage, world: World
+) -> None:
+    def a_week_later(route: Route) -> None:
+        answer = route.fetch()
+        body = answer.json()
+        body["times"]["first"] += 7 * 24 * 60
+        route.fulfill(response=answer, json=body)
+
+    page = open_page()
+    page.route(FEED, a_week_later)
+    page.goto(world.url + ALWAYS)
+    turn(page, "Later")
+    assert len(days(page)) == 35
+
+
 @pytest.mark.parametrize(
     ("status", "kind"),
     [(404, "text/html"), (503, "application/json"), (200, "text/html")],

@@ -38,6 +38,13 @@ export function beyond({ root, data, state, opened, covers, grouped, weeksOf, ne
     return asked.get(weeks);
   }
 
+  // The newest answer knows what is first and last of all by now, and the weeks begin with it: say whether they begin elsewhere.
+  function agree() {
+    const { first, last, soon } = kept.at(-1), moved = first !== state.times.first;
+    for (const each of kept) Object.assign(each, { first, last, soon });
+    return moved;
+  }
+
   // Where the first free day from `day` on is (`back`: the last one up to it): its times, or weeks that must be read first.
   function find(day, back) {
     for (let near = day; near; ) {
@@ -54,17 +61,19 @@ export function beyond({ root, data, state, opened, covers, grouped, weeksOf, ne
   async function go(day, back, then) {
     const mine = ++state.turn;
     again = () => go(day, back, then);
-    let found;
+    let moved = agree(), found;
     while ((found = find(day, back)).weeks) {
       cover("loading");
       const times = await fetched(found.weeks).catch(() => undefined);
       if (mine !== state.turn) return; // the guest has gone elsewhere
       if (times === undefined) return void cover("failed");
       if (times === null) return void location.reload();
+      moved = agree() || moved;
     }
     root.removeAttribute("data-waits");
     if (!found.day) return;
     pick(found.day, found.times);
+    if (moved) draw();
     then();
     ahead();
   }
