@@ -103,3 +103,15 @@ def test_an_event_that_is_not_there_any_more_is_no_reason(booking: Booking, othe
     with pytest.raises(NotBooked):
         reschedule(Booking.objects.get(pk=booking.pk), ELEVEN, by="guest", now=NOW)
     assert Work.objects.filter(kind="delivery.event", key=f"booking:{booking.pk}:2").count() == 0
+
+
+def test_the_guests_page_offers_it(booking: Booking, other: Booking, client: Client) -> None:
+    at = f"{ELEVEN:%Y-%m-%dT%H:%M}"
+    page, feed = f"/b/{booking.token}/reschedule", f"/b/{booking.token}/reschedule/slots.json"
+    asked = {"date": f"{ELEVEN:%Y-%m-%d}", "tz": "UTC"}
+    range_ = {"from": f"{ELEVEN:%Y-%m-%d}", "tz": "UTC"}
+    assert f"at={at}Z" not in client.get(page, asked).text
+    assert at not in client.get(feed, range_).text
+    cancel(other, by="host", now=NOW)
+    assert f"at={at}Z" in client.get(page, asked).text
+    assert at in client.get(feed, range_).text

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from django.urls import reverse
 
+from sivient.booking.calendar_events import moved_to
+from sivient.booking.changes import host_wants
 from sivient.booking.models import Booking
 from sivient.booking.refusals import NotOffered, meeting_time
 from sivient.core.interval import floor_seconds
@@ -85,10 +87,14 @@ class Entrance:
         return [("duration", str(minutes))] if minutes != self._first else []
 
     def offering(self, now: datetime, minutes: int) -> Offering:
-        """Return what may be booked here; the present time of a booking that moves is no other time."""
+        """Return what may be booked here; the present time of a booking that moves is no other time, but the one is to
+        which its host has moved the event.
+        """
         moves = self.moves
-        hold, present = (moves.hold_id, floor_seconds(moves.start)) if moves else (None, None)
-        return queries.offering(self.event_type, now=now, minutes=minutes, without=hold, but=present)
+        if moves is None:
+            return queries.offering(self.event_type, now=now, minutes=minutes)
+        hold, present, wanted = moves.hold_id, floor_seconds(moves.start), _wanted(moves, now)
+        return queries.offering(self.event_type, now=now, minutes=minutes, without=hold, but=present, also=wanted)
 
     def offers(self, start: datetime | None, now: datetime, minutes: int) -> bool:
         """Say whether a guest may have this instant."""
@@ -100,6 +106,14 @@ class Entrance:
     @property
     def _first(self) -> int:
         return self.event_type.minutes if self.kept is None else self.kept
+
+
+def _wanted(booking: Booking, now: datetime) -> int | None:
+    """Return where the host has moved the event, in epoch seconds, if the guest may have that; pages know minutes."""
+    time = moved_to(booking)
+    if time is None or time.start.timestamp() % 60 or not host_wants(booking, time.start, now):
+        return None
+    return floor_seconds(time.start)
 
 
 def _minutes(text: str | None) -> int | None:

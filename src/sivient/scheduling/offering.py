@@ -1,5 +1,6 @@
 """What guests may book of one event type, read part by part: nobody computes two years to show five weeks."""
 
+from bisect import insort
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,8 +18,9 @@ _FURTHEST = 128 * _DAY  # as much as is computed at a time
 class Offering:
     """The starts of an event type, from the times of its host as they were at one moment; nothing is asked again.
 
-    `whole` holds all of them. The hold `without` neither stands in the way nor counts, and the start `but` (epoch
-    seconds) is left out. What is computed grows with the part that is asked for, and never with all that is free.
+    `whole` holds all of them. The hold `without` neither stands in the way nor counts. The start `but` (epoch seconds)
+    is left out, the start `also` is among them whatever the rules say of it. What is computed grows with the part that
+    is asked for, and never with all that is free.
     """
 
     event_type: EventType
@@ -28,6 +30,7 @@ class Offering:
     minutes: int | None = None
     without: int | None = None
     but: int | None = None
+    also: int | None = None
 
     def starts(self, window: Interval | None = None) -> list[int]:
         """Return the starts in `window` (None: all of them), in order, in epoch seconds."""
@@ -71,4 +74,8 @@ class Offering:
             minutes=self.minutes,
             without=self.without,
         )
-        return found if self.but is None else [start for start in found if start != self.but]
+        if self.but is not None:
+            found = [start for start in found if start != self.but]
+        if self.also is not None and low <= self.also < high and self.also not in found:
+            insort(found, self.also)
+        return found

@@ -145,14 +145,16 @@ def offering(
     minutes: int | None = None,
     without: int | None = None,
     but: int | None = None,
+    also: int | None = None,
 ) -> Offering:
-    """Return what `offered` returns, to be read part by part, from the host's snapshot; `but` is a start left out.
+    """Return what `offered` returns, to be read part by part, from the host's snapshot; `but` is a start left out,
+    `also` one that is added.
 
     It is as new as the event type: one that was read before a verb ran shows the times before it.
     """
     since = rules.since(event_type, rules_of(event_type, minutes), now)
     times = SNAPSHOTS.get(event_type.host_id, version=_version(event_type), since=since)
-    return Offering(event_type, times, whole_window(event_type, now), now, minutes, without, but)
+    return Offering(event_type, times, whole_window(event_type, now), now, minutes, without, but, also)
 
 
 def page_starts(
