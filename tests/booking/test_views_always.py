@@ -76,6 +76,18 @@ def test_the_page_stays_small_and_computes_what_it_shows(
     assert answer.content.count(b'class="slot"') <= 288
 
 
+@pytest.mark.parametrize("page", ["/bookings/{booking}/reschedule", "/event-types/{event_type}/times"])
+def test_the_hosts_own_pages_compute_what_they_show_too(
+    client: Client, always: EventType, computed: list[int], page: str
+) -> None:
+    booking = make_booking(always)
+    TimeOff.objects.create(host=always.host, first=NOW.date(), last=NOW.date() + timedelta(days=30))
+    client.force_login(always.host)
+    computed.clear()
+    assert client.get(page.format(booking=booking.pk, event_type=always.pk)).status_code == 200
+    assert 0 < sum(computed) < 2 * OVERVIEW
+
+
 def test_a_day_with_irregular_times_is_small_too(client: Client, always: EventType) -> None:
     for number in range(40):
         make_booking(always, start=MONDAY_10 + timedelta(minutes=15 * number))

@@ -42,7 +42,7 @@ def impossible(event_type: EventType, now: datetime) -> str:
 
 
 def _offers(event_type: EventType, minutes: int, now: datetime) -> bool:
-    return bool(queries.page_starts(event_type, now=now, minutes=minutes))
+    return bool(queries.offering(event_type, now=now, minutes=minutes).after())
 
 
 def _longest_opening(event_type: EventType, now: datetime) -> int:

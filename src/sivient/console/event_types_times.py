@@ -147,7 +147,7 @@ def next_days(event_type: EventType, minutes: int, now: datetime) -> list[Day]:
 
 def first_after(event_type: EventType, minutes: int, now: datetime) -> str:
     """Return the first time of all that are offered, in words, or "" when there is none."""
-    found = queries.page_starts(event_type, now=now, minutes=minutes)
+    found = queries.offering(event_type, now=now, minutes=minutes).after()
     zone = event_type.schedule.timezone
     return f"{moments.day(moment(found[0]), zone)}, {moments.clock(moment(found[0]), zone)}" if found else ""
 

@@ -14,13 +14,13 @@ from sivient.accounts.access import HostRequest, host_page
 from sivient.booking import services
 from sivient.booking.models import Booking
 from sivient.core import moments
-from sivient.core.interval import moment
+from sivient.core.interval import floor_seconds, moment
 from sivient.delivery import detail
 from sivient.delivery.reschedule_form import PASSED, RescheduleForm
 from sivient.scheduling import queries
 
 DAYS, PER_DAY = 3, 5  # free times that the page shows
-MANY = 300  # more than three days have
+MANY = 900  # three days have no more
 TAKEN = "You have another booking at that time."
 
 
@@ -100,9 +100,14 @@ def _free(booking: Booking) -> list[int]:
     """Return the next times that guests could book, too; none when the event type is gone."""
     if booking.event_type is None:
         return []
-    event_type, minutes = booking.event_type, booking.minutes
-    starts = queries.page_starts(event_type, now=timezone.now(), minutes=minutes, without=booking.hold_id)
-    return [start for start in starts if moment(start) != booking.start][:MANY]
+    free = queries.offering(
+        booking.event_type,
+        now=timezone.now(),
+        minutes=booking.minutes,
+        without=booking.hold_id,
+        but=floor_seconds(booking.start),
+    )
+    return free.after(n=MANY)
 
 
 def _by_day(booking: Booking, starts: Sequence[int]) -> list[tuple[str, list[FreeTime]]]:
