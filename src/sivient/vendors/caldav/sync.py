@@ -35,6 +35,10 @@ TOO_MANY = (
     f"{WHO} lists more entries of a single month than we can read at once: more than about 20,000. Move some of them "
     "to another calendar."
 )
+TOO_MANY_AT_ONCE = (
+    f"{WHO} does not say when the calendar has changed, and lists more entries than we can read at once: more than "
+    "about 20,000. Move some of them to another calendar."
+)
 LOST = f"{WHO} has changed the calendar; we read it anew."
 _DAY = timedelta(days=1)
 _ETAG = "<d:prop><d:getetag/></d:prop>"
@@ -84,7 +88,7 @@ class Sync:
         try:
             return self.dav.properties(self.calendar, "d:getetag", depth=1)
         except TooLong as error:
-            raise Rejected(TOO_MANY) from error
+            raise Rejected(TOO_MANY_AT_ONCE) from error
 
     def _since(self, token: str) -> Iterator[Page]:
         """Yield what the server says happened since its token, in as many parts as it likes."""
