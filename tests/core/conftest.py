@@ -14,6 +14,8 @@ from zoneinfo import available_timezones
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+from sivient.core import ical_zones
+
 NIGHTLY = bool(os.environ.get("NIGHTLY"))
 MUTANTS = bool(os.environ.get("MUTANTS"))
 SAMPLE = 24
@@ -42,6 +44,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         left_out = [item for item in items if ALIKE in item.name and crc32(item.name.encode()) % EVERY]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.fixture(autouse=MUTANTS)
+def no_zone_is_remembered() -> None:
+    """Have each mutant find its zones itself: those that were found before the change was made say nothing of it."""
+    ical_zones.named.cache_clear()
 
 
 @pytest.fixture(scope="session")

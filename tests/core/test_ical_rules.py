@@ -103,8 +103,9 @@ def _zone(name: str) -> str:
 def test_a_zone_is_worked_out_only_when_an_event_is_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[object] = []
     monkeypatch.setattr(ical_zones, "_made", lambda zone, lines: made.append(zone))
-    many = "".join(_zone(f"Ours-{number}") for number in range(2000))
-    text = file(*["DTSTART;TZID=Ours-7:20261210T090000"] * 3, "DTSTART;TZID=Ours-1999:20261210T090000", zones=many)
+    many = "".join(_zone(f"Ours-{number}") for number in range(ical_zones.MOST + 1))
+    last = f"DTSTART;TZID=Ours-{ical_zones.MOST}:20261210T090000"
+    text = file(*["DTSTART;TZID=Ours-7:20261210T090000"] * 3, last, zones=many)
     assert list(read(text)[1]) == [UNKNOWN_ZONE]
     assert len(made) == 1, "and only so many are kept"
     read(text, late=True)

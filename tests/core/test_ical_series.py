@@ -154,6 +154,17 @@ def test_a_night_when_the_clocks_change_makes_no_later_occurrence_shorter() -> N
     assert busy(night) == ["10-30 18:00-10-31 08:00", "10-31 19:00-11-01 08:00"]
 
 
+def test_times_moved_into_the_window_from_far_behind_it_are_taken() -> None:
+    every_other = "DTSTART:20261201T090000Z DURATION:PT1H RRULE:FREQ=YEARLY;INTERVAL=2;BYMONTH=1;BYMONTHDAY=10"
+    moved = "RECURRENCE-ID;RANGE=THISANDFUTURE:20261201T090000Z DTSTART:20261002T090000Z DURATION:PT1H"
+    assert busy(every_other, moved) == ["11-11 09:00-10:00"]  # of 10 January 2028
+
+
+def test_the_seconds_of_a_last_time_count() -> None:
+    series = "DTSTART:20261201T090030Z DURATION:PT5M RRULE:FREQ=DAILY;UNTIL=20261203T0900{}Z"
+    assert [len(busy(series.format(second))) for second in ("29", "30")] == [2, 3]
+
+
 def _series(count: int, *, following: bool = False) -> list[Event]:
     first = datetime(2026, 12, 1, 10, tzinfo=UTC)
     master = Event("one@x", first, first + HOUR, False, False, 0, rules=("FREQ=DAILY",), key="one")

@@ -43,7 +43,7 @@ def named(name: str) -> ZoneInfo | None:
 
 
 def _iana(name: str) -> ZoneInfo | None:
-    if name in ("UTC", "GMT", "Z", "Etc/UTC"):
+    if name in ("GMT", "Z", "Etc/UTC"):
         return ZoneInfo("UTC")
     if not _KEY.fullmatch(name):
         return None
@@ -103,9 +103,7 @@ class Described(tzinfo):
         offset = self._zone.utcoffset(at.replace(tzinfo=self._zone)) if at else None
         if at is None or offset is None:
             return None
-        shown = self._zone.fromutc((at - offset).replace(tzinfo=self._zone))
-        there = shown.replace(tzinfo=None, fold=0) == at.replace(tzinfo=None, fold=0)
-        return offset if there else shown.utcoffset()
+        return self._zone.fromutc((at - offset).replace(tzinfo=self._zone)).utcoffset()
 
     def fromutc(self, at: datetime) -> datetime:
         """Return what the clocks show, see `datetime.tzinfo.fromutc`."""
