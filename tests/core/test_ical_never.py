@@ -79,6 +79,8 @@ def test_a_rule_that_comes_is_not_taken_for_one_that_does_not() -> None:
         *(f"FREQ=WEEKLY;INTERVAL={number};BYMONTH=2;BYDAY=SU" for number in (1, 3, 52, 53)),
         *(f"FREQ=MONTHLY;INTERVAL={number};BYDAY=FR;BYMONTHDAY=13" for number in (1, 5, 12)),
         *(f"FREQ=YEARLY;INTERVAL={number};BYMONTH=2;BYMONTHDAY=29" for number in (1, 2, 3, 4, 7)),
+        "FREQ=DAILY;BYDAY=FR,MO",
+        "FREQ=DAILY;INTERVAL=3;BYDAY=2FR",
         "FREQ=DAILY;BYMONTH=02;BYMONTHDAY=-29",
         "FREQ=YEARLY;BYWEEKNO=53;BYDAY=SU",
         "FREQ=HOURLY;INTERVAL=5;BYHOUR=0",

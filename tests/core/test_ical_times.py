@@ -68,6 +68,12 @@ def test_a_duration_below_nothing_takes_the_time_before() -> None:
     assert busy("DTSTART:20261210T100000Z DURATION:-PT1H") == [TAKEN]
 
 
+def test_hours_pass_backwards_too_and_a_day_from_an_hour_that_was_left_out_is_no_shorter() -> None:
+    """In the night of 28 March 2027 Berlin has no time between two and three."""
+    assert busy("DTSTART;TZID=Europe/Berlin:20270328T033000 DURATION:-PT1H") == ["03-28 00:30-01:30"]
+    assert busy("DTSTART;TZID=Europe/Berlin:20270328T023000 DURATION:P1D") == ["03-28 01:30-03-29 01:30"]
+
+
 def test_an_end_that_is_no_time_leaves_a_day_of_its_own() -> None:
     assert (one(f"{DAY} DTEND:soon").end, one(f"{DAY} DTEND:soon").troubles) == (date(2026, 12, 11), {NO_END})
 
@@ -188,3 +194,5 @@ def test_a_last_time_and_a_midnight_are_those_of_the_calendar_wherever_the_machi
     for last, count in (("090030Z", 2), ("100030", 2), ("090029Z", 1), ("100029", 1)):
         assert len(busy(series.format(last))) == count
     assert busy(f"{DAY} DURATION:PT1H") == ["12-09 23:00-12-10 00:00"]
+    nights = "DTSTART;TZID=Europe/Berlin:20270327T023000 DURATION:PT30M RRULE:FREQ=DAILY;COUNT=2"
+    assert busy(f"{nights} EXDATE:20270328T013000Z") == ["03-27 01:30-02:00"]
