@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sivient.core.moments import city, clock, day, happened, offset, until
+from sivient.core.moments import city, clock, day, happened, month, offset, short_day, until
 
 EVENING = datetime(2026, 12, 1, 23, 5, 9, tzinfo=UTC)
 
@@ -20,6 +20,28 @@ def test_an_end_on_another_day_than_the_start_names_it() -> None:
 def test_a_day_is_the_local_date() -> None:
     assert day(EVENING, "UTC") == "Tuesday 1 December 2026"
     assert day(EVENING, "Europe/Berlin") == "Wednesday 2 December 2026"
+
+
+@pytest.mark.parametrize(
+    ("now", "year"),
+    [
+        (EVENING, ""),
+        (EVENING - timedelta(days=183), ""),
+        (EVENING - timedelta(days=184), " 2026"),
+        (EVENING + timedelta(days=30), ""),
+        (EVENING + timedelta(days=31), " 2026"),  # it is 2027 by then
+        (EVENING - timedelta(days=730), " 2026"),
+    ],
+)
+def test_a_date_has_its_year_when_it_is_another_one_or_half_a_year_away(now: datetime, year: str) -> None:
+    assert short_day(EVENING, "UTC", now) == f"Tue 1 Dec{year}"
+    assert month(EVENING, "UTC", now) == f"December{year}"
+
+
+def test_which_year_it_is_now_depends_on_the_zone() -> None:
+    new_year = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
+    assert month(EVENING, "UTC", new_year) == "December"
+    assert month(EVENING, "Europe/Berlin", new_year) == "December 2026"
 
 
 @pytest.mark.parametrize(

@@ -50,3 +50,12 @@ def test_the_tag_shows_it_with_more_lines_and_nothing_unescaped() -> None:
     assert "<li>&lt;i&gt;link" in html
     assert 'class="ticket off"' in html
     assert "For Mara Lindqvist it is Tuesday 14:00" in html
+
+
+def test_the_leaf_says_the_year_of_a_day_that_is_far_away() -> None:
+    def leaf(start: datetime) -> str:
+        return Template("{% ticket t %}{% endticket %}").render(Context({"t": ticket(start=start)}))
+
+    today, far = datetime.now(UTC), datetime(datetime.now(UTC).year + 2, 10, 23, 13, tzinfo=UTC)
+    assert f'<span class="m">{today:%B}</span>' in leaf(today)
+    assert f'<span class="m">October {far.year}</span>' in leaf(far)

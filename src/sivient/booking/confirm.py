@@ -73,7 +73,7 @@ def confirm_context(
         "limits": limits_words(event_type),
         "ticket": new_ticket(entrance, start, minutes, look, off=refusal is not None) if start else None,
         "refusal": refusal,
-        "nearest": other_times(entrance, free or (), look, query),
+        "nearest": other_times(entrance, free or (), look, query, now),
         "back": back(entrance, start, look, query),
     }
 
@@ -93,13 +93,14 @@ def new_ticket(entrance: Entrance, start: datetime, minutes: int, look: Preferen
     )
 
 
-def other_times(entrance: Entrance, free: Sequence[int], look: Preferences, query: str) -> list[OtherTime]:
+def other_times(
+    entrance: Entrance, free: Sequence[int], look: Preferences, query: str, now: datetime
+) -> list[OtherTime]:
     """Return free times for their buttons and links: with their day, because it may be another one."""
     found = []
     for seconds in free:
         at = moment(seconds)
-        local = at.astimezone(ZoneInfo(look.zone))
-        words = f"{local:%a} {local.day} {local:%b}, {moments.clock(at, look.zone, look.clock)}"
+        words = f"{moments.short_day(at, look.zone, now)}, {moments.clock(at, look.zone, look.clock)}"
         found.append(OtherTime(written(at), words, f"{entrance.confirm}?at={written(at)}&{query}"))
     return found
 

@@ -1,9 +1,8 @@
 """What the templates of choosing show: a host's event types, and the free times of one."""
 
 from dataclasses import asdict, astuple, dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 from django.templatetags.static import static
@@ -33,6 +32,8 @@ from sivient.booking.preferences import (
     unknown_date,
     unknown_zone,
 )
+from sivient.core import moments
+from sivient.core.interval import moment
 from sivient.scheduling import queries
 from sivient.scheduling.models import EventType
 from sivient.site import zones
@@ -52,11 +53,11 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One line of a host's list; `first_day` is None when nothing is free."""
+    """One line of a host's list; `first_day` ('Tue 24 Nov') is None when nothing is free."""
 
     event_type: EventType
     place: Place
-    first_day: date | None
+    first_day: str | None
     paused: bool
 
     @property
@@ -106,10 +107,9 @@ def handle_context(request: HttpRequest, host: User, event_types: list[EventType
     """Return what `booking/handle.html` shows."""
     language = request.headers.get("Accept-Language", "")
     look = Preferences.read(request.GET, request.COOKIES, language, fallback=host.timezone)
-    zone = ZoneInfo(look.zone)
     unread = any(queries.unread(each) for each in event_types[:1])  # the calendars are the host's, whatever is booked
     first = {} if unread else queries.first_offered(host, event_types, now=now)
-    days = {number: datetime.fromtimestamp(start, zone).date() for number, start in first.items()}
+    days = {number: moments.short_day(moment(start), look.zone, now) for number, start in first.items()}
     offers = [
         Offer(each, place(queries.meeting_of(each).platform), days.get(each.pk), each.paused) for each in event_types
     ]

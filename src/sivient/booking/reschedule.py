@@ -45,7 +45,7 @@ def reschedule_context(
         "new": new_ticket(entrance, start, minutes, look, off=refusal is not None) if start else None,
         "at": written(start) if start else "",
         "refusal": refusal,
-        "nearest": other_times(entrance, free or (), look, query),
+        "nearest": other_times(entrance, free or (), look, query, now),
         "stale": stale,
         "unread": unread,
         "back": back(entrance, start, look, query),

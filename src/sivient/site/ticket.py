@@ -30,6 +30,10 @@ class Ticket:
         """The local date of the start, for the big leaf."""
         return self.start.astimezone(ZoneInfo(self.zone)).date()
 
+    def month(self, now: datetime) -> str:
+        """Return the month under the day, with the year where the date needs it."""
+        return moments.month(self.start, self.zone, now)
+
     @property
     def starts(self) -> str:
         """The local time of the start."""

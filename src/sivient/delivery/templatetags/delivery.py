@@ -1,9 +1,9 @@
 """Moments in the words of the host's pages."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django import template
+from django.utils import timezone
 
 from sivient.booking.models import Booking, Conference, ConferenceAttempt
 from sivient.core import moments
@@ -40,6 +40,5 @@ def answered(booking: Booking, address: str) -> str:
 
 @register.filter
 def short_day(at: datetime, zone: str) -> str:
-    """Return the local date for a narrow column: 'Tue 24 Nov'."""
-    local = at.astimezone(ZoneInfo(zone))
-    return f"{local:%a} {local.day} {local:%b}"
+    """Return the local date for a narrow column: 'Tue 24 Nov', with its year where it needs it."""
+    return moments.short_day(at, zone, timezone.now())

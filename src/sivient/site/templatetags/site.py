@@ -30,7 +30,8 @@ def zone_script() -> str:
 @register.simple_block_tag
 def ticket(content: str, ticket: Ticket) -> SafeString:
     """Show a ticket; the lines between the tags are `<li>` elements under the time zone."""
-    return render_to_string("site/ticket.html", {"ticket": ticket, "lines": content})
+    context = {"ticket": ticket, "month": ticket.month(timezone.now()), "lines": content}
+    return render_to_string("site/ticket.html", context)
 
 
 @register.inclusion_tag("site/menu.html", takes_context=True)
