@@ -66,7 +66,9 @@ def test_a_pause_without_a_sentence_gets_one(client: Client, intro: EventType) -
 
 def test_a_paused_event_type_leads_to_what_else_there_is(client: Client, intro: EventType) -> None:
     EventType.objects.filter(pk=intro.pk).update(paused=True)
-    assert 'href="/schedule/mara/review"' in text_of(client.get("/schedule/mara/intro"))
+    text = text_of(client.get("/schedule/mara/intro"))
+    assert 'href="/schedule/mara/review"' in text
+    assert '<h2 class="also">Other things to book with ' in text
     assert "Paused at the moment" in text_of(client.get("/schedule/mara"))
 
 

@@ -154,7 +154,7 @@ def event_context(request: HttpRequest, entrance: Entrance, now: datetime) -> di
         "as_asked": _as_asked(request),
         **(_picker(request, entrance, look, times, now, query) if times else {}),
         "module": _for_module(request, entrance, look, times) if times else None,
-        "others": [] if times or entrance.secret else _others(event_type),
+        "others": [] if times or entrance.secret else _others(host, event_type),
     }
 
 
@@ -173,12 +173,23 @@ def _picker(
 def paused_context(request: HttpRequest, entrance: Entrance, note: str) -> dict[str, object]:
     """Return what `booking/paused.html` shows: the host's sentence, and what else there is to book."""
     event_type = entrance.event_type
+    others = [] if entrance.secret else _others(event_type.host, event_type)
     return {
         "host": event_type.host,
         "event_type": event_type,
         "note": note,
         "as_asked": _as_asked(request),
-        "others": [] if entrance.secret else [other for other in _others(event_type) if not other.event_type.paused],
+        "others": [other for other in others if not other.event_type.paused],
+    }
+
+
+def ended_context(request: HttpRequest, host: User) -> dict[str, object]:
+    """Return what `booking/ended.html` shows: the note that was typed, and what else there is to book."""
+    return {
+        "host": host,
+        "typed": request.POST.get("note", "").strip(),
+        "as_asked": _as_asked(request),
+        "others": [other for other in _others(host) if not other.event_type.paused],
     }
 
 
@@ -193,12 +204,11 @@ def unread_context(request: HttpRequest, entrance: Entrance) -> dict[str, object
     }
 
 
-def _others(event_type: EventType) -> list[Other]:
+def _others(host: User, but: EventType | None = None) -> list[Other]:
     """Return what else the host offers, unless nothing can be booked there at all."""
-    if event_type.host.page.paused:
+    if host.page.paused:
         return []
-    others = [other for other in queries.event_types(event_type.host) if other.pk != event_type.pk]
-    return [Other(other, length(other.durations)) for other in others]
+    return [Other(other, length(other.durations)) for other in queries.event_types(host) if other != but]
 
 
 def _durations(request: HttpRequest, entrance: Entrance, look: Preferences, minutes: int) -> list[Duration]:
