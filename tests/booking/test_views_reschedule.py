@@ -63,6 +63,19 @@ def test_the_page_shows_the_old_ticket_and_times_that_stay_with_the_booking(clie
     assert answer.headers["Referrer-Policy"] == "no-referrer"
 
 
+def test_the_page_opens_at_the_day_of_the_booking_and_leads_back_to_earlier_weeks(
+    client: Client, booking: Booking
+) -> None:
+    far = MONDAY_10 + timedelta(weeks=6)
+    Booking.objects.update(start=far, end=far + timedelta(minutes=45))
+    text = text_of(get(client, booking))
+    assert f'name="date" value="{far:%Y-%m-%d}"' in text
+    assert f'"date": "{far:%Y-%m-%d}"' in text
+    assert re.search(r'data-weeks="earlier" href="\?date=', text)
+    asked = text_of(get(client, booking, f"?date={MONDAY_10:%Y-%m-%d}"))
+    assert f'name="date" value="{MONDAY_10:%Y-%m-%d}"' in asked
+
+
 def test_its_own_time_does_not_stand_in_its_way_and_its_length_stays(client: Client, booking: Booking) -> None:
     feed = get(client, booking, "/slots.json").json()
     assert feed["duration"] == 45

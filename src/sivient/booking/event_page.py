@@ -1,8 +1,9 @@
 """What the templates of choosing show: a host's event types, and the free times of one."""
 
 from dataclasses import asdict, astuple, dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 from django.templatetags.static import static
@@ -131,7 +132,7 @@ def event_context(request: HttpRequest, entrance: Entrance, now: datetime) -> di
     look = look_of(request, entrance)
     minutes = entrance.minutes(request.GET)
     wanted = read_date(request.GET.get("date"))
-    times = event_times(entrance.offering(now, minutes), look, now=now, wanted=wanted)
+    times = event_times(entrance.offering(now, minutes), look, now=now, wanted=wanted or _present(entrance, look))
     duration = entrance.duration_query(minutes)
     query = link_query(look, request.GET, duration)
     return {
@@ -221,6 +222,11 @@ def _durations(request: HttpRequest, entrance: Entrance, look: Preferences, minu
     return [Duration(duration_words(each), begins + query, each == minutes) for each, query in links.items()]
 
 
+def _present(entrance: Entrance, look: Preferences) -> date | None:
+    """Return the guest's date of the booking that is being rescheduled: its other times open there."""
+    return entrance.moves.start.astimezone(ZoneInfo(look.zone)).date() if entrance.moves else None
+
+
 def _as_asked(request: HttpRequest) -> str:
     """Return what a link to another page of the host carries: the zone and clock of the address, and no guess."""
     return urlencode([*chosen(request.GET), *handed_on(request.GET)])
@@ -231,7 +237,7 @@ def _for_module(request: HttpRequest, entrance: Entrance, look: Preferences, tim
     duration = entrance.duration_query(entrance.minutes(request.GET))
     return {
         **asdict(look),
-        "date": read_date(request.GET.get("date")),
+        "date": read_date(request.GET.get("date")) or _present(entrance, look),
         "times": times.known.packed(),
         "parts": [astuple(part) for part in DAY_PARTS],
         "later": static("booking/later.js"),
