@@ -146,6 +146,20 @@ def test_a_date_after_all_times_is_said_to_have_none(client: Client, always: Eve
     assert "on or after" not in client.get(f"{PAGE}?date={NOW.date()}").content.decode()
 
 
+def test_a_date_in_a_gap_and_one_that_has_passed_are_said_to_be_so(client: Client, always: EventType) -> None:
+    today = NOW.date()
+    TimeOff.objects.create(host=always.host, first=today + timedelta(days=80), last=today + timedelta(days=200))
+    gap, free = today + timedelta(days=81), today + timedelta(days=201)
+    text = client.get(f"{PAGE}?tz=Europe/Berlin&date={gap}").content.decode()
+    assert f"no free times on {gap.day} {gap:%B %Y} or soon after" in text
+    assert f"the next free day: {free:%A} {free.day} {free:%B %Y}." in text
+    assert "the next free day." in client.get(f"{PAGE}?date={gap}").content.decode()
+    assert "3 May 2020 has passed" in client.get(f"{PAGE}?date=2020-05-03").content.decode()
+    for number in (0, 1, 79, 201):
+        text = client.get(f"{PAGE}?date={today + timedelta(days=number)}").content.decode()
+        assert not re.search("has passed|soon after|on or after", text)
+
+
 @pytest.mark.parametrize("days", [-3, 0, 300, 5000])
 def test_the_nearest_times_are_found_without_all_of_them(always: EventType, computed: list[int], days: int) -> None:
     event_type = queries.event_type("always", "any")

@@ -19,6 +19,7 @@ from sivient.booking.pages import (
     Length,
     duration_words,
     event_times,
+    instead,
     length,
     or_words,
     window_words,
@@ -48,7 +49,7 @@ WORDS = {
     "in": "Times are shown in {zone}.",
     "zone": "Times are now shown for {zone}.",
     "loading": "Loading times",
-    "failed": "These times could not be loaded. Check your connection and try again.",
+    "failed": "These times could not be loaded. Try again.",
 }
 
 
@@ -147,7 +148,7 @@ def event_context(request: HttpRequest, entrance: Entrance, now: datetime) -> di
         "look": look,
         "unknown_zone": unknown_zone(request.GET),
         "unknown_date": unknown_date(request.GET),
-        "over": wanted if times and wanted and wanted > times.last else None,
+        **(instead(times, wanted, look, now) if times and wanted else {}),
         "shown_in": zones.label(look.zone, now),
         "times": times,
         "handed_on": [*duration, *handed_on(request.GET)],
@@ -234,7 +235,8 @@ def _as_asked(request: HttpRequest) -> str:
 
 def _for_module(request: HttpRequest, entrance: Entrance, look: Preferences, times: EventTimes) -> dict[str, object]:
     """Return what the page's module needs to choose days, weeks, zone and clock without asking again."""
-    duration = entrance.duration_query(entrance.minutes(request.GET))
+    minutes = entrance.minutes(request.GET)
+    duration = entrance.duration_query(minutes)
     return {
         **asdict(look),
         "date": read_date(request.GET.get("date")) or _present(entrance, look),
@@ -242,6 +244,7 @@ def _for_module(request: HttpRequest, entrance: Entrance, look: Preferences, tim
         "parts": [astuple(part) for part in DAY_PARTS],
         "later": static("booking/later.js"),
         "confirm": entrance.confirm,
+        "duration": minutes,
         "feed": f"{entrance.feed}?{urlencode([('form', 'packed'), *duration])}",
         "query": urlencode([*duration, *handed_on(request.GET)]),
         "words": WORDS,

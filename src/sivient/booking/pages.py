@@ -153,6 +153,17 @@ def event_times(source: Source, look: Preferences, *, now: datetime, wanted: dat
     )
 
 
+def instead(times: EventTimes, wanted: date, look: Preferences, now: datetime) -> dict[str, date]:
+    """Return why other weeks than those of the wanted date are shown: it is `past`, in a `gap`, or all is `over`."""
+    opening = local_date(times.known.first, times.zone)
+    if wanted > times.last:
+        return {"over": wanted}
+    if wanted < now.astimezone(times.zone).date() - look.guessed * _DAY:  # yesterday may be today where they are
+        return {"past": wanted}
+    shown, asked = (first_shown(opening, day) for day in (times.chosen, wanted))
+    return {} if shown == asked else {"gap": wanted}
+
+
 def _neighbours(
     known: Stretch, days: dict[date, list[int]], first: date, last: date, zone: ZoneInfo
 ) -> tuple[date | None, date | None]:

@@ -7,7 +7,7 @@ const PATIENCE = 15_000; // milliseconds
 const midnight = (date) => Date.parse(`${date}T00:00Z`);
 const instant = (at) => `${new Date(at).toISOString().slice(0, 19)}Z`;
 
-export function beyond({ root, data, state, opened, covers, grouped, weeksOf, neighbour, pick, draw, say, dated }) {
+export function beyond({ root, data, state, opened, covers, grouped, weeksOf, neighbour, pick, draw, say, leave, dated }) {
   let kept = [state.times]; // all stretches of times that were read, the newest last
   const asked = new Map(); // weeks that are on their way
   const known = (weeks) => kept.findLast((times) => covers(times, weeks));
@@ -18,14 +18,14 @@ export function beyond({ root, data, state, opened, covers, grouped, weeksOf, ne
     say(data.words[what]);
   }
 
-  // Null when nothing at all is free any more, or times are not shown here now.
+  // Null when nothing at all is free any more, times are not shown here now, or they are for another duration.
   async function ask(from, to) {
     const answer = await fetch(`${data.feed}&${new URLSearchParams({ from: instant(from), to: instant(to) })}`, { signal: AbortSignal.timeout(PATIENCE) });
     const ours = answer.headers.get("content-type")?.startsWith("application/json") ?? false;
-    if (answer.status === 404 || (answer.ok ? !ours : ours && answer.status === 503)) return null; // closed: the page itself says why
+    if ([400, 404].includes(answer.status) || (answer.ok ? !ours : ours && answer.status === 503)) return null; // closed: the page itself says why
     if (!answer.ok) throw new Error(`slots.json: ${answer.status}`);
-    const { times } = await answer.json();
-    return times && opened(times);
+    const { times, duration } = await answer.json();
+    return times && duration === data.duration ? opened(times) : null;
   }
 
   function fetched(weeks) {
@@ -39,8 +39,11 @@ export function beyond({ root, data, state, opened, covers, grouped, weeksOf, ne
   }
 
   // The newest answer knows what is first and last of all by now, and the weeks begin with it: say whether they begin elsewhere.
+  // With another end, what was read before may no longer be offered.
   function agree() {
     const { first, last, soon } = kept.at(-1), moved = first !== state.times.first;
+    if (last !== state.times.last) kept = [kept.at(-1)];
+    Object.assign(state.times, { first, last, soon });
     for (const each of kept) Object.assign(each, { first, last, soon });
     return moved;
   }
@@ -67,11 +70,11 @@ export function beyond({ root, data, state, opened, covers, grouped, weeksOf, ne
       const times = await fetched(found.weeks).catch(() => undefined);
       if (mine !== state.turn) return; // the guest has gone elsewhere
       if (times === undefined) return void cover("failed");
-      if (times === null) return void location.reload();
+      if (times === null) return void leave(found.weeks < day && !back ? day : found.weeks);
       moved = agree() || moved;
     }
+    if (!found.day) return void leave(day); // there were times, and they have gone
     root.removeAttribute("data-waits");
-    if (!found.day) return;
     pick(found.day, found.times);
     if (moved) draw();
     then();
@@ -80,13 +83,14 @@ export function beyond({ root, data, state, opened, covers, grouped, weeksOf, ne
 
   function ahead() {
     const weeks = neighbour("later") && weeksOf(neighbour("later"));
-    if (weeks && !known(weeks)) fetched(weeks).catch(() => {});
+    const fits = (times) => !times || times.last >= (state.times.starts.at(-1) ?? 0); // else what is shown is no longer offered
+    if (weeks && !known(weeks)) fetched(weeks).then((times) => fits(times) || leave(state.day), () => {});
   }
 
   // Ask for the same times anew, and draw only what is new.
   async function renew() {
     const old = state.times, times = await ask(old.from, old.to).catch(() => undefined);
-    if (times === null) location.reload();
+    if (times === null) leave(state.day);
     if (!times || old !== state.times) return; // no answer, or the guest has gone elsewhere
     kept = [times];
     if (["first", "last", "starts"].every((each) => `${times[each]}` === `${old[each]}`)) return void (state.times = times);

@@ -99,7 +99,11 @@ function drawWeeks() {
   if (!$(".cal [tabindex='0']")) $(".cal a")?.setAttribute("tabindex", 0);
   const months = new Intl.DateTimeFormat(region, { timeZone: "UTC", month: "short", year: "numeric" });
   $(".weeks h2").textContent = months.formatRange(midnight(first < today ? today : first), midnight(plus(first, DAYS - 1)));
-  for (const each of root.querySelectorAll("[data-weeks]")) each.hidden = !neighbour(each.dataset.weeks);
+  for (const each of root.querySelectorAll("[data-weeks]")) {
+    const there = neighbour(each.dataset.weeks);
+    each.setAttribute("aria-disabled", !there);
+    there ? (each.href = page(there)) : each.removeAttribute("href"); // it stays in its place, and keeps the focus
+  }
 }
 
 // A day to turn to: the first free one after these weeks, or the beginning of the weeks before that have any.
@@ -107,10 +111,12 @@ function neighbour(direction) {
   const all = [...days.keys()], { before, after } = state.times;
   if (direction === "later") return all.find((day) => day >= plus(first, DAYS)) ?? (after === null ? undefined : show.date(after));
   const last = all.findLast((day) => day < first) ?? (before === null ? undefined : show.date(before));
-  return last && weeksOf(last);
+  return last && [weeksOf(last), show.date(state.times.first)].sort()[1];
 }
 
 const query = () => new URLSearchParams({ tz: state.zone, clock: state.clock }) + (data.query && `&${data.query}`);
+const page = (day) => `?date=${day}&${query()}`;
+const leave = (day) => location.replace(page(day)); // the server knows more
 const link = (at) => `${data.confirm}?at=${new Date(at).toISOString().slice(0, 16)}Z&${query()}`;
 
 // An hour that the clocks repeat is told apart by its offset.
@@ -179,7 +185,6 @@ function redraw() {
 }
 
 const say = (text) => { document.getElementById("said").textContent = text; };
-
 // A choice is kept in the browser; the address keeps the day, and what it named itself until that is chosen anew.
 function remember(name, value) {
   document.cookie = `${name}=${value};path=/;max-age=31536000;samesite=lax`;
@@ -205,16 +210,16 @@ function pick(day, times = state.times) {
 // Turn to the first free day from `day` on (`back`: the last one up to it), and then do the rest.
 function go(day, back, then) {
   const all = [...days.keys()], near = back ? all.findLast((each) => each <= day) : all.find((each) => each >= day);
-  if (!near || [day, near].some((each) => weeksOf(each) !== first) || !covers(state.times, first)) return void beyond(({ go }) => go(day, back, then), () => location.assign(`?date=${day}&${query()}`));
+  if (!near || [day, near].some((each) => weeksOf(each) !== first) || !covers(state.times, first)) return void beyond(({ go }) => go(day, back, then), () => leave(day));
   state.turn++;
   pick(near);
   then();
 }
 
 // The module for other weeks comes with the first sign that the guest chooses, so that a first visit stays light. Without it, links lead there.
-const page = { root, data, state, opened, covers, grouped, weeksOf, neighbour, pick, draw, say, dated: (at) => show.date(at) };
+const shared = { root, data, state, opened, covers, grouped, weeksOf, neighbour, pick, draw, say, leave, dated: (at) => show.date(at) };
 let coming;
-const beyond = (then, failed = () => {}) => (coming ??= import(data.later).then((module) => module.beyond(page))).then(then, failed);
+const beyond = (then, failed = () => {}) => (coming ??= import(data.later).then((module) => module.beyond(shared))).then(then, failed);
 for (const sign of ["pointerover", "focusin"]) root.addEventListener(sign, () => beyond(({ ahead }) => ahead()), { once: true, passive: true });
 
 function arrive() {
@@ -231,12 +236,8 @@ root.addEventListener("click", (event) => {
       arrive();
       if (matchMedia("(max-width: 44rem)").matches) $(".times").scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
     });
-  } else if (weeks) {
-    go(neighbour(weeks.dataset.weeks), false, () => {
-      say($(".weeks h2").textContent);
-      if (weeks.hidden) $(".cal [aria-current]").focus();
-    });
-  } else if (clock) {
+  } else if (weeks?.href) go(neighbour(weeks.dataset.weeks), false, () => say($(".weeks h2").textContent));
+  else if (clock) {
     state.clock = +clock.value;
     draw();
     remember("clock", state.clock);
